@@ -39,6 +39,7 @@ final class Slab {
    *
    * @throws OutOfMemoryError if the JVM's direct memory limit or the machine refuses it; nothing is then kept
    */
+  @SuppressWarnings("MustBeClosedChecker") // unmap() closes it
   static Slab map(Allocator allocator, int sizeClass, long bytes) {
     long alignment = bytes >= HUGE_PAGE_FROM ? HUGE_PAGE : bytes >= PAGE ? PAGE : SizeClasses.MIN_CAPACITY;
     Arena arena = Arena.ofShared();
