@@ -74,6 +74,12 @@ final class LibrarySearch {
     };
   }
 
+  /** Whether neither a setting nor the bundle has the library. */
+  boolean isAbsent(LibraryFile file) throws LibraryRejectedException {
+    return settings.candidates(file.name()).isEmpty()
+        && NativeManifest.read(bundle).entry(file.file()).isEmpty();
+  }
+
   private Optional<Located> locateBySettings(LibraryFile file, SearchReport report)
       throws LibraryRejectedException {
     for (Candidate candidate : settings.candidates(file.name())) {

@@ -41,9 +41,9 @@ record MountTable(List<Mount> mounts) {
   static MountTable parse(String text) {
     return new MountTable(
         text.lines()
-            .map(line -> line.split(" "))
+            .map(line -> line.split(" ", -1))
             .filter(fields -> fields.length >= 4 && fields[1].startsWith("/"))
-            .map(fields -> new Mount(path(fields[1]), Arrays.asList(fields[3].split(","))))
+            .map(fields -> new Mount(path(fields[1]), Arrays.asList(fields[3].split(",", -1))))
             .toList());
   }
 

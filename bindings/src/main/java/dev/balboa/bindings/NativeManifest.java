@@ -53,7 +53,7 @@ record NativeManifest(List<Entry> files) {
 
   static NativeManifest of(Properties properties) throws LibraryRejectedException {
     List<Entry> entries = new ArrayList<>();
-    for (String name : value(properties, "load.order").split(",")) {
+    for (String name : value(properties, "load.order").split(",", -1)) {
       String file = name.strip();
       if (!FILE.matcher(file).matches()) {
         throw new LibraryRejectedException("manifest: load.order has the bad file name " + file);
