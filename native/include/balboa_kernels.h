@@ -1,0 +1,276 @@
+/*
+ * balboa_kernels: the loops that neither oneDNN nor OpenBLAS has.
+ *
+ * Rules that hold for every function
+ *   - Row-major, native byte order. Sizes, dims and strides count ELEMENTS (never bytes), as int64_t.
+ *     "f32[N, C]" after a parameter is its dtype and shape; contiguous unless strides are passed.
+ *   - The return value is a balboa_status (0 = done). On an error nothing has been written, except *bad_index.
+ *     A pointer may be NULL only when it addresses zero elements, or where that is said.
+ *   - A size of zero is legal everywhere.
+ *   - An output may be exactly the same array as an input of the same element size ("in place") where that is said;
+ *     any other overlap is undefined.
+ *   - No allocation, no global mutable state, no I/O. Any thread may call, also concurrently on different outputs.
+ *   - Work above a size that pays for waking threads is split over OpenMP threads (the calling thread's limit, see
+ *     balboa_set_threads). Results do not depend on the number of threads, bit for bit. They may differ in the last
+ *     bits between instruction sets.
+ *   - NaN is never lost: max, min, relu and clip propagate it.
+ */
+#ifndef BALBOA_KERNELS_H
+#define BALBOA_KERNELS_H
+
+#include <stdint.h>
+
+#if defined(_WIN32)
+#if defined(BALBOA_KERNELS_BUILD)
+#define BALBOA_API __declspec(dllexport)
+#else
+#define BALBOA_API __declspec(dllimport)
+#endif
+#elif defined(__GNUC__)
+#define BALBOA_API __attribute__((visibility("default")))
+#else
+#define BALBOA_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Raised with every incompatible change of this header; the loader refuses any other number. */
+#define BALBOA_KERNELS_ABI 1
+/* Most dims an array passed with dims and strides may have. */
+#define BALBOA_MAX_DIMS 8
+
+enum balboa_status {
+  BALBOA_OK = 0,
+  BALBOA_ERR_KIND = -1,        /* unknown kind, dtype or element size, or a kind this function does not have */
+  BALBOA_ERR_ARGUMENT = -2,    /* negative or overflowing size, ndim outside 0..8, a parameter outside its range */
+  BALBOA_ERR_NULL = -3,        /* NULL where elements are needed */
+  BALBOA_ERR_INDEX = -4,       /* a label or index is out of range; *bad_index = its position in the index array */
+  BALBOA_ERR_EMPTY = -5        /* max, min, argmax or argmin over zero elements */
+};
+
+enum balboa_dtype {
+  BALBOA_F32 = 0,
+  BALBOA_F64 = 1,
+  BALBOA_I32 = 2,
+  BALBOA_I64 = 3,
+  BALBOA_U8 = 4,
+  BALBOA_BOOL = 5 /* one byte, 0 or 1 */
+};
+
+/* ---- version and threads */
+
+BALBOA_API int32_t balboa_kernels_abi_version(void);
+/* Static string such as "0.1.0". */
+BALBOA_API const char *balboa_kernels_version_string(void);
+/* Static string: the code path this CPU gets, "avx512", "avx2" or "baseline". */
+BALBOA_API const char *balboa_kernels_isa(void);
+/* OpenMP threads the calling thread may use (1 in a build without OpenMP). */
+BALBOA_API int32_t balboa_max_threads(void);
+/* Sets that limit for the calling thread only (for oneDNN too when both share one OpenMP runtime); threads >= 1. */
+BALBOA_API int32_t balboa_set_threads(int32_t threads);
+
+/* ---- copy, fill, cast */
+
+/* dst[i] = src[i] for every index i of dims[ndim], each side at its own strides. elem_size: 1, 2, 4 or 8 bytes.
+ * src strides may be zero (broadcast) or negative; dst must not address an element twice. No overlap. */
+BALBOA_API int32_t balboa_copy_strided(int32_t elem_size, int32_t ndim, const int64_t *dims, const void *src,
+                                       const int64_t *src_strides, void *dst, const int64_t *dst_strides);
+/* dst[0..n) = the low elem_size (1, 2, 4 or 8) bytes of pattern. */
+BALBOA_API int32_t balboa_fill(int32_t elem_size, int64_t n, uint64_t pattern, void *dst);
+/* dst[i] = src[i] converted (balboa_dtype both). Float to integer truncates and saturates, NaN gives 0 (as Java does;
+ * also to u8); integer to narrower integer keeps the low bits; to bool is x != 0 (NaN: 1).
+ * In place if equal in size. */
+BALBOA_API int32_t balboa_cast(int64_t n, int32_t src_dtype, const void *src, int32_t dst_dtype, void *dst);
+
+/* ---- unary */
+
+enum balboa_unary {
+  BALBOA_RELU = 0,          /* max(x, 0) */
+  BALBOA_LEAKY_RELU = 1,    /* x > 0 ? x : alpha x */
+  BALBOA_ELU = 2,           /* x > 0 ? x : alpha (exp(x) - 1) */
+  BALBOA_SELU = 3,          /* 1.0507.. * (x > 0 ? x : 1.6733.. (exp(x) - 1)) */
+  BALBOA_GELU_ERF = 4,      /* x/2 (1 + erf(x / sqrt 2)) */
+  BALBOA_GELU_TANH = 5,     /* x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) */
+  BALBOA_SIGMOID = 6,       /* 1 / (1 + exp(-x)) */
+  BALBOA_SILU = 7,          /* x sigmoid(x) */
+  BALBOA_SOFTPLUS = 8,      /* alpha x > beta ? x : log(1 + exp(alpha x)) / alpha; PyTorch: alpha 1, beta 20 */
+  BALBOA_HARD_SIGMOID = 9,  /* clamp(alpha x + beta, 0, 1); PyTorch: alpha 1/6, beta 1/2 */
+  BALBOA_HARD_SWISH = 10,   /* x clamp(alpha x + beta, 0, 1); PyTorch: alpha 1/6, beta 1/2 */
+  BALBOA_MISH = 11,         /* x tanh(log(1 + exp(x))) */
+  BALBOA_TANH = 12,
+  BALBOA_CLIP = 13,         /* min(max(x, alpha), beta) */
+  BALBOA_LINEAR = 14,       /* alpha x + beta */
+  BALBOA_EXP = 15,
+  BALBOA_LOG = 16,
+  BALBOA_SQRT = 17,
+  BALBOA_RSQRT = 18,        /* 1 / sqrt(x) */
+  BALBOA_ABS = 19,
+  BALBOA_NEG = 20,
+  BALBOA_SQUARE = 21,
+  BALBOA_RECIPROCAL = 22,
+  BALBOA_SIN = 23,          /* radians */
+  BALBOA_COS = 24,
+  BALBOA_ERF = 25,
+  BALBOA_SIGN = 26,         /* -1, 0 or 1; NaN stays NaN */
+  BALBOA_FLOOR = 27,
+  BALBOA_CEIL = 28,
+  BALBOA_ROUND = 29,        /* to nearest, halves to even */
+  BALBOA_LOG1P = 30,        /* log(1 + x) */
+  BALBOA_EXPM1 = 31         /* exp(x) - 1 */
+};
+
+/* y[i] = f(x[i]), f32[n] both; alpha and beta where the kind names them. In place. */
+BALBOA_API int32_t balboa_unary_f32(int32_t kind, int64_t n, const float *x, float *y, float alpha, float beta);
+/* dx[i] = dy[i] f'(x[i]), f32[n]: kinds RELU..CLIP and ABS. At a kink the derivative of the left side (relu'(0) = 0;
+ * abs'(0) = 0; clip' is 1 on the closed interval). dx may be x or dy. */
+BALBOA_API int32_t balboa_unary_backward_f32(int32_t kind, int64_t n, const float *x, const float *dy, float *dx,
+                                             float alpha, float beta);
+/* The same from the result y = f(x): kinds RELU, SIGMOID, TANH, EXP, SQRT and, for alpha > 0, LEAKY_RELU and ELU.
+ * dx may be y or dy. */
+BALBOA_API int32_t balboa_unary_backward_from_y_f32(int32_t kind, int64_t n, const float *y, const float *dy,
+                                                    float *dx, float alpha, float beta);
+
+/* ---- binary, compare, select: broadcasting is a stride of 0 */
+
+enum balboa_binary {
+  BALBOA_ADD = 0,
+  BALBOA_SUB = 1,
+  BALBOA_MUL = 2,
+  BALBOA_DIV = 3, /* f32, f64 */
+  BALBOA_MAX = 4,
+  BALBOA_MIN = 5,
+  BALBOA_POW = 6  /* f32, f64 */
+};
+enum balboa_compare { BALBOA_EQ = 0, BALBOA_NE = 1, BALBOA_LT = 2, BALBOA_LE = 3, BALBOA_GT = 4, BALBOA_GE = 5 };
+enum balboa_logical { BALBOA_AND = 0, BALBOA_OR = 1, BALBOA_XOR = 2 };
+
+/* out = a op b over dims[ndim]; out contiguous. dtype F32, F64, I32, I64 (integers wrap). In place with an operand
+ * whose strides are those of out. */
+BALBOA_API int32_t balboa_binary(int32_t dtype, int32_t kind, int32_t ndim, const int64_t *dims, const void *a,
+                                 const int64_t *a_strides, const void *b, const int64_t *b_strides, void *out);
+/* out bool[dims] = a op b; dtype F32, F64, I32, I64, U8, BOOL. IEEE: NaN differs from everything. */
+BALBOA_API int32_t balboa_compare(int32_t dtype, int32_t kind, int32_t ndim, const int64_t *dims, const void *a,
+                                  const int64_t *a_strides, const void *b, const int64_t *b_strides, uint8_t *out);
+/* out bool[dims] = a op b for bool operands. In place as balboa_binary. */
+BALBOA_API int32_t balboa_logical(int32_t kind, int32_t ndim, const int64_t *dims, const uint8_t *a,
+                                  const int64_t *a_strides, const uint8_t *b, const int64_t *b_strides, uint8_t *out);
+/* out[i] = cond[i] != 0 ? a[i] : b[i]; cond bool; a, b, out of elem_size 1, 4 or 8. In place as balboa_binary. */
+BALBOA_API int32_t balboa_where(int32_t elem_size, int32_t ndim, const int64_t *dims, const uint8_t *cond,
+                                const int64_t *cond_strides, const void *a, const int64_t *a_strides, const void *b,
+                                const int64_t *b_strides, void *out);
+
+/* ---- reductions: x viewed as [outer, red, inner] */
+
+enum balboa_reduce {
+  BALBOA_REDUCE_SUM = 0,
+  BALBOA_REDUCE_MEAN = 1,          /* NaN over zero elements */
+  BALBOA_REDUCE_MAX = 2,
+  BALBOA_REDUCE_MIN = 3,
+  BALBOA_REDUCE_PROD = 4,
+  BALBOA_REDUCE_SUM_SQUARES = 5
+};
+
+/* out[outer, inner]; dtype F32, F64 (all kinds; sums of f32 are accumulated in f64) or I32, I64 (SUM, MAX, MIN, PROD;
+ * wrapping). */
+BALBOA_API int32_t balboa_reduce(int32_t dtype, int32_t kind, int64_t outer, int64_t red, int64_t inner, const void *x,
+                                 void *out);
+/* out i32[outer, inner] = first index of the largest element along red (< 2^31); NaN counts as the largest. */
+BALBOA_API int32_t balboa_argmax_f32(int64_t outer, int64_t red, int64_t inner, const float *x, int32_t *out);
+/* The same for the smallest; NaN counts as the smallest. */
+BALBOA_API int32_t balboa_argmin_f32(int64_t outer, int64_t red, int64_t inner, const float *x, int32_t *out);
+
+/* ---- softmax over the middle of [outer, n, inner]; cross entropy */
+
+/* y may be x. */
+BALBOA_API int32_t balboa_softmax_f32(int64_t outer, int64_t n, int64_t inner, const float *x, float *y);
+BALBOA_API int32_t balboa_log_softmax_f32(int64_t outer, int64_t n, int64_t inner, const float *x, float *y);
+/* From the forward result y. dx may be y or dy. */
+BALBOA_API int32_t balboa_softmax_backward_f32(int64_t outer, int64_t n, int64_t inner, const float *y, const float *dy,
+                                               float *dx);
+BALBOA_API int32_t balboa_log_softmax_backward_f32(int64_t outer, int64_t n, int64_t inner, const float *y,
+                                                   const float *dy, float *dx);
+
+enum balboa_reduction { BALBOA_REDUCTION_NONE = 0, BALBOA_REDUCTION_MEAN = 1, BALBOA_REDUCTION_SUM = 2 };
+
+/* loss_r = logsumexp(logits[r, :]) - logits[r, labels[r]]; logits f32[rows, classes], labels i32[rows] in [0, classes).
+ * loss is f32[rows] for NONE, f32[1] for MEAN (NaN when rows is 0) and SUM. bad_index: first row with a bad label. */
+BALBOA_API int32_t balboa_cross_entropy_f32(int64_t rows, int64_t classes, const float *logits, const int32_t *labels,
+                                            int32_t reduction, float *loss, int64_t *bad_index);
+/* dlogits f32[rows, classes] = (softmax(logits) - onehot(labels)) * dloss (NONE: f32[rows]; else f32[1], MEAN divided
+ * by rows). dlogits may be logits. */
+BALBOA_API int32_t balboa_cross_entropy_backward_f32(int64_t rows, int64_t classes, const float *logits,
+                                                     const int32_t *labels, int32_t reduction, const float *dloss,
+                                                     float *dlogits, int64_t *bad_index);
+/* out f32[rows, classes]: 1 at the label, else 0. */
+BALBOA_API int32_t balboa_one_hot_f32(int64_t rows, int64_t classes, const int32_t *labels, float *out,
+                                      int64_t *bad_index);
+
+/* ---- random numbers: Philox4x32-10 (Salmon et al., SC'11)
+ * key i64[2] = (seed, sequence). Element i takes word i % 4 of the block with counter (lo32(i/4), hi32(i/4),
+ * lo32(sequence), hi32(sequence)) under the key words (lo32(seed), hi32(seed)); uniform u = (word >>> 8) * 2^-24. */
+
+/* y[i] = u * (hi - lo) + lo in f32: [lo, hi) up to rounding. */
+BALBOA_API int32_t balboa_uniform_f32(int64_t n, const int64_t *key, float lo, float hi, float *y);
+/* y[i] = z * std + mean; Box-Muller on the word pairs (0, 1) and (2, 3): u1 = ((w0 >>> 8) + 1) * 2^-24,
+ * u2 = (w1 >>> 8) * 2^-24, z0 = sqrt(-2 ln u1) cos(2 pi u2), z1 = the same with sin. */
+BALBOA_API int32_t balboa_normal_f32(int64_t n, const int64_t *key, float mean, float std, float *y);
+/* y[i] = u < p ? 1 : 0; p in [0, 1]. */
+BALBOA_API int32_t balboa_bernoulli_f32(int64_t n, const int64_t *key, float p, float *y);
+/* y[i] = u >= p ? x[i] * (1 / (1 - p)) : 0; p in [0, 1]. The same call on dy is the backward pass. y may be x. */
+BALBOA_API int32_t balboa_dropout_f32(int64_t n, const int64_t *key, float p, const float *x, float *y);
+
+/* ---- optimizers: one call updates `count` tensors in place
+ * sizes i64[count]; params, grads and state are arrays of count pointers to f32[sizes[t]]. args: f64 array, read at
+ * the call, so that a schedule changes memory and not code. Semantics of PyTorch 2. State starts as zeros. */
+
+/* args[4] = {lr, momentum, weight_decay, nesterov (0 or 1)}; g += wd p; b = momentum b + g;
+ * p -= lr (nesterov ? g + momentum b : b). momentum_buffers may be NULL when momentum is 0. */
+BALBOA_API int32_t balboa_sgd_f32(int64_t count, const int64_t *sizes, float *const *params, const float *const *grads,
+                                  float *const *momentum_buffers, const double *args);
+/* args[8] = {lr, beta1, beta2, eps, weight_decay, 1 - beta1^t, 1 - beta2^t, decoupled (0: Adam, 1: AdamW)};
+ * Adam: g += wd p; AdamW: p *= 1 - lr wd; m += (1 - beta1) (g - m); v = beta2 v + (1 - beta2) g^2;
+ * p -= lr / args[5] * m / (sqrt(v) / sqrt(args[6]) + eps). */
+BALBOA_API int32_t balboa_adam_f32(int64_t count, const int64_t *sizes, float *const *params, const float *const *grads,
+                                   float *const *exp_avg, float *const *exp_avg_sq, const double *args);
+/* args[5] = {lr, alpha, eps, weight_decay, momentum}; g += wd p; v = alpha v + (1 - alpha) g^2;
+ * u = g / (sqrt(v) + eps); momentum > 0: b = momentum b + u, p -= lr b; else p -= lr u.
+ * momentum_buffers may be NULL when momentum is 0. */
+BALBOA_API int32_t balboa_rmsprop_f32(int64_t count, const int64_t *sizes, float *const *params,
+                                      const float *const *grads, float *const *square_avg,
+                                      float *const *momentum_buffers, const double *args);
+/* *out = sum of squares of all elements of all tensors, in f64. */
+BALBOA_API int32_t balboa_sum_squares_multi_f32(int64_t count, const int64_t *sizes, const float *const *tensors,
+                                                double *out);
+/* Every element *= factor (rounded to f32). */
+BALBOA_API int32_t balboa_scale_multi_f32(int64_t count, const int64_t *sizes, float *const *tensors, double factor);
+/* *norm = sqrt(sum of squares); if max_norm / (*norm + 1e-6) < 1 every element is scaled by it. max_norm >= 0. */
+BALBOA_API int32_t balboa_clip_norm_multi_f32(int64_t count, const int64_t *sizes, float *const *tensors,
+                                              double max_norm, double *norm);
+
+/* ---- gather and scatter */
+
+/* out[o, k, i] = x[o, indices[k], i]: x [outer, rows, inner], out [outer, count, inner], elem_size 1, 4 or 8;
+ * indices i32[count] in [0, rows). An embedding is outer = 1. */
+BALBOA_API int32_t balboa_gather_rows(int32_t elem_size, int64_t outer, int64_t rows, int64_t inner, int64_t count,
+                                      const int32_t *indices, const void *x, void *out, int64_t *bad_index);
+/* dx[o, indices[k], i] += dy[o, k, i], in the order of k; dx f32[outer, rows, inner] holds its starting values. */
+BALBOA_API int32_t balboa_scatter_add_rows_f32(int64_t outer, int64_t rows, int64_t inner, int64_t count,
+                                               const int32_t *indices, const float *dy, float *dx, int64_t *bad_index);
+
+/* geometry i64[12] = {H, W, OH, OW, kernel h, kernel w, stride h, stride w, pad top, pad left, dilation h, dilation w}
+ * (dilation 1 = dense). Each window's position is that of the first largest x in it, NaN the largest; padding never
+ * wins. */
+/* out f32[planes, OH, OW] = v at those positions (0 for a window of padding only); x, v f32[planes, H, W]. */
+BALBOA_API int32_t balboa_maxpool2d_gather_f32(int64_t planes, const int64_t *geometry, const float *x, const float *v,
+                                               float *out);
+/* dv f32[planes, H, W] = 0, then += dy f32[planes, OH, OW] at those positions. */
+BALBOA_API int32_t balboa_maxpool2d_scatter_f32(int64_t planes, const int64_t *geometry, const float *x,
+                                                const float *dy, float *dv);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

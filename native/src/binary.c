@@ -1,0 +1,107 @@
+/* out = a op b with broadcasting. */
+#include <math.h>
+
+#include "walk.h"
+
+/* One row of out[i] = f(u, v). The cases with a scalar or two contiguous operands are vectorised. */
+#define BINARY(type, name, expression)                                                        \
+  BALBOA_CLONES static void name(int64_t n, char *const *pointer, const int64_t *stride) {     \
+    type *out = (type *)(void *)pointer[0];                                                    \
+    const type *a = (const type *)(const void *)pointer[1];                                    \
+    const type *b = (const type *)(const void *)pointer[2];                                    \
+    const int64_t sa = stride[1], sb = stride[2];                                              \
+    if (sa == 1 && sb == 1) {                                                                  \
+      BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                            \
+        const type u = a[i], v = b[i];                                                         \
+        out[i] = (type)(expression);                                                           \
+      }                                                                                        \
+    } else if (sa == 1 && sb == 0) {                                                           \
+      const type v = b[0];                                                                     \
+      BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                            \
+        const type u = a[i];                                                                   \
+        out[i] = (type)(expression);                                                           \
+      }                                                                                        \
+    } else if (sa == 0 && sb == 1) {                                                           \
+      const type u = a[0];                                                                     \
+      BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                            \
+        const type v = b[i];                                                                   \
+        out[i] = (type)(expression);                                                           \
+      }                                                                                        \
+    } else {                                                                                   \
+      for (int64_t i = 0; i < n; i++) {                                                        \
+        const type u = a[i * sa], v = b[i * sb];                                               \
+        out[i] = (type)(expression);                                                           \
+      }                                                                                        \
+    }                                                                                          \
+  }
+
+#define FLOAT_KINDS(type, t)                         \
+  BINARY(type, add_##t, u + v)                       \
+  BINARY(type, sub_##t, u - v)                       \
+  BINARY(type, mul_##t, u *v)                        \
+  BINARY(type, div_##t, u / v)                       \
+  BINARY(type, max_##t, u > v || u != u ? u : v)     \
+  BINARY(type, min_##t, u < v || u != u ? u : v)
+
+/* Unsigned arithmetic wraps; signed would be undefined. */
+#define INTEGER_KINDS(type, wide, t)                 \
+  BINARY(type, add_##t, (wide)u + (wide)v)           \
+  BINARY(type, sub_##t, (wide)u - (wide)v)           \
+  BINARY(type, mul_##t, (wide)u *(wide)v)            \
+  BINARY(type, max_##t, u > v ? u : v)               \
+  BINARY(type, min_##t, u < v ? u : v)
+
+FLOAT_KINDS(float, f32)
+FLOAT_KINDS(double, f64)
+INTEGER_KINDS(int32_t, uint32_t, i32)
+INTEGER_KINDS(int64_t, uint64_t, i64)
+
+/* The exponents that occur most need no pow. */
+#define POW(type, t, power, root)                                                         \
+  BINARY(type, general_pow_##t, power(u, v))                                              \
+  BALBOA_CLONES static void square_##t(int64_t n, const type *a, type *out) {             \
+    BALBOA_SIMD for (int64_t i = 0; i < n; i++) { out[i] = a[i] * a[i]; }                  \
+  }                                                                                       \
+  BALBOA_CLONES static void root_##t(int64_t n, const type *a, type *out) {               \
+    BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                          \
+      const type u = a[i];                                                                \
+      out[i] = u == -(type)INFINITY ? (type)INFINITY : root(u + (type)0);                 \
+    }                                                                                     \
+  }                                                                                       \
+  static void pow_##t(int64_t n, char *const *pointer, const int64_t *stride) {            \
+    const type *a = (const type *)(const void *)pointer[1];                                \
+    const type *b = (const type *)(const void *)pointer[2];                                \
+    if (stride[1] == 1 && stride[2] == 0 && b[0] == (type)2) {                             \
+      square_##t(n, a, (type *)(void *)pointer[0]);                                        \
+    } else if (stride[1] == 1 && stride[2] == 0 && b[0] == (type)0.5) {                    \
+      root_##t(n, a, (type *)(void *)pointer[0]);                                          \
+    } else {                                                                              \
+      general_pow_##t(n, pointer, stride);                                                 \
+    }                                                                                     \
+  }
+
+POW(float, f32, powf, sqrtf)
+POW(double, f64, pow, sqrt)
+
+static bk_row_fn find(int32_t dtype, int32_t kind) {
+  static const bk_row_fn rows[4][7] = {
+      {add_f32, sub_f32, mul_f32, div_f32, max_f32, min_f32, pow_f32},
+      {add_f64, sub_f64, mul_f64, div_f64, max_f64, min_f64, pow_f64},
+      {add_i32, sub_i32, mul_i32, NULL, max_i32, min_i32, NULL},
+      {add_i64, sub_i64, mul_i64, NULL, max_i64, min_i64, NULL},
+  };
+  const int known = dtype >= BALBOA_F32 && dtype <= BALBOA_I64 && kind >= BALBOA_ADD && kind <= BALBOA_POW;
+  return known ? rows[dtype][kind] : NULL;
+}
+
+int32_t balboa_binary(int32_t dtype, int32_t kind, int32_t ndim, const int64_t *dims, const void *a,
+                      const int64_t *a_strides, const void *b, const int64_t *b_strides, void *out) {
+  const bk_row_fn row = find(dtype, kind);
+  BK_CHECK(row != NULL, BALBOA_ERR_KIND);
+  const int32_t size = bk_dtype_size(dtype);
+  const int32_t sizes[3] = {size, size, size};
+  const void *const inputs[2] = {a, b};
+  const int64_t *const strides[2] = {a_strides, b_strides};
+  return bk_walk_run(3, sizes, ndim, dims, out, inputs, strides, kind == BALBOA_POW ? BK_GRAIN_MATH : BK_GRAIN_CHEAP,
+                     row);
+}

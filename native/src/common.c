@@ -1,0 +1,117 @@
+/* Version, threads, and the checks every family uses. */
+#include "internal.h"
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+int32_t balboa_kernels_abi_version(void) { return BALBOA_KERNELS_ABI; }
+
+const char *balboa_kernels_version_string(void) { return "0.1.0"; }
+
+const char *balboa_kernels_isa(void) {
+#if BALBOA_HAS_CLONES
+  if (__builtin_cpu_supports("x86-64-v4")) {
+    return "avx512";
+  }
+  if (__builtin_cpu_supports("x86-64-v3")) {
+    return "avx2";
+  }
+#endif
+  return "baseline";
+}
+
+int32_t balboa_max_threads(void) {
+#ifdef _OPENMP
+  return (int32_t)omp_get_max_threads();
+#else
+  return 1;
+#endif
+}
+
+int32_t balboa_set_threads(int32_t threads) {
+  BK_CHECK(threads >= 1, BALBOA_ERR_ARGUMENT);
+#ifdef _OPENMP
+  omp_set_num_threads(threads);
+#endif
+  return BALBOA_OK;
+}
+
+void bk_parallel(int64_t n, int64_t grain, bk_range_fn fn, void *context) {
+  if (n <= 0) {
+    return;
+  }
+#ifdef _OPENMP
+  /* One thread or all of them, never a number between: libgomp ends and restarts threads when a team shrinks. */
+  const int64_t threads = n >= 2 * grain && !omp_in_parallel() ? omp_get_max_threads() : 1;
+  if (threads > 1 && n / threads >= grain / 4) {
+    int64_t share = (n + threads - 1) / threads;
+    if (share >= 1024) {
+      share = (share + 63) / 64 * 64;
+    }
+#pragma omp parallel num_threads((int)threads)
+    {
+      for (int64_t t = omp_get_thread_num(); t < threads; t += omp_get_num_threads()) {
+        const int64_t begin = t * share;
+        const int64_t end = bk_min(n, begin + share);
+        if (begin < end) {
+          fn(context, begin, end);
+        }
+      }
+    }
+    return;
+  }
+#else
+  (void)grain;
+#endif
+  fn(context, 0, n);
+}
+
+int64_t bk_product(int32_t count, const int64_t *sizes) {
+  const int64_t limit = INT64_C(1) << 60;
+  int64_t product = 1;
+  int zero = 0;
+  for (int32_t i = 0; i < count; i++) {
+    if (sizes[i] < 0) {
+      return -1;
+    }
+    if (sizes[i] == 0) {
+      zero = 1;
+    } else if (product > limit / sizes[i]) {
+      return -1;
+    } else {
+      product *= sizes[i];
+    }
+  }
+  return zero ? 0 : product;
+}
+
+int64_t bk_product3(int64_t a, int64_t b, int64_t c) {
+  const int64_t sizes[3] = {a, b, c};
+  return bk_product(3, sizes);
+}
+
+int32_t bk_dtype_size(int32_t dtype) {
+  switch (dtype) {
+    case BALBOA_F32:
+    case BALBOA_I32:
+      return 4;
+    case BALBOA_F64:
+    case BALBOA_I64:
+      return 8;
+    case BALBOA_U8:
+    case BALBOA_BOOL:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+int64_t bk_first_bad_index(int64_t n, const int32_t *indices, int64_t limit) {
+  for (int64_t i = 0; i < n; i++) {
+    if (indices[i] < 0 || indices[i] >= limit) {
+      return i;
+    }
+  }
+  return -1;
+}

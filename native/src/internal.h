@@ -1,0 +1,55 @@
+/* What the source files of the library share. */
+#ifndef BALBOA_INTERNAL_H
+#define BALBOA_INTERNAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "balboa_kernels.h"
+#include "platform.h"
+
+/* Work below these numbers of elements stays on one thread: waking a second one costs about a microsecond. */
+#define BK_GRAIN_CHEAP 32768 /* a few operations an element */
+#define BK_GRAIN_MATH 4096   /* exp, log and their kind */
+
+/* Adjusts nothing, writes nothing: returns from the caller when a check fails. */
+#define BK_CHECK(condition, status) \
+  do {                              \
+    if (!(condition)) {             \
+      return (status);              \
+    }                               \
+  } while (0)
+
+typedef void (*bk_range_fn)(void *context, int64_t begin, int64_t end);
+
+/* Runs fn over [0, n) cut into one range a thread (starting at multiples of 64 where n is large), or as a single range
+ * when n < 2 * grain or the caller is already parallel. fn must not care where the cuts are. */
+void bk_parallel(int64_t n, int64_t grain, bk_range_fn fn, void *context);
+
+/* Product of sizes, or -1 if one is negative or the product does not fit 2^60. */
+int64_t bk_product(int32_t count, const int64_t *sizes);
+int64_t bk_product3(int64_t a, int64_t b, int64_t c);
+
+/* Bytes of one element, or 0 for an unknown dtype. */
+int32_t bk_dtype_size(int32_t dtype);
+
+BALBOA_INLINE int64_t bk_min(int64_t a, int64_t b) { return a < b ? a : b; }
+BALBOA_INLINE int64_t bk_max(int64_t a, int64_t b) { return a > b ? a : b; }
+
+/* Fixed cut of n items into at most BK_PARTS parts of at least `least` items, so that partial results are combined in
+ * an order that does not depend on the number of threads. */
+#define BK_PARTS 64
+typedef struct {
+  int64_t count, size;
+} bk_parts;
+
+BALBOA_INLINE bk_parts bk_cut(int64_t n, int64_t least) {
+  const int64_t size = bk_max(least, (n + BK_PARTS - 1) / BK_PARTS);
+  const bk_parts parts = {n == 0 ? 0 : (n + size - 1) / size, size};
+  return parts;
+}
+
+/* Position of the first index outside [0, limit), or -1. */
+int64_t bk_first_bad_index(int64_t n, const int32_t *indices, int64_t limit);
+
+#endif

@@ -1,0 +1,32 @@
+/* Compiler differences, kept in one place. */
+#ifndef BALBOA_PLATFORM_H
+#define BALBOA_PLATFORM_H
+
+/* BALBOA_CLONES compiles a function for three x86-64 levels and picks one when the library is loaded. Only GCC with
+ * ELF ifunc support has it; everywhere else the function is compiled once for the target of the build. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__) && !defined(BALBOA_NO_CLONES)
+#define BALBOA_HAS_CLONES 1
+#define BALBOA_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define BALBOA_HAS_CLONES 0
+#define BALBOA_CLONES
+#endif
+
+#if defined(__GNUC__)
+#define BALBOA_INLINE static inline __attribute__((always_inline, unused))
+#else
+#define BALBOA_INLINE static inline
+#endif
+
+/* BALBOA_SIMD promises that no iteration depends on another (arrays are equal or disjoint). BALBOA_SIMD_SUM(v) also
+ * allows partial sums of v in vector lanes. */
+#if defined(_OPENMP) || defined(__GNUC__)
+#define BALBOA_PRAGMA(x) _Pragma(#x)
+#define BALBOA_SIMD BALBOA_PRAGMA(omp simd)
+#define BALBOA_SIMD_REDUCE(op, ...) BALBOA_PRAGMA(omp simd reduction(op : __VA_ARGS__))
+#else
+#define BALBOA_SIMD
+#define BALBOA_SIMD_REDUCE(op, ...)
+#endif
+
+#endif
