@@ -1,0 +1,168 @@
+package dev.balboa.bindings;
+
+import dev.balboa.bindings.LibrarySearch.Located;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Loads the native libraries, each dependency before the library that needs it: once a library is
+ * mapped from wherever it is, the dynamic linker takes it for every later request for its SONAME.
+ *
+ * <p>Used once, by one thread.
+ */
+final class NativeLoader {
+  private static final String OPENMP_PROBE = "omp_get_max_threads";
+
+  /**
+   * The outcome.
+   *
+   * @param natives what was loaded
+   * @param lookups symbols by logical name of the library
+   */
+  record Loaded(LoadedNatives natives, Map<String, SymbolLookup> lookups) {}
+
+  private final NativePlatform platform;
+  private final NativeSettings settings;
+  private final NativeBundle bundle;
+  private final Arena lifetime;
+  private final MountTable mounts;
+  private final Libc libc;
+  private final List<LoadedNatives.Library> libraries = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private final Map<String, SymbolLookup> lookups = new LinkedHashMap<>();
+
+  private NativeLoader(
+      NativePlatform platform,
+      NativeSettings settings,
+      NativeBundle bundle,
+      MountTable mounts,
+      Libc libc,
+      Arena lifetime) {
+    this.platform = platform;
+    this.settings = settings;
+    this.bundle = bundle;
+    this.mounts = mounts;
+    this.libc = libc;
+    this.lifetime = lifetime;
+  }
+
+  /**
+   * Loads everything.
+   *
+   * @param lifetime the libraries stay mapped until it closes
+   * @throws NativeLoadException if any library cannot be used
+   */
+  static Loaded load(
+      NativePlatform platform, NativeSettings settings, NativeBundle bundle, Arena lifetime) {
+    try {
+      Libc libc = new Libc();
+      MountTable mounts = MountTable.ofProcess();
+      return new NativeLoader(platform, settings, bundle, mounts, libc, lifetime).loadAll();
+    } catch (LibraryRejectedException e) {
+      throw new NativeLoadException("cannot load native libraries: " + e.getMessage(), e);
+    } catch (IllegalCallerException e) {
+      throw nativeAccessDenied(e);
+    }
+  }
+
+  private Loaded loadAll() {
+    LibrarySearch search = new LibrarySearch(platform, settings, bundle, mounts, libc);
+    // OpenBLAS reads this when it is mapped. Its idle threads otherwise spin for 2^26 cycles and
+    // steal the cores from oneDNN's, and calls to the two in turn take several times their sum.
+    libc.setEnvironmentIfAbsent("OPENBLAS_THREAD_TIMEOUT", "4");
+    for (LibraryFile file : LibraryFile.all(platform)) {
+      SearchReport report = new SearchReport(file.name(), platform);
+      try {
+        if (file.name().equals("balboa_kernels") && search.isAbsent(file)) {
+          notes.add("balboa_kernels is not built into this bundle"); // until native/ is built
+          continue;
+        }
+        Located located = search.locate(file, report);
+        for (String dependency : file.dependencies()) {
+          LibraryFile needed = LibraryFile.of(platform, dependency);
+          Optional<Located> found = search.locateDependency(needed, located, report);
+          if (found.isPresent()) {
+            open(needed, found.get(), report);
+          } else {
+            notes.add(needed.file() + " is left to the system's dynamic linker");
+          }
+        }
+        open(file, located, report);
+      } catch (LibraryRejectedException e) {
+        throw report.failure(e);
+      }
+    }
+    bindOpenMp();
+    return new Loaded(new LoadedNatives(platform, libraries, notes), Map.copyOf(lookups));
+  }
+
+  @SuppressWarnings("restricted") // loading native libraries is what this class is for
+  private void open(LibraryFile file, Located located, SearchReport report)
+      throws LibraryRejectedException {
+    report.trying(located.chosenBy(), located.target());
+    SymbolLookup symbols;
+    try {
+      symbols =
+          located.path().isPresent()
+              ? SymbolLookup.libraryLookup(located.path().get(), lifetime)
+              : SymbolLookup.libraryLookup(located.target(), lifetime);
+    } catch (IllegalArgumentException e) {
+      throw new LibraryRejectedException(libc.whyNotOpened(located.target()), e);
+    }
+    String version = LibraryVersions.verify(file.name(), symbols);
+    String location =
+        located.path().isPresent()
+            ? located.target()
+            : symbols.find(file.probe()).flatMap(libc::fileOf).orElse(located.target());
+    libraries.add(
+        new LoadedNatives.Library(
+            file.name(), located.source(), location, located.chosenBy(), version));
+    lookups.put(file.name(), symbols);
+  }
+
+  /**
+   * Makes the OpenMP functions that oneDNN itself is bound to available as {@code gomp}. They are
+   * looked up through oneDNN: if another component of the process mapped a libgomp earlier, oneDNN
+   * got that one, and setting thread counts in our own copy would change nothing.
+   */
+  private void bindOpenMp() {
+    SymbolLookup throughDnnl = lookups.get("dnnl");
+    SymbolLookup own = lookups.get("gomp");
+    Optional<MemorySegment> used = throughDnnl.find(OPENMP_PROBE);
+    if (used.isEmpty()) {
+      if (own == null) {
+        throw new NativeLoadException(
+            "no OpenMP runtime: oneDNN exports no " + OPENMP_PROBE + " and no libgomp was loaded");
+      }
+      return; // a platform whose lookups do not reach dependencies
+    }
+    Optional<String> file = libc.fileOf(used.get());
+    if (own != null && !own.find(OPENMP_PROBE).equals(used)) {
+      notes.add(
+          "oneDNN uses the OpenMP runtime that was already in this process: "
+              + file.orElse("unknown file"));
+    } else if (own == null) {
+      notes.add("oneDNN uses the OpenMP runtime " + file.orElse("of an unknown file"));
+    }
+    lookups.put("gomp", throughDnnl);
+  }
+
+  private static NativeLoadException nativeAccessDenied(IllegalCallerException cause) {
+    Module module = NativeLoader.class.getModule();
+    String name = module.isNamed() ? module.getName() : "ALL-UNNAMED";
+    return new NativeLoadException(
+        "native access is denied to "
+            + (module.isNamed() ? "module " + name : "the class path")
+            + "; start java with --enable-native-access="
+            + name
+            + " (or put Enable-Native-Access: "
+            + "ALL-UNNAMED into the manifest of an executable jar)",
+        cause);
+  }
+}
