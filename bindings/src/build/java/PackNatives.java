@@ -81,9 +81,7 @@ public final class PackNatives {
         libraries.add(directory.resolve(file));
       }
     }
-    if (Files.exists(root.resolve("native/CMakeLists.txt"))) {
-      libraries.add(buildKernels());
-    }
+    libraries.add(buildKernels());
     pack(libraries);
   }
 
