@@ -1,6 +1,5 @@
 package dev.balboa.bindings;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.util.Map;
 
@@ -70,23 +69,9 @@ public final class Natives {
 
     private static Outcome attempt() {
       try {
-        NativePlatform platform = platform();
-        return new Success(
-            NativeLoader.load(
-                platform,
-                NativeSettings.ofProcess(),
-                NativeBundle.ofResources(platform),
-                Arena.global()));
+        return new Success(NativeLoader.loadForProcess());
       } catch (NativeLoadException e) {
         return new Failure(e);
-      }
-    }
-
-    private static NativePlatform platform() {
-      try {
-        return NativePlatform.current();
-      } catch (UnsupportedOperationException e) {
-        throw new NativeLoadException(e.getMessage(), e);
       }
     }
   }
