@@ -3,4 +3,8 @@ module dev.balboa.nn {
   requires dev.balboa.bindings;
 
   exports dev.balboa.nn.memory;
+  exports dev.balboa.nn.op;
+  exports dev.balboa.nn.backend;
+  exports dev.balboa.nn.exec;
+  exports dev.balboa.nn.tensor;
 }

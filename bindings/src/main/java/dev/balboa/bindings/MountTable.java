@@ -27,14 +27,14 @@ record MountTable(List<Mount> mounts) {
   record Mount(Path point, List<String> options) {}
 
   /** Reads the table of this process; empty on systems that have none. */
-  static MountTable ofProcess() {
+  static MountTable ofProcess() throws LibraryRejectedException {
     if (!Files.exists(PROC)) {
       return new MountTable(List.of());
     }
     try {
       return parse(Files.readString(PROC, StandardCharsets.ISO_8859_1));
     } catch (IOException e) {
-      throw new NativeLoadException("cannot read " + PROC + ": " + e, e);
+      throw new LibraryRejectedException("cannot read " + PROC + ": " + e, e);
     }
   }
 

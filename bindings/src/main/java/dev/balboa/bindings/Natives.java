@@ -1,5 +1,6 @@
 package dev.balboa.bindings;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.util.Map;
 
@@ -69,9 +70,23 @@ public final class Natives {
 
     private static Outcome attempt() {
       try {
-        return new Success(NativeLoader.loadForProcess());
+        NativePlatform platform = platform();
+        return new Success(
+            NativeLoader.load(
+                platform,
+                NativeSettings.ofProcess(),
+                NativeBundle.ofResources(platform),
+                Arena.global()));
       } catch (NativeLoadException e) {
         return new Failure(e);
+      }
+    }
+
+    private static NativePlatform platform() {
+      try {
+        return NativePlatform.current();
+      } catch (UnsupportedOperationException e) {
+        throw new NativeLoadException(e.getMessage(), e);
       }
     }
   }

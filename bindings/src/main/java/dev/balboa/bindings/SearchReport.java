@@ -10,7 +10,6 @@ final class SearchReport {
   private final NativePlatform platform;
   private final List<String> tried = new ArrayList<>();
   private String current = "settings";
-  private boolean binding;
 
   SearchReport(String library, NativePlatform platform) {
     this.library = library;
@@ -20,11 +19,6 @@ final class SearchReport {
   /** Names the place that the next rejection speaks of. */
   void trying(String chosenBy, String target) {
     current = chosenBy + ": " + target;
-  }
-
-  /** Says that a setting names the library, so that no place after it will be tried. */
-  void bind() {
-    binding = true;
   }
 
   /** Notes a place that was passed over. */
@@ -39,9 +33,6 @@ final class SearchReport {
     text.append(library).append(" on ").append(platform.id()).append("; tried:");
     for (int i = 0; i < tried.size(); i++) {
       text.append("\n  ").append(i + 1).append(". ").append(tried.get(i));
-    }
-    if (binding) {
-      text.append("\nThe places after it were not tried: a setting that names a library is binding.");
     }
     text.append("\nTo use another one set -Dbalboa.native.%s=<file>|<directory>|system"
         .formatted(library));

@@ -6,15 +6,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Hands out off-heap {@link Block}s, aligned to 64 bytes, from slabs that stay mapped and are reused: a steady workload maps
- * nothing and returns nothing. Large blocks (above 1 MiB) have a slab each and are pooled up to {@link
- * Options#maxPooledBytes()}. A block's contents are undefined; nothing is zeroed.
+ * Hands out off-heap {@link Block}s, aligned to 64 bytes, from slabs that stay mapped and are
+ * reused: a steady workload maps nothing and returns nothing. Large blocks (above 1 MiB) have a
+ * slab each and are pooled up to {@link Options#maxPooledBytes()}. A block's contents are
+ * undefined; nothing is zeroed.
  *
- * <p>Memory goes back to the operating system only by {@link #trim()}, when the pool of large blocks overflows, and when an
- * allocation would otherwise fail. The JVM counts slabs as direct memory: {@code -XX:MaxDirectMemorySize} bounds them (by
- * default the maximum heap size).
+ * <p>Memory goes back to the operating system only by {@link #trim()}, when the pool of large
+ * blocks overflows, and when an allocation would otherwise fail. The JVM counts slabs as direct
+ * memory: {@code -XX:MaxDirectMemorySize} bounds them (by default the maximum heap size).
  *
- * <p>Thread-safe. An allocator has no close: {@link #trim()} after the last block was closed unmaps everything.
+ * <p>Thread-safe. An allocator has no close: {@link #trim()} after the last block was closed unmaps
+ * everything.
  */
 public final class Allocator {
   private static final class Shared {
@@ -36,7 +38,10 @@ public final class Allocator {
     leakTracker = options.leakTracking() ? new LeakTracker(options.leakListener()) : null;
   }
 
-  /** The process's default allocator, configured by {@link Options#fromSystemProperties()} on first use. */
+  /**
+   * The process's default allocator, configured by {@link Options#fromSystemProperties()} on first
+   * use.
+   */
   public static Allocator shared() {
     return Shared.INSTANCE;
   }
@@ -56,7 +61,8 @@ public final class Allocator {
    *
    * @param bytes size, may be zero
    * @throws IllegalArgumentException if {@code bytes} is negative
-   * @throws OutOfMemoryError if the limit, the JVM's direct-memory limit or the machine refuses it; nothing has changed then
+   * @throws OutOfMemoryError if the limit, the JVM's direct-memory limit or the machine refuses it;
+   *     nothing has changed then
    */
   public Block allocate(long bytes) {
     return Block.shared(takeChunk(bytes), bytes, captureSite());
@@ -88,8 +94,9 @@ public final class Allocator {
   }
 
   /**
-   * Returns to the operating system every slab none of whose blocks is open. Stalls all threads shortly for each slab; not for
-   * use in a loop. Segments of closed blocks throw {@link IllegalStateException} once their slab is gone.
+   * Returns to the operating system every slab none of whose blocks is open. Stalls all threads
+   * shortly for each slab; not for use in a loop. Segments of closed blocks throw {@link
+   * IllegalStateException} once their slab is gone.
    */
   public void trim() {
     small.trim();
@@ -97,7 +104,8 @@ public final class Allocator {
   }
 
   /**
-   * Blocks and scopes that became unreachable without having been closed, as far as the garbage collector has noticed.
+   * Blocks and scopes that became unreachable without having been closed, as far as the garbage
+   * collector has noticed.
    *
    * @throws IllegalStateException if {@link Options#leakTracking()} is off
    */
@@ -117,8 +125,8 @@ public final class Allocator {
   private LeakTracker requireTracking() {
     if (leakTracker == null) {
       throw new IllegalStateException(
-          "leak reports need leak tracking: Options.withLeakTracking(true), or -Dbalboa.memory.leaks=true for the"
-              + " shared allocator");
+          "leak reports need leak tracking: Options.withLeakTracking(true), or"
+              + " -Dbalboa.memory.leaks=true for the shared allocator");
     }
     return leakTracker;
   }
@@ -139,7 +147,8 @@ public final class Allocator {
 
   private Chunk takeChunk(long bytes) {
     if (bytes < 0) {
-      throw new IllegalArgumentException("allocate: expected a size of at least 0 bytes, got " + bytes);
+      throw new IllegalArgumentException(
+          "allocate: expected a size of at least 0 bytes, got " + bytes);
     }
     long padding = options.guardBytes() ? 2 * MemoryChecks.GUARD : 0;
     if (bytes > SizeClasses.MAX_CAPACITY - padding) {
@@ -201,13 +210,21 @@ public final class Allocator {
   }
 
   private static GuardBytesViolation violation(long at, long bytes, CallSite site) {
-    String where = at < 0 ? -at + " bytes before its start" : (at - bytes + 1) + " bytes past its end";
+    String where =
+        at < 0 ? -at + " bytes before its start" : (at - bytes + 1) + " bytes past its end";
     return new GuardBytesViolation(
-        "a block of " + bytes + " bytes was written " + where + "; allocated" + System.lineSeparator() + site);
+        "a block of "
+            + bytes
+            + " bytes was written "
+            + where
+            + "; allocated"
+            + System.lineSeparator()
+            + site);
   }
 
   /**
-   * Maps a slab of the class, of the wanted size or, if the limit leaves less, of as many chunks as fit.
+   * Maps a slab of the class, of the wanted size or, if the limit leaves less, of as many chunks as
+   * fit.
    *
    * @throws OutOfMemoryError if not even one chunk can be mapped
    */
@@ -249,11 +266,20 @@ public final class Allocator {
   }
 
   private OutOfMemoryError outOfMemory(long bytes, String why, OutOfMemoryError cause) {
-    String limit = options.limitBytes() == Long.MAX_VALUE ? "none" : options.limitBytes() + " bytes";
+    String limit =
+        options.limitBytes() == Long.MAX_VALUE ? "none" : options.limitBytes() + " bytes";
     OutOfMemoryError error =
         new OutOfMemoryError(
-            "cannot allocate " + bytes + " bytes off-heap: " + why + "; live " + liveBytes + " bytes, mapped " + slabBytes
-                + " bytes, limit " + limit);
+            "cannot allocate "
+                + bytes
+                + " bytes off-heap: "
+                + why
+                + "; live "
+                + liveBytes
+                + " bytes, mapped "
+                + slabBytes
+                + " bytes, limit "
+                + limit);
     if (cause != null) {
       error.initCause(cause);
     }
@@ -265,10 +291,12 @@ public final class Allocator {
    *
    * @param poison fill memory with NaNs when it is allocated and again when it is closed (slow)
    * @param guardBytes put guard bytes around each block and check them when it is closed (slow)
-   * @param leakTracking remember where blocks and scopes come from and report those never closed (slow)
+   * @param leakTracking remember where blocks and scopes come from and report those never closed
+   *     (slow)
    * @param maxPooledBytes how much closed large-block memory stays mapped for reuse
    * @param limitBytes how much may be mapped in all, {@link Long#MAX_VALUE} for no limit
-   * @param leakListener told of each leak, on the thread that notices it while it allocates or asks for leaks
+   * @param leakListener told of each leak, on the thread that notices it while it allocates or asks
+   *     for leaks
    */
   public record Options(
       boolean poison,
@@ -281,21 +309,26 @@ public final class Allocator {
       Objects.requireNonNull(leakListener, "allocator options: leakListener");
       if (maxPooledBytes < 0 || limitBytes < 0) {
         throw new IllegalArgumentException(
-            "allocator options: expected sizes of at least 0, got maxPooledBytes " + maxPooledBytes + ", limitBytes "
+            "allocator options: expected sizes of at least 0, got maxPooledBytes "
+                + maxPooledBytes
+                + ", limitBytes "
                 + limitBytes);
       }
     }
 
-    /** No checks, no limit, pooling up to half of the JVM's maximum heap size; leaks go to the system logger. */
+    /**
+     * No checks, no limit, pooling up to half of the JVM's maximum heap size; leaks go to the
+     * system logger.
+     */
     public static Options defaults() {
       return new Options(
           false, false, false, Runtime.getRuntime().maxMemory() / 2, Long.MAX_VALUE, Options::log);
     }
 
     /**
-     * The defaults changed by the system properties {@code balboa.memory.poison}, {@code balboa.memory.guard}, {@code
-     * balboa.memory.leaks} (true or false), {@code balboa.memory.limit} and {@code balboa.memory.pool} (bytes, or with a suffix
-     * K, M or G).
+     * The defaults changed by the system properties {@code balboa.memory.poison}, {@code
+     * balboa.memory.guard}, {@code balboa.memory.leaks} (true or false), {@code
+     * balboa.memory.limit} and {@code balboa.memory.pool} (bytes, or with a suffix K, M or G).
      *
      * @throws IllegalArgumentException if a property has another form
      */
@@ -328,7 +361,8 @@ public final class Allocator {
     }
 
     private static void log(LeakReport report) {
-      System.getLogger(Allocator.class.getPackageName()).log(System.Logger.Level.WARNING, "memory leak: " + report);
+      System.getLogger(Allocator.class.getPackageName())
+          .log(System.Logger.Level.WARNING, "memory leak: " + report);
     }
   }
 }

@@ -8,15 +8,19 @@ import java.util.Objects;
 /**
  * One allocation of off-heap memory, aligned to 64 bytes, contents undefined at first.
  *
- * <p>A block belongs either to a {@link Scope} or to nobody. In a scope it is confined to the scope's thread and closed with
- * it. Without one ("shared": from {@link Allocator#allocate}, or after {@link #keep()}) any thread may use it, and whoever
- * holds it calls {@link #close()}.
+ * <p>A block belongs either to a {@link Scope} or to nobody. In a scope it is confined to the
+ * scope's thread and closed with it. Without one ("shared": from {@link Allocator#allocate}, or
+ * after {@link #keep()}) any thread may use it, and whoever holds it calls {@link #close()}.
  *
- * <p>Kernels call {@link #acquire()} before they touch the memory and {@link #release()} after: a block in use cannot be
- * closed. Using a block after it was closed, or from another thread than its scope's, throws {@link IllegalStateException}.
+ * <p>Kernels call {@link #acquire()} before they touch the memory and {@link #release()} after: a
+ * block in use cannot be closed. Using a block after it was closed, or from another thread than its
+ * scope's, throws {@link IllegalStateException}.
  */
 public final class Block {
-  /** State of a block in a scope, and what a thread sees of a block that was not safely published to it. */
+  /**
+   * State of a block in a scope, and what a thread sees of a block that was not safely published to
+   * it.
+   */
   private static final int CONFINED = 0;
 
   /** State of a shared block, plus the number of uses in progress. */
@@ -76,6 +80,11 @@ public final class Block {
     return block;
   }
 
+  /** Whether the block is open and belongs to this scope. Call on the scope's thread. */
+  public boolean isOwnedBy(Scope owner) {
+    return scope == owner && isAlive();
+  }
+
   /** The size asked for, in bytes. */
   public long byteSize() {
     return byteSize;
@@ -84,8 +93,9 @@ public final class Block {
   /**
    * The memory, exactly {@link #byteSize()} long.
    *
-   * <p>The segment must not be used after the block was closed: the memory may by then belong to another block. Such an access
-   * is harmless for the JVM (the memory stays mapped, or the segment throws), but it reads or writes someone else's data.
+   * <p>The segment must not be used after the block was closed: the memory may by then belong to
+   * another block. Such an access is harmless for the JVM (the memory stays mapped, or the segment
+   * throws), but it reads or writes someone else's data.
    *
    * @throws IllegalStateException if the block is closed or belongs to another thread's scope
    */
@@ -134,7 +144,8 @@ public final class Block {
   /**
    * Ends a use.
    *
-   * @throws IllegalStateException if none is in progress, or the block belongs to another thread's scope
+   * @throws IllegalStateException if none is in progress, or the block belongs to another thread's
+   *     scope
    */
   public void release() {
     if (scope != null) {
@@ -156,12 +167,16 @@ public final class Block {
     }
   }
 
-  /** How often the contents were changed in place, see {@link #bumpVersion()}. Any thread may ask. */
+  /**
+   * How often the contents were changed in place, see {@link #bumpVersion()}. Any thread may ask.
+   */
   public int version() {
     return (int) VERSION.getAcquire(this);
   }
 
-  /** Notes that the contents were changed in place, so that whoever saved the old version can tell. */
+  /**
+   * Notes that the contents were changed in place, so that whoever saved the old version can tell.
+   */
   public void bumpVersion() {
     VERSION.getAndAdd(this, 1);
   }
@@ -169,7 +184,8 @@ public final class Block {
   /**
    * Gives the memory back to its allocator. Closing twice does nothing.
    *
-   * @throws IllegalStateException if the block is in use or belongs to another thread's scope; it is not closed then
+   * @throws IllegalStateException if the block is in use or belongs to another thread's scope; it
+   *     is not closed then
    * @throws GuardBytesViolation if guard bytes are on and were overwritten; the block is closed
    */
   public void close() {
@@ -205,7 +221,10 @@ public final class Block {
     throw s > SHARED ? inUse(s - SHARED) : unusable(s);
   }
 
-  /** Closes on behalf of the scope, which has checked that the block is not in use and drops its list itself. */
+  /**
+   * Closes on behalf of the scope, which has checked that the block is not in use and drops its
+   * list itself.
+   */
   GuardBytesViolation closeWithScope() {
     STATE.setRelease(this, CLOSED);
     return recycle();
@@ -216,8 +235,8 @@ public final class Block {
   }
 
   /**
-   * Takes the block out of its scope: it outlives the scope, any thread may use it, and the caller closes it. Does nothing to
-   * a block without a scope.
+   * Takes the block out of its scope: it outlives the scope, any thread may use it, and the caller
+   * closes it. Does nothing to a block without a scope.
    *
    * @return this
    * @throws IllegalStateException if the block is closed or belongs to another thread's scope
@@ -238,8 +257,8 @@ public final class Block {
   /**
    * Hands the block to a scope of the calling thread, which closes it.
    *
-   * @throws IllegalStateException if the block is closed, in use by another thread, or belongs to another thread's scope, or if
-   *     the target is closed or another thread's
+   * @throws IllegalStateException if the block is closed, in use by another thread, or belongs to
+   *     another thread's scope, or if the target is closed or another thread's
    */
   public void moveTo(Scope target) {
     Objects.requireNonNull(target, "moveTo: target scope");
@@ -264,7 +283,8 @@ public final class Block {
   }
 
   IllegalStateException inUse(int count) {
-    return new IllegalStateException(this + " is in use by " + count + " running operation(s) and cannot be closed or moved");
+    return new IllegalStateException(
+        this + " is in use by " + count + " running operation(s) and cannot be closed or moved");
   }
 
   private void checkUsable() {
@@ -289,9 +309,16 @@ public final class Block {
       return new IllegalStateException("memory of " + this + " is closed");
     }
     Scope owner = scope;
-    String whose = owner == null ? "another thread's scope" : "a scope of thread '" + owner.thread().getName() + "'";
+    String whose =
+        owner == null
+            ? "another thread's scope"
+            : "a scope of thread '" + owner.thread().getName() + "'";
     return new IllegalStateException(
-        this + " belongs to " + whose + " and cannot be used from thread '" + Thread.currentThread().getName()
+        this
+            + " belongs to "
+            + whose
+            + " and cannot be used from thread '"
+            + Thread.currentThread().getName()
             + "'; keep() it before sharing it");
   }
 

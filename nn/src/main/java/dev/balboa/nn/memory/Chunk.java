@@ -3,8 +3,9 @@ package dev.balboa.nn.memory;
 import java.lang.foreign.MemorySegment;
 
 /**
- * One reusable piece of a {@link Slab}. A chunk belongs either to exactly one live {@link Block}, or to exactly one free
- * list, which links chunks through {@link #next}. It lives as long as its slab is mapped.
+ * One reusable piece of a {@link Slab}. A chunk belongs either to exactly one live {@link Block},
+ * or to exactly one free list, which links chunks through {@link #next}. It lives as long as its
+ * slab is mapped.
  */
 final class Chunk {
   final Slab slab;
@@ -31,8 +32,8 @@ final class Chunk {
   }
 
   /**
-   * The first {@code bytes} usable bytes. The segment keeps the scope of the slab's arena: once the slab is unmapped an
-   * access through it throws instead of touching freed memory.
+   * The first {@code bytes} usable bytes. The segment keeps the scope of the slab's arena: once the
+   * slab is unmapped an access through it throws instead of touching freed memory.
    */
   MemorySegment segment(long bytes) {
     MemorySegment s = recent;

@@ -1,8 +1,9 @@
 package dev.balboa.nn.memory;
 
 /**
- * One stripe of free lists, a stack of chunks for each small size class. Threads are spread over the stripes, so the
- * monitor is rarely contended. Last in, first out: the memory most likely still in cache is reused first.
+ * One stripe of free lists, a stack of chunks for each small size class. Threads are spread over
+ * the stripes, so the monitor is rarely contended. Last in, first out: the memory most likely still
+ * in cache is reused first.
  */
 final class FreeLists {
   private final Chunk[] heads = new Chunk[SizeClasses.SMALL_COUNT];

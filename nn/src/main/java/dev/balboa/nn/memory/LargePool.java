@@ -5,11 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Chunks above {@link SizeClasses#MAX_SMALL}, each a slab of its own. Closed ones are kept for reuse up to a bound; above it
- * those of the size class that has gone unused the longest are unmapped.
+ * Chunks above {@link SizeClasses#MAX_SMALL}, each a slab of its own. Closed ones are kept for
+ * reuse up to a bound; above it those of the size class that has gone unused the longest are
+ * unmapped.
  */
 final class LargePool {
-  /** A free chunk of up to this many classes above the one asked for is used rather than mapping: at most 25 % waste. */
+  /**
+   * A free chunk of up to this many classes above the one asked for is used rather than mapping: at
+   * most 25 % waste.
+   */
   private static final int CLASSES_ABOVE = 2;
 
   private final Allocator allocator;

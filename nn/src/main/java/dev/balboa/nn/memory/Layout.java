@@ -3,10 +3,16 @@ package dev.balboa.nn.memory;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** How the elements of a tensor lie in its memory. Immutable; equal layouts make equal keys of prepared operations. */
+/**
+ * How the elements of a tensor lie in its memory. Immutable; equal layouts make equal keys of
+ * prepared operations.
+ */
 public sealed interface Layout {
 
-  /** Element (i0, i1, ...) lies at sum(i_k stride_k) elements from the start. Strides may be zero (broadcast). */
+  /**
+   * Element (i0, i1, ...) lies at sum(i_k stride_k) elements from the start. Strides may be zero
+   * (broadcast).
+   */
   final class Strided implements Layout {
     private final long[] strides;
     private final int hash;
@@ -14,7 +20,8 @@ public sealed interface Layout {
     private Strided(long[] strides) {
       for (long s : strides) {
         if (s < 0) {
-          throw new IllegalArgumentException("layout: negative stride in " + Arrays.toString(strides));
+          throw new IllegalArgumentException(
+              "layout: negative stride in " + Arrays.toString(strides));
         }
       }
       this.strides = strides;
@@ -47,7 +54,10 @@ public sealed interface Layout {
       return strides[axis];
     }
 
-    /** Whether elements of these dimensions lie row-major without gaps; strides of axes of size one don't matter. */
+    /**
+     * Whether elements of these dimensions lie row-major without gaps; strides of axes of size one
+     * don't matter.
+     */
     public boolean isContiguous(long... dims) {
       long expected = 1;
       for (int i = dims.length - 1; i >= 0; i--) {
@@ -62,7 +72,10 @@ public sealed interface Layout {
       return true;
     }
 
-    /** One more than the largest element offset that these dimensions reach; 0 if there is no element. */
+    /**
+     * One more than the largest element offset that these dimensions reach; 0 if there is no
+     * element.
+     */
     public long extent(long... dims) {
       long last = 0;
       for (int i = 0; i < dims.length; i++) {
@@ -76,7 +89,8 @@ public sealed interface Layout {
 
     @Override
     public boolean equals(Object o) {
-      return this == o || (o instanceof Strided s && hash == s.hash && Arrays.equals(strides, s.strides));
+      return this == o
+          || (o instanceof Strided s && hash == s.hash && Arrays.equals(strides, s.strides));
     }
 
     @Override
@@ -90,7 +104,10 @@ public sealed interface Layout {
     }
   }
 
-  /** A backend's own layout: blocked, padded, or a workspace. Only that backend computes on it; anyone may unpack it. */
+  /**
+   * A backend's own layout: blocked, padded, or a workspace. Only that backend computes on it;
+   * anyone may unpack it.
+   */
   non-sealed interface Opaque extends Layout {
     /** Name of the backend that understands it. */
     String backend();

@@ -21,6 +21,14 @@ public record LeakReport(Kind kind, long bytes, String thread, String site) {
   public String toString() {
     String what = kind == Kind.BLOCK ? "block of " : "scope holding ";
     String how = kind == Kind.BLOCK ? "allocated" : "opened";
-    return what + bytes + " bytes, never closed, " + how + " by thread '" + thread + "'" + System.lineSeparator() + site;
+    return what
+        + bytes
+        + " bytes, never closed, "
+        + how
+        + " by thread '"
+        + thread
+        + "'"
+        + System.lineSeparator()
+        + site;
   }
 }

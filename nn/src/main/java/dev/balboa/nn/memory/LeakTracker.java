@@ -10,8 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Notices blocks and scopes that the garbage collector found unreachable and nobody had closed. It only reports: their memory
- * stays taken, so that a leak shows in the metrics and in the report, and no kernel loses its memory to a collection.
+ * Notices blocks and scopes that the garbage collector found unreachable and nobody had closed. It
+ * only reports: their memory stays taken, so that a leak shows in the metrics and in the report,
+ * and no kernel loses its memory to a collection.
  */
 final class LeakTracker {
   private static final int MAX_REPORTS = 1000;
@@ -23,7 +24,12 @@ final class LeakTracker {
     private final CallSite site;
     private volatile long bytes;
 
-    private Ticket(Object target, ReferenceQueue<Object> queue, LeakReport.Kind kind, long bytes, CallSite site) {
+    private Ticket(
+        Object target,
+        ReferenceQueue<Object> queue,
+        LeakReport.Kind kind,
+        long bytes,
+        CallSite site) {
       super(target, queue);
       this.kind = kind;
       this.bytes = bytes;

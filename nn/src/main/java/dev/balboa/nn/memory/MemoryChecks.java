@@ -3,12 +3,17 @@ package dev.balboa.nn.memory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** The byte patterns of the debugging options: poison for undefined contents, guards around a block. */
+/**
+ * The byte patterns of the debugging options: poison for undefined contents, guards around a block.
+ */
 final class MemoryChecks {
   /** Bytes before and, at least, after a guarded block; keeps the block's alignment. */
   static final int GUARD = 64;
 
-  /** Repeated, a NaN in f16, bf16, f32 and f64, a huge number in i32 and i64, and neither 0 nor 1 in a byte. */
+  /**
+   * Repeated, a NaN in f16, bf16, f32 and f64, a huge number in i32 and i64, and neither 0 nor 1 in
+   * a byte.
+   */
   static final short POISON = 0x7FF5;
 
   private static final long POISON_LONG = 0x7FF57FF57FF57FF5L;
@@ -36,7 +41,8 @@ final class MemoryChecks {
   /**
    * Looks for a guard byte that was overwritten.
    *
-   * @return its position counted from the first usable byte, negative before the block; or {@link Long#MIN_VALUE}
+   * @return its position counted from the first usable byte, negative before the block; or {@link
+   *     Long#MIN_VALUE}
    */
   static long findViolation(MemorySegment chunk, long bytes) {
     for (long i = GUARD - 1; i >= 0; i--) {

@@ -21,7 +21,9 @@ final class MemoryProperties {
       case null -> false;
       case "true", "" -> true;
       case "false" -> false;
-      default -> throw new IllegalArgumentException(name + ": expected true or false, got '" + value + "'");
+      default ->
+          throw new IllegalArgumentException(
+              name + ": expected true or false, got '" + value + "'");
     };
   }
 
@@ -31,7 +33,8 @@ final class MemoryProperties {
       return fallback;
     }
     if (!value.matches("[0-9]{1,15}[kKmMgG]?")) {
-      throw new IllegalArgumentException(name + ": expected a number of bytes such as 512M, got '" + value + "'");
+      throw new IllegalArgumentException(
+          name + ": expected a number of bytes such as 512M, got '" + value + "'");
     }
     int digits = value.length() - (Character.isDigit(value.charAt(value.length() - 1)) ? 0 : 1);
     int shift =

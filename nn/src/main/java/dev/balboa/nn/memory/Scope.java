@@ -3,7 +3,8 @@ package dev.balboa.nn.memory;
 import java.util.Objects;
 
 /**
- * A lexical lifetime: every block allocated in it, and neither kept nor moved elsewhere, is closed with it.
+ * A lexical lifetime: every block allocated in it, and neither kept nor moved elsewhere, is closed
+ * with it.
  *
  * <pre>{@code
  * try (Scope scope = Scope.open()) {
@@ -12,8 +13,9 @@ import java.util.Objects;
  * }
  * }</pre>
  *
- * <p>Scopes nest by thread: {@link #open()} makes a child of the calling thread's innermost open scope. A scope and its blocks
- * are confined to the thread (platform or virtual) that opened it, and scopes close innermost first.
+ * <p>Scopes nest by thread: {@link #open()} makes a child of the calling thread's innermost open
+ * scope. A scope and its blocks are confined to the thread (platform or virtual) that opened it,
+ * and scopes close innermost first.
  */
 public final class Scope implements AutoCloseable {
   /** The calling thread's innermost open scope. */
@@ -42,13 +44,20 @@ public final class Scope implements AutoCloseable {
     innermost.scope = this;
   }
 
-  /** Opens a child of the thread's innermost scope, with its allocator; without one, a root on {@link Allocator#shared()}. */
+  /**
+   * Opens a child of the thread's innermost scope, with its allocator; without one, a root on
+   * {@link Allocator#shared()}.
+   */
   public static Scope open() {
     Innermost innermost = INNERMOST.get();
-    return new Scope(innermost, innermost.scope == null ? Allocator.shared() : innermost.scope.allocator);
+    return new Scope(
+        innermost, innermost.scope == null ? Allocator.shared() : innermost.scope.allocator);
   }
 
-  /** Opens a child of the thread's innermost scope, or a root, that allocates from the given allocator. */
+  /**
+   * Opens a child of the thread's innermost scope, or a root, that allocates from the given
+   * allocator.
+   */
   public static Scope open(Allocator allocator) {
     return new Scope(INNERMOST.get(), Objects.requireNonNull(allocator, "scope: allocator"));
   }
@@ -62,7 +71,9 @@ public final class Scope implements AutoCloseable {
     Scope scope = INNERMOST.get().scope;
     if (scope == null) {
       throw new IllegalStateException(
-          "no scope is open on thread '" + Thread.currentThread().getName() + "': use try (var scope = Scope.open())");
+          "no scope is open on thread '"
+              + Thread.currentThread().getName()
+              + "': use try (var scope = Scope.open())");
     }
     return scope;
   }
@@ -117,9 +128,10 @@ public final class Scope implements AutoCloseable {
   /**
    * Closes every block still in this scope. Closing twice does nothing.
    *
-   * @throws IllegalStateException if called by another thread, while a scope opened inside this one is open, or while a block is
-   *     in use; nothing is closed then
-   * @throws GuardBytesViolation if guard bytes are on and were overwritten; everything is closed then
+   * @throws IllegalStateException if called by another thread, while a scope opened inside this one
+   *     is open, or while a block is in use; nothing is closed then
+   * @throws GuardBytesViolation if guard bytes are on and were overwritten; everything is closed
+   *     then
    */
   @Override
   public void close() {
@@ -128,7 +140,8 @@ public final class Scope implements AutoCloseable {
       return;
     }
     if (innermost.scope != this) {
-      throw new IllegalStateException("the scope cannot be closed before the scopes opened inside it" + where(innermost.scope));
+      throw new IllegalStateException(
+          "the scope cannot be closed before the scopes opened inside it" + where(innermost.scope));
     }
     for (Block block = first; block != null; block = block.next) {
       if (block.uses() > 0) {
@@ -205,8 +218,11 @@ public final class Scope implements AutoCloseable {
   private void checkThread() {
     if (Thread.currentThread() != thread) {
       throw new IllegalStateException(
-          "the scope belongs to thread '" + thread.getName() + "' and cannot be used from thread '"
-              + Thread.currentThread().getName() + "'");
+          "the scope belongs to thread '"
+              + thread.getName()
+              + "' and cannot be used from thread '"
+              + Thread.currentThread().getName()
+              + "'");
     }
   }
 

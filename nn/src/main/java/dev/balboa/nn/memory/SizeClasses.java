@@ -1,17 +1,23 @@
 package dev.balboa.nn.memory;
 
 /**
- * Rounds sizes up to a fixed ladder of capacities: four steps per doubling from 64 bytes to 1 MiB (at most a quarter is
- * wasted), eight steps per doubling above (at most an eighth). Every capacity is a multiple of 64 bytes.
+ * Rounds sizes up to a fixed ladder of capacities: four steps per doubling from 64 bytes to 1 MiB
+ * (at most a quarter is wasted), eight steps per doubling above (at most an eighth). Every capacity
+ * is a multiple of 64 bytes.
  */
 final class SizeClasses {
   /** The smallest capacity, and the alignment of every block. */
   static final long MIN_CAPACITY = 64;
 
-  /** The largest capacity that shares a slab with others; larger blocks have a slab of their own. */
+  /**
+   * The largest capacity that shares a slab with others; larger blocks have a slab of their own.
+   */
   static final long MAX_SMALL = 1L << 20;
 
-  /** No block may be larger: far beyond any machine, and small enough that no sum of sizes overflows. */
+  /**
+   * No block may be larger: far beyond any machine, and small enough that no sum of sizes
+   * overflows.
+   */
   static final long MAX_CAPACITY = 1L << 46;
 
   private static final int MIN_LOG = 6;
@@ -26,7 +32,10 @@ final class SizeClasses {
 
   private SizeClasses() {}
 
-  /** The class of the smallest capacity that holds {@code bytes}, for {@code 0 <= bytes <= MAX_CAPACITY}. */
+  /**
+   * The class of the smallest capacity that holds {@code bytes}, for {@code 0 <= bytes <=
+   * MAX_CAPACITY}.
+   */
   static int indexOf(long bytes) {
     if (bytes <= MIN_CAPACITY) {
       return 0;
@@ -37,7 +46,8 @@ final class SizeClasses {
   /** The capacity in bytes of a class. */
   static long capacity(int index) {
     if (index < SMALL_COUNT) {
-      // Below 256 bytes a quarter step would be less than 64 bytes: the ladder is 64, 128, 192, 256, 320, ...
+      // Below 256 bytes a quarter step would be less than 64 bytes: the ladder is 64, 128, 192,
+      // 256, 320, ...
       return index < 4 ? MIN_CAPACITY * (index + 1) : step(index - 4, MIN_LOG + 2, 2);
     }
     return step(index - SMALL_COUNT, SMALL_LOG, 3);
@@ -54,7 +64,10 @@ final class SizeClasses {
     return SMALL_COUNT + stepIndex(bytes, SMALL_LOG, 3);
   }
 
-  /** Index of {@code bytes} on a ladder that starts just above {@code 2^baseLog}, {@code 2^stepLog} steps per doubling. */
+  /**
+   * Index of {@code bytes} on a ladder that starts just above {@code 2^baseLog}, {@code 2^stepLog}
+   * steps per doubling.
+   */
   private static int stepIndex(long bytes, int baseLog, int stepLog) {
     int log = 63 - Long.numberOfLeadingZeros(bytes - 1);
     long within = (bytes - 1 - (1L << log)) >>> (log - stepLog);

@@ -4,14 +4,17 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A mapped piece of memory cut into chunks of one size class. It stays mapped until {@link #unmap}, which only trimming
- * calls and only while no block owns one of its chunks.
+ * A mapped piece of memory cut into chunks of one size class. It stays mapped until {@link #unmap},
+ * which only trimming calls and only while no block owns one of its chunks.
  */
 final class Slab {
   /** Alignment of a slab that is worth backing with huge pages. */
   private static final long HUGE_PAGE = 2L << 20;
 
-  /** From this size on the address space lost to {@link #HUGE_PAGE} alignment is a small part of the slab. */
+  /**
+   * From this size on the address space lost to {@link #HUGE_PAGE} alignment is a small part of the
+   * slab.
+   */
   private static final long HUGE_PAGE_FROM = 8L << 20;
 
   private static final long PAGE = 4096;
@@ -23,7 +26,10 @@ final class Slab {
   private final long count;
   private long carved;
 
-  /** Scratch for trimming, guarded by the lock of the pool the slab is in: chunks found on the free lists. */
+  /**
+   * Scratch for trimming, guarded by the lock of the pool the slab is in: chunks found on the free
+   * lists.
+   */
   long free;
 
   private Slab(Allocator allocator, Arena arena, MemorySegment memory, int sizeClass) {
@@ -37,11 +43,13 @@ final class Slab {
   /**
    * Maps a slab.
    *
-   * @throws OutOfMemoryError if the JVM's direct memory limit or the machine refuses it; nothing is then kept
+   * @throws OutOfMemoryError if the JVM's direct memory limit or the machine refuses it; nothing is
+   *     then kept
    */
   @SuppressWarnings("MustBeClosedChecker") // unmap() closes it
   static Slab map(Allocator allocator, int sizeClass, long bytes) {
-    long alignment = bytes >= HUGE_PAGE_FROM ? HUGE_PAGE : bytes >= PAGE ? PAGE : SizeClasses.MIN_CAPACITY;
+    long alignment =
+        bytes >= HUGE_PAGE_FROM ? HUGE_PAGE : bytes >= PAGE ? PAGE : SizeClasses.MIN_CAPACITY;
     Arena arena = Arena.ofShared();
     try {
       return new Slab(allocator, arena, arena.allocate(bytes, alignment), sizeClass);
@@ -84,9 +92,11 @@ final class Slab {
   }
 
   /**
-   * Gives the memory back to the system. Segments handed out earlier throw {@link IllegalStateException} from now on.
+   * Gives the memory back to the system. Segments handed out earlier throw {@link
+   * IllegalStateException} from now on.
    *
-   * @return false if a native call that was passed such a segment is still running; the slab then stays mapped
+   * @return false if a native call that was passed such a segment is still running; the slab then
+   *     stays mapped
    */
   boolean unmap() {
     try {

@@ -5,9 +5,10 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Chunks up to {@link SizeClasses#MAX_SMALL}, several to a slab. A free chunk is found in the calling thread's stripe; only
- * when that is empty does the size class's lock come in, under which other stripes are emptied first and new memory is
- * mapped last. Lock order: size class, then stripe.
+ * Chunks up to {@link SizeClasses#MAX_SMALL}, several to a slab. A free chunk is found in the
+ * calling thread's stripe; only when that is empty does the size class's lock come in, under which
+ * other stripes are emptied first and new memory is mapped last. Lock order: size class, then
+ * stripe.
  */
 final class SmallPool {
   /** A slab of a class that is used little. */
@@ -76,7 +77,8 @@ final class SmallPool {
       }
       if (slabs.current == null || !slabs.current.hasUncarved()) {
         long capacity = SizeClasses.capacity(sizeClass);
-        long wanted = Math.clamp(slabs.bytes, Math.max(capacity, MIN_SLAB), Math.max(capacity, MAX_SLAB));
+        long wanted =
+            Math.clamp(slabs.bytes, Math.max(capacity, MIN_SLAB), Math.max(capacity, MAX_SLAB));
         slabs.current = allocator.map(sizeClass, wanted / capacity * capacity);
         slabs.all.add(slabs.current);
         slabs.bytes += slabs.current.byteSize();

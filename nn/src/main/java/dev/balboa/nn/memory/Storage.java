@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * Where a tensor's elements are: a block of memory, a byte offset into it, and the layout from there on. Views share a
- * block; the block's owner decides when it is closed.
+ * Where a tensor's elements are: a block of memory, a byte offset into it, and the layout from
+ * there on. Views share a block; the block's owner decides when it is closed.
  */
 public record Storage(Block block, long offset, Layout layout) {
   /** Checks that the offset lies in the block. */

@@ -1,0 +1,29 @@
+package dev.balboa.nn.backend;
+
+import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.TensorSpec;
+import java.util.List;
+
+/**
+ * Computes operations. A backend decides once per operation, specs and layouts ({@link #prepare});
+ * running what it decided is then free of look-ups.
+ *
+ * <p>Thread rule: implementations are safe to share.
+ */
+public interface Backend {
+  /** Short name, {@code native} or {@code reference}. */
+  String name();
+
+  /**
+   * Chooses how to compute an operation. View operations never come here; the executor applies
+   * them.
+   *
+   * @param inputs validated specs of the inputs
+   * @param layouts their layouts: {@link Layout.Strided}, or {@link Layout.Opaque} of this backend
+   * @param outputs what {@link Op#infer} gave for the inputs
+   * @throws UnsupportedOperationException naming operation, types, shapes and layouts if this
+   *     backend lacks it
+   */
+  Prepared prepare(Op op, List<TensorSpec> inputs, List<Layout> layouts, List<TensorSpec> outputs);
+}

@@ -1,0 +1,39 @@
+package dev.balboa.nn.backend;
+
+import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.memory.Storage;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * An operation ready to run on inputs of fixed specs and layouts.
+ *
+ * <p>Thread rule: immutable as seen from outside; several threads may run it at once.
+ */
+public interface Prepared extends AutoCloseable {
+  /**
+   * The layouts of the outputs, in order; an output needs {@link Layout.Opaque#byteSize} or the
+   * dense size.
+   */
+  List<Layout> outputLayouts();
+
+  /** Bytes of 64-byte-aligned scratch memory that every run needs; 0 for none. */
+  default long scratchBytes() {
+    return 0;
+  }
+
+  /**
+   * Runs once. The caller has acquired every block; storages may start at any offset. Outputs do
+   * not overlap inputs, except that in-place operations write their first inputs.
+   *
+   * @param scratch at least {@link #scratchBytes} bytes, contents undefined; {@code
+   *     MemorySegment.NULL} if none is needed
+   * @throws IllegalArgumentException for data that the operation refuses, such as a label out of
+   *     range
+   */
+  void run(Storage[] inputs, Storage[] outputs, MemorySegment scratch);
+
+  /** Frees native handles. The owner calls it once, when no run is under way. */
+  @Override
+  default void close() {}
+}

@@ -1,0 +1,146 @@
+package dev.balboa.nn.backend;
+
+import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.TensorSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+
+/**
+ * Prepared operations by operation, input specs and layouts; bounded, least recently used out
+ * first. Without a bound, varying shapes would grow native memory without end.
+ *
+ * <p>An entry is leased for the time of a run and closed when it has been evicted and the last
+ * lease is returned. Recency is approximate under concurrency, which costs a re-preparation at
+ * worst.
+ *
+ * <p>Thread rule: safe to share.
+ */
+public final class PrimitiveCache implements AutoCloseable {
+  private final int capacity;
+  private final Map<Key, Lease> entries = new ConcurrentHashMap<>();
+  private final LongAdder misses = new LongAdder();
+  private final LongAdder evictions = new LongAdder();
+  private long tick;
+
+  /** A cache of at most {@code capacity} prepared operations. */
+  public PrimitiveCache(int capacity) {
+    if (capacity < 1) {
+      throw new IllegalArgumentException(
+          "primitive cache: expected a capacity of at least 1, got " + capacity);
+    }
+    this.capacity = capacity;
+  }
+
+  /** What identifies a prepared operation. */
+  public record Key(Op op, List<TensorSpec> inputs, List<Layout> layouts) {}
+
+  /** Counts since creation. */
+  public record Metrics(int size, int capacity, long misses, long evictions) {}
+
+  /** The entry of a key, prepared if need be; {@link Lease#close} returns it. */
+  public Lease lease(Key key, Supplier<Entry> prepare) {
+    while (true) {
+      Lease found = entries.get(key);
+      if (found != null && found.acquire()) {
+        found.lastUsed = ++tick;
+        return found;
+      }
+      if (found != null) {
+        entries.remove(key, found);
+        continue;
+      }
+      insert(key, prepare.get());
+    }
+  }
+
+  private void insert(Key key, Entry entry) {
+    misses.increment();
+    Lease lease = new Lease(entry);
+    lease.lastUsed = ++tick;
+    Lease raced = entries.putIfAbsent(key, lease);
+    if (raced != null) {
+      lease.close();
+      return;
+    }
+    while (entries.size() > capacity) {
+      evictOldest(key);
+    }
+  }
+
+  private void evictOldest(Key except) {
+    Map.Entry<Key, Lease> oldest = null;
+    for (Map.Entry<Key, Lease> e : entries.entrySet()) {
+      if (!e.getKey().equals(except)
+          && (oldest == null || e.getValue().lastUsed < oldest.getValue().lastUsed)) {
+        oldest = e;
+      }
+    }
+    if (oldest == null) {
+      return;
+    }
+    if (entries.remove(oldest.getKey(), oldest.getValue())) {
+      evictions.increment();
+      oldest.getValue().close();
+    }
+  }
+
+  /** Size, bound, misses and evictions. */
+  public Metrics metrics() {
+    return new Metrics(entries.size(), capacity, misses.sum(), evictions.sum());
+  }
+
+  /** Evicts everything. */
+  @Override
+  public void close() {
+    entries.forEach(
+        (key, lease) -> {
+          if (entries.remove(key, lease)) {
+            lease.close();
+          }
+        });
+  }
+
+  /** A prepared operation with the specs of its outputs. */
+  public record Entry(Prepared prepared, List<TensorSpec> outputs) {}
+
+  /** A counted reference to an entry; the cache holds one itself. */
+  public static final class Lease implements AutoCloseable {
+    private final Entry entry;
+    private final AtomicInteger references = new AtomicInteger(1);
+    private long lastUsed;
+
+    private Lease(Entry entry) {
+      this.entry = entry;
+    }
+
+    /** What is leased. */
+    public Entry entry() {
+      return entry;
+    }
+
+    private boolean acquire() {
+      while (true) {
+        int n = references.get();
+        if (n == 0) {
+          return false;
+        }
+        if (references.compareAndSet(n, n + 1)) {
+          return true;
+        }
+      }
+    }
+
+    /** Returns one reference; the last one closes the prepared operation. */
+    @Override
+    public void close() {
+      if (references.decrementAndGet() == 0) {
+        entry.prepared().close();
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.balboa.nn.exec;
+
+import dev.balboa.nn.op.Binary;
+import dev.balboa.nn.op.BinaryKind;
+import dev.balboa.nn.op.Emit;
+import dev.balboa.nn.op.Executor;
+import dev.balboa.nn.op.Value;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+/**
+ * One reverse sweep over recorded applications, deepest first, so that a node is visited after
+ * everything that depends on it. Cotangents are computed by emitting each operation's
+ * vector-Jacobian product through {@code emitter}: an eager executor for plain gradients, a tape
+ * for gradients of gradients.
+ */
+final class Backpropagation {
+  private final Executor emitter;
+  private final int level;
+  private final Set<Node> wanted;
+  private final Map<Node, Boolean> reaches = new HashMap<>();
+  private final Map<Node, Value[]> cotangents = new HashMap<>();
+  private final PriorityQueue<Node.Application> pending =
+      new PriorityQueue<>(Comparator.comparingInt(Node.Application::depth).reversed());
+
+  /**
+   * @param wanted the nodes whose cotangents are asked for; {@code null} for every leaf
+   */
+  Backpropagation(Executor emitter, int level, Set<Node> wanted) {
+    this.emitter = emitter;
+    this.level = level;
+    this.wanted = wanted;
+  }
+
+  /** Seeds the sweep with the cotangent of a traced value. */
+  void seed(TracedValue value, Value cotangent) {
+    accumulate(value, cotangent);
+  }
+
+  /** Visits everything; afterwards {@link #cotangent} has the results. */
+  void run() {
+    Node.Application node;
+    while ((node = pending.poll()) != null) {
+      Value[] grads = cotangents.get(node);
+      List<Value> inputGrads =
+          node.op().vjp(new NodeVjp(node, grads, emitter, level, this::needed));
+      for (int i = 0; i < node.inputs().size(); i++) {
+        Value grad = inputGrads.get(i);
+        if (grad != null && needed(node.inputs().get(i))) {
+          accumulate((TracedValue) node.inputs().get(i), grad);
+        }
+      }
+      if (wanted == null || !wanted.contains(node)) {
+        cotangents.remove(node);
+      }
+    }
+  }
+
+  /** The cotangent of a traced value, {@code null} if nothing that was seeded depends on it. */
+  Value cotangent(TracedValue value) {
+    Value[] grads = cotangents.get(value.node());
+    return grads == null ? null : grads[value.index()];
+  }
+
+  /** The leaves that received a cotangent, with it. */
+  Map<Node.Leaf, Value> leaves() {
+    Map<Node.Leaf, Value> result = new HashMap<>();
+    cotangents.forEach(
+        (node, grads) -> {
+          if (node instanceof Node.Leaf leaf) {
+            result.put(leaf, grads[0]);
+          }
+        });
+    return result;
+  }
+
+  private void accumulate(TracedValue value, Value cotangent) {
+    Node node = value.node();
+    Value[] grads = cotangents.get(node);
+    if (grads == null) {
+      grads = new Value[node instanceof Node.Application a ? a.outputs().size() : 1];
+      cotangents.put(node, grads);
+      if (node instanceof Node.Application a) {
+        pending.add(a);
+      }
+    }
+    Value before = grads[value.index()];
+    grads[value.index()] =
+        before == null
+            ? cotangent
+            : new Emit(emitter).apply(new Binary(BinaryKind.ADD), before, cotangent);
+  }
+
+  private boolean needed(Value value) {
+    return value instanceof TracedValue t
+        && t.level() == level
+        && (wanted == null || reaches(t.node()));
+  }
+
+  /**
+   * Whether a wanted node is at or below {@code start}; iterative, since graphs get deeper than
+   * stacks.
+   */
+  private boolean reaches(Node start) {
+    List<Node> stack = new ArrayList<>(List.of(start));
+    Set<Node> expanded = new HashSet<>();
+    while (!stack.isEmpty()) {
+      Node node = stack.getLast();
+      if (reaches.containsKey(node)) {
+        stack.removeLast();
+      } else if (wanted.contains(node) || !(node instanceof Node.Application a)) {
+        reaches.put(node, wanted.contains(node));
+      } else if (expanded.add(node)) {
+        tracedInputs(a).stream().filter(n -> !reaches.containsKey(n)).forEach(stack::add);
+      } else {
+        reaches.put(node, tracedInputs(a).stream().anyMatch(n -> reaches.getOrDefault(n, false)));
+      }
+    }
+    return reaches.get(start);
+  }
+
+  private List<Node> tracedInputs(Node.Application a) {
+    List<Node> nodes = new ArrayList<>();
+    for (Value v : a.inputs()) {
+      if (v instanceof TracedValue t && t.level() == level) {
+        nodes.add(t.node());
+      }
+    }
+    return nodes;
+  }
+}

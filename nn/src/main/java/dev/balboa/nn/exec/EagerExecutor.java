@@ -1,0 +1,252 @@
+package dev.balboa.nn.exec;
+
+import dev.balboa.nn.backend.Backend;
+import dev.balboa.nn.backend.Prepared;
+import dev.balboa.nn.backend.PrimitiveCache;
+import dev.balboa.nn.memory.Allocator;
+import dev.balboa.nn.memory.Block;
+import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.memory.Scope;
+import dev.balboa.nn.memory.Storage;
+import dev.balboa.nn.op.Contiguous;
+import dev.balboa.nn.op.Executor;
+import dev.balboa.nn.op.InPlaceOp;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Value;
+import dev.balboa.nn.op.ViewOp;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Runs each operation at once on one backend. Results belong to the innermost open {@link Scope} of
+ * the calling thread.
+ *
+ * <p>Thread rule: safe to share; each call works in the scope of its own thread.
+ */
+public final class EagerExecutor implements Executor {
+  /** How many prepared operations are kept. */
+  public static final int DEFAULT_CACHE_CAPACITY = 1024;
+
+  private static final List<TensorSpec> NO_SPECS = List.of();
+
+  private final Backend backend;
+  private final PrimitiveCache cache;
+
+  /**
+   * Runs on {@code backend} with a cache of {@link #DEFAULT_CACHE_CAPACITY} prepared operations.
+   */
+  public EagerExecutor(Backend backend) {
+    this(backend, new PrimitiveCache(DEFAULT_CACHE_CAPACITY));
+  }
+
+  /** Runs on {@code backend} with this cache, which must serve no other backend. */
+  public EagerExecutor(Backend backend, PrimitiveCache cache) {
+    this.backend = backend;
+    this.cache = cache;
+  }
+
+  /** The backend. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** Metrics of the prepared operations. */
+  public PrimitiveCache.Metrics cacheMetrics() {
+    return cache.metrics();
+  }
+
+  @Override
+  public List<Value> apply(Op op, List<Value> inputs) {
+    ArrayValue[] values = new ArrayValue[inputs.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = readable(op, inputs.get(i));
+    }
+    return op instanceof ViewOp view ? List.of(view(view, values[0])) : compute(op, values);
+  }
+
+  /** The value itself, or a plain copy when its layout is another backend's own. */
+  private ArrayValue readable(Op op, Value value) {
+    if (!(value instanceof ArrayValue array)) {
+      throw new IllegalArgumentException(
+          op.name()
+              + ": an eager executor needs data, got a "
+              + value.getClass().getSimpleName()
+              + " of "
+              + value.spec());
+    }
+    if (array.storage().layout() instanceof Layout.Opaque o
+        && !o.backend().equals(backend.name())) {
+      return unpacked(array, o);
+    }
+    return array;
+  }
+
+  private static ArrayValue unpacked(ArrayValue value, Layout.Opaque layout) {
+    Storage target = dense(value.spec());
+    Block source = value.storage().block();
+    source.acquire();
+    try {
+      layout.unpack(value.storage().segment(), target.segment());
+    } finally {
+      source.release();
+    }
+    return new ArrayValue(value.spec(), target);
+  }
+
+  private static Storage dense(TensorSpec spec) {
+    return new Storage(
+        Scope.current().allocate(spec.byteSize()), Layout.Strided.contiguous(spec.shape().dims()));
+  }
+
+  private Value view(ViewOp op, ArrayValue input) {
+    TensorSpec out = op.infer(List.of(input.spec())).get(0);
+    if (input.storage().layout() instanceof Layout.Strided strided) {
+      input.storage().block().address();
+      var view = op.view(input.spec(), input.storage(), strided);
+      if (view.isPresent()) {
+        return new ArrayValue(out, view.get());
+      }
+    }
+    ArrayValue copy = contiguous(input);
+    Storage plain = copy.storage();
+    Storage view = op.view(copy.spec(), plain, (Layout.Strided) plain.layout()).orElseThrow();
+    return new ArrayValue(out, view);
+  }
+
+  /** A dense row-major value: the input itself if it is one, else a copy in the current scope. */
+  public ArrayValue contiguous(ArrayValue input) {
+    return input.isContiguous()
+        ? input
+        : (ArrayValue)
+            compute(new Contiguous(), new ArrayValue[] {readable(new Contiguous(), input)}).get(0);
+  }
+
+  private List<Value> compute(Op op, ArrayValue[] values) {
+    TensorSpec[] specs = new TensorSpec[values.length];
+    Layout[] layouts = new Layout[values.length];
+    Storage[] in = new Storage[values.length];
+    for (int i = 0; i < values.length; i++) {
+      specs[i] = values[i].spec();
+      in[i] = values[i].storage();
+      layouts[i] = in[i].layout();
+    }
+    var key = new PrimitiveCache.Key(op, Arrays.asList(specs), Arrays.asList(layouts));
+    try (PrimitiveCache.Lease lease = cache.lease(key, () -> prepare(key))) {
+      if (op instanceof InPlaceOp inPlace) {
+        runInPlace(inPlace, lease.entry().prepared(), in);
+        return List.of();
+      }
+      return runOutOfPlace(lease.entry(), in);
+    }
+  }
+
+  private PrimitiveCache.Entry prepare(PrimitiveCache.Key key) {
+    Op op = key.op();
+    List<TensorSpec> outputs = op.infer(key.inputs());
+    if (op instanceof InPlaceOp inPlace) {
+      checkWritable(inPlace, key);
+      outputs = NO_SPECS;
+    }
+    return new PrimitiveCache.Entry(
+        backend.prepare(op, key.inputs(), key.layouts(), outputs), outputs);
+  }
+
+  private static void checkWritable(InPlaceOp op, PrimitiveCache.Key key) {
+    for (int i = 0; i < op.mutated(); i++) {
+      TensorSpec spec = key.inputs().get(i);
+      boolean writable = key.layouts().get(i) instanceof Layout.Strided s && injective(s, spec);
+      if (!writable) {
+        throw new IllegalArgumentException(
+            op.name()
+                + ": input "
+                + i
+                + " "
+                + spec
+                + " is written in place and must not be an expanded view or in a"
+                + " backend's own layout, got "
+                + key.layouts().get(i));
+      }
+    }
+  }
+
+  private static boolean injective(Layout.Strided layout, TensorSpec spec) {
+    for (int i = 0; i < spec.shape().rank(); i++) {
+      if (spec.shape().dim(i) > 1 && layout.stride(i) == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void runInPlace(InPlaceOp op, Prepared prepared, Storage[] in) {
+    for (int i = 0; i < op.mutated(); i++) {
+      for (int j = i + 1; j < in.length; j++) {
+        if (in[i].block() == in[j].block()) {
+          throw new IllegalArgumentException(
+              op.name()
+                  + ": input "
+                  + i
+                  + " is written in place and shares its memory with input "
+                  + j);
+        }
+      }
+    }
+    run(prepared, in, new Storage[0]);
+    for (int i = 0; i < op.mutated(); i++) {
+      in[i].block().bumpVersion();
+    }
+  }
+
+  private static List<Value> runOutOfPlace(PrimitiveCache.Entry entry, Storage[] in) {
+    List<TensorSpec> specs = entry.outputs();
+    List<Layout> layouts = entry.prepared().outputLayouts();
+    Scope scope = Scope.current();
+    Storage[] out = new Storage[specs.size()];
+    boolean done = false;
+    try {
+      for (int i = 0; i < out.length; i++) {
+        long bytes =
+            layouts.get(i) instanceof Layout.Opaque o ? o.byteSize() : specs.get(i).byteSize();
+        out[i] = new Storage(scope.allocate(bytes), layouts.get(i));
+      }
+      run(entry.prepared(), in, out);
+      done = true;
+    } finally {
+      for (int i = 0; i < out.length && !done; i++) {
+        if (out[i] != null) {
+          out[i].block().close();
+        }
+      }
+    }
+    if (out.length == 1) {
+      return List.of(new ArrayValue(specs.get(0), out[0]));
+    }
+    List<Value> values = new ArrayList<>(out.length);
+    for (int i = 0; i < out.length; i++) {
+      values.add(new ArrayValue(specs.get(i), out[i]));
+    }
+    return values;
+  }
+
+  private static void run(Prepared prepared, Storage[] in, Storage[] out) {
+    int acquired = 0;
+    long scratchBytes = prepared.scratchBytes();
+    Block scratch = scratchBytes == 0 ? null : Allocator.shared().allocate(scratchBytes);
+    try {
+      for (; acquired < in.length; acquired++) {
+        in[acquired].block().acquire();
+      }
+      prepared.run(in, out, scratch == null ? MemorySegment.NULL : scratch.segment());
+    } finally {
+      while (--acquired >= 0) {
+        in[acquired].block().release();
+      }
+      if (scratch != null) {
+        scratch.close();
+      }
+    }
+  }
+}

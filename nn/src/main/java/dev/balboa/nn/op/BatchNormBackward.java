@@ -1,0 +1,72 @@
+package dev.balboa.nn.op;
+
+import java.util.List;
+
+/**
+ * Derivative of {@link BatchNormTraining}. Inputs x, gamma, mean, variance (those of the batch x),
+ * dy; outputs dx, dgamma, dbeta. Mean and variance are functions of x, so they carry no gradient of
+ * their own.
+ */
+public record BatchNormBackward(double epsilon) implements NormalizationOp {
+  @Override
+  public String name() {
+    return "batch_norm_backward";
+  }
+
+  @Override
+  public List<TensorSpec> infer(List<TensorSpec> in) {
+    Check.arity(name(), in, 5);
+    TensorSpec x = in.get(0);
+    BatchNorms.check(name(), x, in.subList(1, 4), epsilon);
+    Check.that(in.get(4).equals(x), name(), "dy " + x, in.get(4));
+    return List.of(x, in.get(1), in.get(1));
+  }
+
+  @Override
+  public List<Value> vjp(Vjp c) {
+    List<Value> at = List.of(c.in(0), c.in(1), c.in(4));
+    List<Value> fromDx = c.pullback((e, v) -> dx(e, v.get(0), v.get(1), v.get(2)), at, c.grad(0));
+    List<Value> fromDgamma =
+        c.pullback(
+            (e, v) ->
+                e.sum(e.mul(v.get(2), normalized(e, v.get(0))), false, BatchNorms.axes(v.get(0))),
+            at,
+            c.grad(1));
+    List<Value> fromDbeta =
+        c.pullback((e, v) -> e.sum(v.get(2), false, BatchNorms.axes(v.get(0))), at, c.grad(2));
+    Value[] total = new Value[3];
+    for (int i = 0; i < 3; i++) {
+      total[i] = plus(c.emit(), plus(c.emit(), fromDx.get(i), fromDgamma.get(i)), fromDbeta.get(i));
+    }
+    return Vjp.grads(total[0], total[1], null, null, total[2]);
+  }
+
+  private static Value plus(Emit e, Value a, Value b) {
+    return a == null ? b : b == null ? a : e.add(a, b);
+  }
+
+  private Value normalized(Emit e, Value x) {
+    Value centred = centred(e, x);
+    return e.mul(centred, inverse(e, centred));
+  }
+
+  private static Value centred(Emit e, Value x) {
+    return e.sub(x, e.mean(x, true, BatchNorms.axes(x)));
+  }
+
+  private Value inverse(Emit e, Value centred) {
+    Value variance = e.mean(e.unary(UnaryKind.SQUARE, centred), true, BatchNorms.axes(centred));
+    return BatchNorms.inverseDeviation(e, variance, epsilon);
+  }
+
+  /** gamma / sqrt(var + epsilon) (dy - mean(dy) - xhat mean(dy xhat)). */
+  private Value dx(Emit e, Value x, Value gamma, Value dy) {
+    Value centred = centred(e, x);
+    Value inverse = inverse(e, centred);
+    Value xhat = e.mul(centred, inverse);
+    int[] axes = BatchNorms.axes(x);
+    Value inner =
+        e.sub(e.sub(dy, e.mean(dy, true, axes)), e.mul(xhat, e.mean(e.mul(dy, xhat), true, axes)));
+    return e.mul(e.mul(BatchNorms.broadcastable(e, gamma, x), inverse), inner);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.balboa.nn.op;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What the batch-normalisation operations share: shape rules and the definition in elementary
+ * operations.
+ */
+final class BatchNorms {
+  private BatchNorms() {}
+
+  static void check(String op, TensorSpec x, List<TensorSpec> perChannel, double epsilon) {
+    Check.floating(op, "input", x);
+    Check.that(x.shape().rank() >= 2, op, "input [N, C, ...] of rank 2 or more", x);
+    Check.that(epsilon >= 0, op, "epsilon >= 0", epsilon);
+    Shape channels = Shape.of(x.shape().dim(1));
+    for (TensorSpec p : perChannel) {
+      Check.sameType(op, x, p);
+      Check.shape(op, "per-channel input", p, channels);
+    }
+  }
+
+  /** All axes but the channels'. */
+  static int[] axes(Value x) {
+    return IntStream.range(0, x.spec().shape().rank()).filter(i -> i != 1).toArray();
+  }
+
+  /** [C] as [C, 1, ...], which broadcasts against [N, C, ...]. */
+  static Value broadcastable(Emit e, Value perChannel, Value x) {
+    long[] dims = new long[x.spec().shape().rank() - 1];
+    Arrays.fill(dims, 1);
+    dims[0] = perChannel.spec().shape().dim(0);
+    return e.reshape(perChannel, Shape.of(dims));
+  }
+
+  static Value inverseDeviation(Emit e, Value variance, double epsilon) {
+    return e.unary(UnaryKind.RSQRT, e.affine(variance, 1, epsilon));
+  }
+}

@@ -1,0 +1,67 @@
+package dev.balboa.nn.op;
+
+import java.util.List;
+import java.util.Locale;
+
+/** out = a (kind) b with NumPy broadcasting, on floating-point tensors of one type. */
+public record Binary(BinaryKind kind) implements ElementwiseOp {
+  @Override
+  public String name() {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public List<TensorSpec> infer(List<TensorSpec> in) {
+    Check.arity(name(), in, 2);
+    Check.floating(name(), "left operand", in.get(0));
+    Check.sameType(name(), in.get(0), in.get(1));
+    return List.of(
+        in.get(0).withShape(Shape.broadcast(name(), in.get(0).shape(), in.get(1).shape())));
+  }
+
+  @Override
+  public List<Value> vjp(Vjp c) {
+    Emit e = c.emit();
+    Value a = c.in(0);
+    Value b = c.in(1);
+    Value g = c.grad(0);
+    Value da = c.needs(0) ? e.sumTo(left(e, a, b, g), a.spec().shape()) : null;
+    Value db = c.needs(1) ? e.sumTo(right(e, a, b, c.out(0), g), b.spec().shape()) : null;
+    return Vjp.grads(da, db);
+  }
+
+  private Value left(Emit e, Value a, Value b, Value g) {
+    return switch (kind) {
+      case ADD, SUB -> g;
+      case MUL -> e.mul(g, b);
+      case DIV -> e.div(g, b);
+      case MAX -> e.mul(g, chosen(e, CompareKind.GT, a, b));
+      case MIN -> e.mul(g, chosen(e, CompareKind.LT, a, b));
+      case POW -> e.mul(g, e.mul(b, e.apply(this, a, e.affine(b, 1, -1))));
+    };
+  }
+
+  private Value right(Emit e, Value a, Value b, Value y, Value g) {
+    return switch (kind) {
+      case ADD -> g;
+      case SUB -> e.neg(g);
+      case MUL -> e.mul(g, a);
+      case DIV -> e.neg(e.div(e.mul(g, y), b));
+      case MAX -> e.mul(g, chosen(e, CompareKind.LT, a, b));
+      case MIN -> e.mul(g, chosen(e, CompareKind.GT, a, b));
+      case POW -> powExponent(e, a, y, g);
+    };
+  }
+
+  /** 1 where the comparison holds, one half at a tie, else 0. */
+  private static Value chosen(Emit e, CompareKind kind, Value a, Value b) {
+    return e.add(e.indicator(kind, a, b), e.affine(e.indicator(CompareKind.EQ, a, b), 0.5, 0));
+  }
+
+  /** a^b log(a), zero where a is zero (and the power with it). */
+  private static Value powExponent(Emit e, Value a, Value y, Value g) {
+    Value one = e.scalarLike(a, 1);
+    Value safe = e.where(e.compare(CompareKind.EQ, a, e.scalarLike(a, 0)), one, a);
+    return e.mul(g, e.mul(y, e.unary(UnaryKind.LOG, safe)));
+  }
+}

@@ -1,0 +1,95 @@
+package dev.balboa.nn.op;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Convolution (cross-correlation, as everywhere in the field) with optional bias and fused
+ * activation:
+ *
+ * <pre>
+ * y[n,o,p] = act(b[o] + sum over i in the group of o, k: w[o,i,k] x[n, i, stride p - pad + dilation k])
+ * </pre>
+ *
+ * Inputs: x [N, C, in...], w [O, C/groups, kernel...], optionally b [O]. Output: [N, O, out...].
+ */
+public record Conv(Window window, int groups, Activation activation) implements ConvolutionOp {
+  /** Checks the group count. */
+  public Conv {
+    if (groups < 1) {
+      throw new IllegalArgumentException("conv: expected groups >= 1, got " + groups);
+    }
+  }
+
+  @Override
+  public String name() {
+    return "conv" + window.rank() + "d";
+  }
+
+  @Override
+  public List<TensorSpec> infer(List<TensorSpec> in) {
+    Check.arity(name(), in, 2, 3);
+    TensorSpec x = in.get(0);
+    TensorSpec w = in.get(1);
+    check(name(), x, w.shape(), window, groups);
+    Check.sameType(name(), x, w);
+    if (in.size() == 3) {
+      Check.sameType(name(), x, in.get(2));
+      Check.shape(name(), "bias", in.get(2), Shape.of(w.shape().dim(0)));
+    }
+    return List.of(x.withShape(window.outShape(name(), x.shape(), w.shape().dim(0))));
+  }
+
+  /** The rule that input, weights, window and groups must obey together. */
+  static void check(String op, TensorSpec x, Shape w, Window window, int groups) {
+    int rank = window.rank() + 2;
+    Check.rank(op, "input", x, rank);
+    Check.floating(op, "input", x);
+    Check.that(w.rank() == rank, op, "weights of rank " + rank, w);
+    for (int i = 0; i < window.rank(); i++) {
+      Check.that(
+          w.dim(i + 2) == window.kernel().get(i), op, "weights with kernel " + window.kernel(), w);
+    }
+    if (x.shape().dim(1) != w.dim(1) * groups) {
+      throw Check.fail(
+          op,
+          "weight has "
+              + w.dim(1) * groups
+              + " input channels"
+              + (groups == 1 ? "" : " in " + groups + " groups")
+              + ", input "
+              + x.shape()
+              + " has "
+              + x.shape().dim(1));
+    }
+    Check.that(w.dim(0) % groups == 0, op, "output channels divisible by groups " + groups, w);
+  }
+
+  @Override
+  public List<Value> vjp(Vjp c) {
+    Emit e = c.emit();
+    boolean bias = c.inputs() == 3;
+    Value x = c.in(0);
+    Value w = c.in(1);
+    Value g = activation.backward(e, c.out(0), c.grad(0));
+    Value dx =
+        c.needs(0) ? e.apply(new ConvBackwardData(window, groups, x.spec().shape()), g, w) : null;
+    Value dw = null;
+    Value db = null;
+    boolean needsBias = bias && c.needs(2);
+    if (c.needs(1)) {
+      List<Value> both =
+          e.applyAll(new ConvBackwardWeights(window, groups, w.spec().shape(), needsBias), x, g);
+      dw = both.get(0);
+      db = needsBias ? both.get(1) : null;
+    } else if (needsBias) {
+      db = sumOverAllButChannels(e, g);
+    }
+    return bias ? Vjp.grads(dx, dw, db) : Vjp.grads(dx, dw);
+  }
+
+  private static Value sumOverAllButChannels(Emit e, Value g) {
+    int[] axes = IntStream.range(0, g.spec().shape().rank()).filter(i -> i != 1).toArray();
+    return e.sum(g, false, axes);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.balboa.nn.op;
+
+/** The element types a tensor can have. There is no implicit promotion between them. */
+public enum DType {
+  /** IEEE 754 binary32, the working type of both backends. */
+  F32(4, true),
+  /** IEEE 754 binary64: reference backend and gradient checks. */
+  F64(8, true),
+  /** Signed 32-bit integer: labels and indices. */
+  I32(4, false),
+  /** Signed 64-bit integer: random-number keys. */
+  I64(8, false),
+  /** Unsigned byte: raw pictures and backend-private workspaces. */
+  U8(1, false),
+  /** One byte, 0 or 1: the result of comparisons. */
+  BOOL(1, false);
+
+  private final int bytes;
+  private final boolean floating;
+
+  DType(int bytes, boolean floating) {
+    this.bytes = bytes;
+    this.floating = floating;
+  }
+
+  /** Size of one element in bytes. */
+  public int bytes() {
+    return bytes;
+  }
+
+  /** Whether the type has gradients. */
+  public boolean isFloating() {
+    return floating;
+  }
+}

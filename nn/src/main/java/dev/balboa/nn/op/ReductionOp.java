@@ -1,0 +1,5 @@
+package dev.balboa.nn.op;
+
+/** Operations along whole axes. */
+public sealed interface ReductionOp extends Op
+    permits Reduce, ArgReduce, Softmax, SoftmaxBackward {}

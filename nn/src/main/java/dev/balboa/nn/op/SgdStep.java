@@ -1,0 +1,34 @@
+package dev.balboa.nn.op;
+
+import java.util.List;
+
+/**
+ * Stochastic gradient descent, as in PyTorch: g' = g + weightDecay p; with momentum m: v = m v +
+ * g', and the step is v, or g' + m v if {@code nesterov}; p = p - lr step. Inputs p, [v if momentum
+ * &gt; 0], g, scalars F64 [lr].
+ */
+public record SgdStep(double momentum, boolean nesterov, double weightDecay) implements InPlaceOp {
+  /** Checks the hyper-parameters. */
+  public SgdStep {
+    OptimizerSteps.nonNegative("sgd", "momentum", momentum);
+    OptimizerSteps.nonNegative("sgd", "weight decay", weightDecay);
+    if (nesterov && momentum == 0) {
+      throw new IllegalArgumentException("sgd: Nesterov's method needs momentum > 0");
+    }
+  }
+
+  @Override
+  public String name() {
+    return "sgd_step";
+  }
+
+  @Override
+  public int mutated() {
+    return momentum > 0 ? 2 : 1;
+  }
+
+  @Override
+  public List<TensorSpec> infer(List<TensorSpec> in) {
+    return OptimizerSteps.check(name(), in, mutated() + 1, 1);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.balboa.nn.op;
+
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The sliding window of a convolution or pooling over 1 to 3 spatial dimensions: for each dimension
+ * kernel size, stride, dilation (1 is dense) and the padding before and after.
+ */
+public record Window(
+    List<Integer> kernel,
+    List<Integer> stride,
+    List<Integer> dilation,
+    List<Integer> padBefore,
+    List<Integer> padAfter) {
+
+  /** Copies the lists; checks that they have one length of 1 to 3 and sensible values. */
+  public Window {
+    kernel = List.copyOf(kernel);
+    stride = List.copyOf(stride);
+    dilation = List.copyOf(dilation);
+    padBefore = List.copyOf(padBefore);
+    padAfter = List.copyOf(padAfter);
+    int n = kernel.size();
+    boolean sizes =
+        n >= 1
+            && n <= 3
+            && List.of(stride, dilation, padBefore, padAfter).stream().allMatch(l -> l.size() == n);
+    boolean positive =
+        List.of(kernel, stride, dilation).stream().flatMap(List::stream).allMatch(v -> v >= 1);
+    boolean pads =
+        List.of(padBefore, padAfter).stream().flatMap(List::stream).allMatch(v -> v >= 0);
+    if (!sizes || !positive || !pads) {
+      throw new IllegalArgumentException(
+          "window: expected 1 to 3 dimensions with kernel, stride, dilation >= 1 and padding >= 0,"
+              + " got kernel "
+              + kernel
+              + ", stride "
+              + stride
+              + ", dilation "
+              + dilation
+              + ", padding "
+              + padBefore
+              + " and "
+              + padAfter);
+    }
+  }
+
+  /** A square two-dimensional window without dilation. */
+  public static Window square(int kernel, int stride, int padding) {
+    return uniform(2, kernel, stride, 1, padding);
+  }
+
+  /** The same numbers in every spatial dimension. */
+  public static Window uniform(int rank, int kernel, int stride, int dilation, int padding) {
+    return new Window(
+        Collections.nCopies(rank, kernel),
+        Collections.nCopies(rank, stride),
+        Collections.nCopies(rank, dilation),
+        Collections.nCopies(rank, padding),
+        Collections.nCopies(rank, padding));
+  }
+
+  /** Number of spatial dimensions. */
+  public int rank() {
+    return kernel.size();
+  }
+
+  /** Extent of the dilated kernel in spatial dimension {@code i}. */
+  public long extent(int i) {
+    return (long) dilation.get(i) * (kernel.get(i) - 1) + 1;
+  }
+
+  /**
+   * Output size in spatial dimension {@code i}: floor((in + pads - extent) / stride) + 1.
+   *
+   * @throws IllegalArgumentException naming {@code op} when the kernel does not fit into the padded
+   *     input
+   */
+  long out(String op, int i, long in) {
+    long padded = in + padBefore.get(i) + padAfter.get(i);
+    if (padded < extent(i)) {
+      throw Check.fail(
+          op,
+          "kernel extent "
+              + extent(i)
+              + " exceeds the padded input size "
+              + padded
+              + " in spatial dimension "
+              + i);
+    }
+    return (padded - extent(i)) / stride.get(i) + 1;
+  }
+
+  /** Shape [N, channels, out...] that this window makes of an input [N, C, in...]. */
+  Shape outShape(String op, Shape in, long channels) {
+    long[] dims = in.dims();
+    dims[1] = channels;
+    for (int i = 0; i < rank(); i++) {
+      dims[i + 2] = out(op, i, in.dim(i + 2));
+    }
+    return Shape.of(dims);
+  }
+
+  /**
+   * For pooling: refuses padding of a whole kernel or more, where a window would see nothing but
+   * padding.
+   */
+  void checkPoolingPadding(String op) {
+    for (int i = 0; i < rank(); i++) {
+      if (Math.max(padBefore.get(i), padAfter.get(i)) >= extent(i)) {
+        throw Check.fail(
+            op,
+            "padding "
+                + padBefore
+                + " and "
+                + padAfter
+                + " must be smaller than the kernel "
+                + kernel);
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.balboa.nn.tensor;
+
+import dev.balboa.nn.exec.Execution;
+
+/**
+ * A tensor that a model owns and training changes. Its memory belongs to no scope; closing the
+ * model frees it.
+ *
+ * <p>Thread rule: any thread may read; writes ({@link #assign}, optimizer steps) are the training
+ * thread's, and readers see them at no particular moment.
+ */
+public final class Parameter implements AutoCloseable {
+  private final Tensor data;
+  private final Tensor tensor;
+  private final boolean trainable;
+
+  private Parameter(Tensor data, boolean trainable) {
+    this.data = data;
+    this.tensor = trainable ? data.withGrad() : data;
+    this.trainable = trainable;
+  }
+
+  /**
+   * A parameter that gradients flow into; takes over the tensor's memory, copying it if it is a
+   * view.
+   */
+  public static Parameter trainable(Tensor initial) {
+    return new Parameter(own(initial), true);
+  }
+
+  /**
+   * State without gradient, such as running statistics; takes over the tensor's memory, copying it
+   * if it is a view.
+   */
+  public static Parameter state(Tensor initial) {
+    return new Parameter(own(initial), false);
+  }
+
+  private static Tensor own(Tensor initial) {
+    return initial.detach().copy().keep();
+  }
+
+  /** The tensor to compute with: a leaf if trainable. */
+  public Tensor tensor() {
+    return tensor;
+  }
+
+  /** The same memory without gradient, to write to. */
+  public Tensor data() {
+    return data;
+  }
+
+  /** Whether gradients flow into it. */
+  public boolean isTrainable() {
+    return trainable;
+  }
+
+  /** The accumulated gradient, {@code null} if there is none. */
+  public Tensor grad() {
+    return trainable ? tensor.grad() : null;
+  }
+
+  /** Drops the accumulated gradient. */
+  public void zeroGrad() {
+    if (trainable) {
+      tensor.zeroGrad();
+    }
+  }
+
+  /** Overwrites the value with one of the same spec. */
+  public void assign(Tensor value) {
+    try (var _ = Execution.noGrad()) {
+      data.assign(value);
+    }
+  }
+
+  /** Frees value and gradient. */
+  @Override
+  public void close() {
+    zeroGrad();
+    data.close();
+  }
+}

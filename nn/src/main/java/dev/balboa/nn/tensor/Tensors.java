@@ -1,0 +1,85 @@
+package dev.balboa.nn.tensor;
+
+import dev.balboa.nn.exec.RandomStream;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Fill;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.RandomNormal;
+import dev.balboa.nn.op.RandomUniform;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Makes tensors: constants, random numbers, copies of off-heap data. All belong to the innermost
+ * open scope.
+ */
+public final class Tensors {
+  private Tensors() {}
+
+  /** F32 zeros. */
+  public static Tensor zeros(long... dims) {
+    return full(0, dims);
+  }
+
+  /** F32 ones. */
+  public static Tensor ones(long... dims) {
+    return full(1, dims);
+  }
+
+  /** An F32 constant. */
+  public static Tensor full(double value, long... dims) {
+    return fill(TensorSpec.f32(dims), value);
+  }
+
+  /** A constant of any type. */
+  public static Tensor fill(TensorSpec spec, double value) {
+    return Tensor.apply(new Fill(spec.shape(), spec.dtype(), value)).get(0);
+  }
+
+  /** F32 numbers uniform in [low, high), from the next key of the stream. */
+  public static Tensor uniform(RandomStream random, double low, double high, Shape shape) {
+    return draw(new RandomUniform(shape, low, high), random);
+  }
+
+  /** Normally distributed F32 numbers, from the next key of the stream. */
+  public static Tensor normal(RandomStream random, double mean, double deviation, Shape shape) {
+    return draw(new RandomNormal(shape, mean, deviation), random);
+  }
+
+  private static Tensor draw(Op op, RandomStream random) {
+    return Tensor.apply(op, key(random)).get(0);
+  }
+
+  /** The next key of a stream as the I64[2] tensor that random operations take. */
+  public static Tensor key(RandomStream random) {
+    return Tensor.of(random.next(), Shape.of(2));
+  }
+
+  /**
+   * A copy of dense row-major elements; the segment must hold exactly the bytes of {@code spec}.
+   */
+  public static Tensor copyOf(MemorySegment source, TensorSpec spec) {
+    if (source.byteSize() != spec.byteSize()) {
+      throw new IllegalArgumentException(
+          "tensor: expected "
+              + spec.byteSize()
+              + " bytes for "
+              + spec
+              + ", got "
+              + source.byteSize());
+    }
+    return HostData.copyIn(source, spec.shape().size(), spec);
+  }
+
+  /** Labels or indices, I32. */
+  public static Tensor labels(int... labels) {
+    return Tensor.of(labels);
+  }
+
+  /** The bytes as an U8 tensor. */
+  public static Tensor bytes(byte[] elements, long... dims) {
+    return HostData.copyIn(
+        MemorySegment.ofArray(elements), elements.length, new TensorSpec(Shape.of(dims), DType.U8));
+  }
+}
