@@ -1,0 +1,69 @@
+package dev.balboa.bindings;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/**
+ * The layout of a blocked memory descriptor. Arrays are shared inside the package and never
+ * changed.
+ *
+ * @param strides stride of each axis, of its blocks where the axis is blocked, in elements
+ * @param paddedDims dimensions rounded up to whole blocks
+ * @param blocks sizes of the innermost blocks, outermost first
+ * @param blockAxes the axis that each block belongs to
+ * @param offset of the first element, in elements
+ */
+record Blocking(long[] strides, long[] paddedDims, long[] blocks, long[] blockAxes, long offset) {
+
+  static final Blocking NONE = new Blocking(new long[0], new long[0], new long[0], new long[0], 0);
+
+  boolean isPlain(long[] dims) {
+    return blocks.length == 0 && offset == 0 && Arrays.equals(dims, paddedDims);
+  }
+
+  /**
+   * Returns the layout as a format tag, or the strides where they are not those of a dense buffer.
+   */
+  String describe(long[] dims) {
+    Integer[] order =
+        IntStream.range(0, dims.length)
+            .boxed()
+            .sorted(Comparator.comparingLong((Integer axis) -> -strides[axis]))
+            .toArray(Integer[]::new);
+    StringBuilder text = new StringBuilder();
+    for (int axis : order) {
+      text.append((char) ((isBlocked(axis) ? 'A' : 'a') + axis));
+    }
+    for (int i = 0; i < blocks.length; i++) {
+      text.append(blocks[i]).append((char) ('a' + blockAxes[i]));
+    }
+    if (!isDense(order)) {
+      text.append(", strides ").append(Arrays.toString(strides));
+    }
+    if (offset != 0) {
+      text.append(", offset ").append(offset);
+    }
+    return text.toString();
+  }
+
+  private boolean isBlocked(long axis) {
+    return Arrays.stream(blockAxes).anyMatch(a -> a == axis);
+  }
+
+  private boolean isDense(Integer[] order) {
+    long expected = Arrays.stream(blocks).reduce(1, (a, b) -> a * b);
+    for (int i = order.length - 1; i >= 0; i--) {
+      int axis = order[i];
+      long count = paddedDims[axis];
+      for (int b = 0; b < blocks.length; b++) {
+        count /= blockAxes[b] == axis ? blocks[b] : 1;
+      }
+      if (count > 1 && strides[axis] != expected) {
+        return false;
+      }
+      expected *= Math.max(1, count);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.balboa.bindings;
+
+import dev.balboa.bindings.internal.dnnl.dnnl_h;
+
+/** Group normalization; flags are those of {@link NormFlags}. Thread-safe. */
+public final class GroupNormalization {
+
+  private GroupNormalization() {}
+
+  /**
+   * Arguments SRC, DST, MEAN and VARIANCE (results in training, inputs with global statistics),
+   * SCALE and SHIFT if flagged.
+   */
+  public static PrimitiveDesc forward(
+      PropKind prop,
+      MemoryDesc src,
+      MemoryDesc dst,
+      long groups,
+      float epsilon,
+      int flags,
+      PrimitiveAttr attr) {
+    return PrimitiveDesc.create(
+        "group_normalization_forward",
+        attr,
+        () ->
+            Describe.args(
+                "prop", prop, "src", src, "dst", dst, "groups", groups, "epsilon", epsilon, "flags",
+                flags),
+        (scope, out, engine, nativeAttr) ->
+            dnnl_h.dnnl_group_normalization_forward_primitive_desc_create(
+                out,
+                engine,
+                prop.value(),
+                scope.md(src),
+                scope.md(dst),
+                groups,
+                epsilon,
+                flags,
+                nativeAttr));
+  }
+
+  /**
+   * Arguments SRC, MEAN, VARIANCE, DIFF_DST, DIFF_SRC, and as flagged SCALE, DIFF_SCALE,
+   * DIFF_SHIFT.
+   */
+  public static PrimitiveDesc backward(
+      PropKind prop,
+      MemoryDesc diffSrc,
+      MemoryDesc diffDst,
+      MemoryDesc src,
+      long groups,
+      float epsilon,
+      int flags,
+      PrimitiveDesc hint,
+      PrimitiveAttr attr) {
+    return PrimitiveDesc.create(
+        "group_normalization_backward",
+        attr,
+        () ->
+            Describe.args(
+                "prop",
+                prop,
+                "diff_src",
+                diffSrc,
+                "diff_dst",
+                diffDst,
+                "src",
+                src,
+                "groups",
+                groups,
+                "epsilon",
+                epsilon,
+                "flags",
+                flags),
+        (scope, out, engine, nativeAttr) ->
+            dnnl_h.dnnl_group_normalization_backward_primitive_desc_create(
+                out,
+                engine,
+                prop.value(),
+                scope.md(diffSrc),
+                scope.md(diffDst),
+                scope.md(src),
+                groups,
+                epsilon,
+                flags,
+                hint.asHint(scope),
+                nativeAttr));
+  }
+}

@@ -1,0 +1,92 @@
+package dev.balboa.bindings;
+
+import dev.balboa.bindings.internal.dnnl.dnnl_h;
+
+/**
+ * Layer normalization over the last axis; {@code stat} describes mean and variance, flags are those
+ * of {@link NormFlags}. Thread-safe.
+ */
+public final class LayerNormalization {
+
+  private LayerNormalization() {}
+
+  /**
+   * Arguments SRC, DST, MEAN and VARIANCE (results in training, inputs with global statistics),
+   * SCALE and SHIFT if flagged.
+   */
+  public static PrimitiveDesc forward(
+      PropKind prop,
+      MemoryDesc src,
+      MemoryDesc dst,
+      MemoryDesc stat,
+      float epsilon,
+      int flags,
+      PrimitiveAttr attr) {
+    return PrimitiveDesc.create(
+        "layer_normalization_forward",
+        attr,
+        () ->
+            Describe.args(
+                "prop", prop, "src", src, "dst", dst, "stat", stat, "epsilon", epsilon, "flags",
+                flags),
+        (scope, out, engine, nativeAttr) ->
+            dnnl_h.dnnl_layer_normalization_forward_primitive_desc_create(
+                out,
+                engine,
+                prop.value(),
+                scope.md(src),
+                scope.md(dst),
+                scope.md(stat),
+                epsilon,
+                flags,
+                nativeAttr));
+  }
+
+  /**
+   * Arguments SRC, MEAN, VARIANCE, DIFF_DST, DIFF_SRC, and as flagged SCALE, DIFF_SCALE,
+   * DIFF_SHIFT.
+   */
+  public static PrimitiveDesc backward(
+      PropKind prop,
+      MemoryDesc diffSrc,
+      MemoryDesc diffDst,
+      MemoryDesc src,
+      MemoryDesc stat,
+      float epsilon,
+      int flags,
+      PrimitiveDesc hint,
+      PrimitiveAttr attr) {
+    return PrimitiveDesc.create(
+        "layer_normalization_backward",
+        attr,
+        () ->
+            Describe.args(
+                "prop",
+                prop,
+                "diff_src",
+                diffSrc,
+                "diff_dst",
+                diffDst,
+                "src",
+                src,
+                "stat",
+                stat,
+                "epsilon",
+                epsilon,
+                "flags",
+                flags),
+        (scope, out, engine, nativeAttr) ->
+            dnnl_h.dnnl_layer_normalization_backward_primitive_desc_create(
+                out,
+                engine,
+                prop.value(),
+                scope.md(diffSrc),
+                scope.md(diffDst),
+                scope.md(src),
+                scope.md(stat),
+                epsilon,
+                flags,
+                hint.asHint(scope),
+                nativeAttr));
+  }
+}

@@ -1,0 +1,61 @@
+package dev.balboa.bindings;
+
+import dev.balboa.bindings.internal.cblas.cblas_h;
+
+/**
+ * OpenBLAS as a whole: version, kernels, threads. The routines are in {@link Blas} and {@link
+ * BlasVector}. Thread-safe.
+ */
+public final class OpenBlas {
+
+  private OpenBlas() {}
+
+  /** Gives OpenBLAS its threads once, before the first routine runs. */
+  private static final class Threads {
+    static {
+      cblas_h.openblas_set_num_threads(NativeThreads.count());
+    }
+
+    private Threads() {}
+
+    static void ensure() {}
+  }
+
+  static void ensureThreads() {
+    Threads.ensure();
+  }
+
+  /**
+   * Returns the version and build options of the library that runs, such as {@code OpenBLAS 0.3.31
+   * DYNAMIC_ARCH ...}.
+   */
+  @SuppressWarnings("restricted")
+  public static String config() {
+    return cblas_h.openblas_get_config().reinterpret(Long.MAX_VALUE).getString(0).strip();
+  }
+
+  /**
+   * Returns the version of the headers these bindings were generated from, such as {@code OpenBLAS
+   * 0.3.31}.
+   */
+  public static String headerVersion() {
+    return cblas_h.OPENBLAS_VERSION().getString(0).strip();
+  }
+
+  /** Returns the kernel set OpenBLAS chose for this processor, such as {@code Zen}. */
+  @SuppressWarnings("restricted")
+  public static String coreName() {
+    return cblas_h.openblas_get_corename().reinterpret(Long.MAX_VALUE).getString(0);
+  }
+
+  /** Returns the number of threads OpenBLAS uses. */
+  public static int threads() {
+    ensureThreads();
+    return cblas_h.openblas_get_num_threads();
+  }
+
+  /** Returns how OpenBLAS runs in parallel: 0 not at all, 1 on its own threads, 2 on OpenMP. */
+  public static int parallelModel() {
+    return cblas_h.openblas_get_parallel();
+  }
+}
