@@ -5,18 +5,38 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * The layout of a blocked memory descriptor. Arrays are shared inside the package and never
- * changed.
- *
- * @param strides stride of each axis, of its blocks where the axis is blocked, in elements
- * @param paddedDims dimensions rounded up to whole blocks
- * @param blocks sizes of the innermost blocks, outermost first
- * @param blockAxes the axis that each block belongs to
- * @param offset of the first element, in elements
+ * The layout of a blocked memory descriptor. Arrays are shared inside the package, never changed.
  */
-record Blocking(long[] strides, long[] paddedDims, long[] blocks, long[] blockAxes, long offset) {
+final class Blocking {
 
   static final Blocking NONE = new Blocking(new long[0], new long[0], new long[0], new long[0], 0);
+
+  private final long[] strides;
+  private final long[] paddedDims;
+  private final long[] blocks;
+  private final long[] blockAxes;
+  private final long offset;
+
+  /**
+   * Makes a layout.
+   *
+   * @param strides stride of each axis, of its blocks where the axis is blocked, in elements
+   * @param paddedDims dimensions rounded up to whole blocks
+   * @param blocks sizes of the innermost blocks, outermost first
+   * @param blockAxes the axis that each block belongs to
+   * @param offset of the first element, in elements
+   */
+  Blocking(long[] strides, long[] paddedDims, long[] blocks, long[] blockAxes, long offset) {
+    this.strides = strides;
+    this.paddedDims = paddedDims;
+    this.blocks = blocks;
+    this.blockAxes = blockAxes;
+    this.offset = offset;
+  }
+
+  long[] strides() {
+    return strides;
+  }
 
   boolean isPlain(long[] dims) {
     return blocks.length == 0 && offset == 0 && Arrays.equals(dims, paddedDims);

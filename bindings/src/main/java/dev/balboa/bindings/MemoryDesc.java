@@ -276,7 +276,7 @@ public final class MemoryDesc {
 
   @Override
   public int hashCode() {
-    return 31 * (31 * Arrays.hashCode(dims) + Long.hashCode(byteSize)) + format.ordinal();
+    return 31 * (31 * Arrays.hashCode(dims) + Long.hashCode(byteSize)) + (isAny() ? 1 : 0);
   }
 
   /** Returns type, dimensions and layout, such as {@code f32[8, 16, 28, 28]:aBcd8b}. */

@@ -1,10 +1,6 @@
 package dev.balboa.bindings;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
@@ -21,9 +17,9 @@ import java.lang.invoke.MethodHandle;
  * they cannot leave their carrier between the two calls.
  *
  * <p>The idle threads of the two pools spin, and on few cores the spinning of one starves the other
- * (a 256x256 sgemm and a convolution called in turn took seven times the sum of both alone). {@link
- * #beforeLoad()} therefore shortens OpenBLAS's spinning through its environment variable, which has
- * to be there before the library is opened.
+ * (a 256x256 sgemm and a convolution called in turn took seven times the sum of both alone). The
+ * loader therefore shortens OpenBLAS's spinning through {@code OPENBLAS_THREAD_TIMEOUT}, which has
+ * to be in the environment before the library is opened.
  */
 public final class NativeThreads {
 
@@ -57,11 +53,11 @@ public final class NativeThreads {
   private static final class OpenMp {
     static final MethodHandle SET_NUM_THREADS =
         NativeCalls.critical(
-            Natives.lookup("dnnl").findOrThrow("omp_set_num_threads"),
+            Natives.lookup("gomp").findOrThrow("omp_set_num_threads"),
             FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
     static final MethodHandle GET_MAX_THREADS =
         NativeCalls.critical(
-            Natives.lookup("dnnl").findOrThrow("omp_get_max_threads"),
+            Natives.lookup("gomp").findOrThrow("omp_get_max_threads"),
             FunctionDescriptor.of(ValueLayout.JAVA_INT));
   }
 
@@ -108,49 +104,6 @@ public final class NativeThreads {
   public static int current() {
     try {
       return (int) OpenMp.GET_MAX_THREADS.invokeExact();
-    } catch (Throwable e) {
-      throw NativeCalls.unexpected(e);
-    }
-  }
-
-  /**
-   * Prepares the process environment; the loader calls this before it opens the first library. A
-   * value that the user has set is left alone.
-   */
-  static void beforeLoad() {
-    if (System.getenv("OPENBLAS_THREAD_TIMEOUT") == null) {
-      setEnvironment("OPENBLAS_THREAD_TIMEOUT", "4");
-    }
-  }
-
-  private static void setEnvironment(String name, String value) {
-    SymbolLookup libc = Linker.nativeLinker().defaultLookup();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment cName = arena.allocateFrom(name);
-      MemorySegment cValue = arena.allocateFrom(value);
-      int failed;
-      if (libc.find("setenv").isPresent()) {
-        MethodHandle setenv =
-            NativeCalls.handle(
-                libc.findOrThrow("setenv"),
-                FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.ADDRESS,
-                    ValueLayout.ADDRESS,
-                    ValueLayout.JAVA_INT));
-        failed = (int) setenv.invokeExact(cName, cValue, 1);
-      } else {
-        MethodHandle putenv =
-            NativeCalls.handle(
-                libc.findOrThrow("_putenv_s"),
-                FunctionDescriptor.of(
-                    ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
-        failed = (int) putenv.invokeExact(cName, cValue);
-      }
-      if (failed != 0) {
-        throw new IllegalStateException(
-            "native threads: the environment variable " + name + " could not be set");
-      }
     } catch (Throwable e) {
       throw NativeCalls.unexpected(e);
     }
