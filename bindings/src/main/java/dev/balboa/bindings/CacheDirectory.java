@@ -43,7 +43,12 @@ final class CacheDirectory {
       check(directory, userId);
     } catch (IOException e) {
       throw new LibraryRejectedException(
-          "cache directory " + directory + " cannot be made: " + e + "; " + NativeSettings.CACHE_HINT,
+          "cache directory "
+              + directory
+              + " cannot be made: "
+              + e
+              + "; "
+              + NativeSettings.CACHE_HINT,
           e);
     }
     return directory;

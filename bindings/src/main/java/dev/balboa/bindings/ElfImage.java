@@ -21,7 +21,8 @@ final class ElfImage {
   private static final int TYPE_SHARED = 3;
   private static final int SEGMENT_LOAD = 1;
   private static final Map<Integer, String> MACHINES =
-      Map.of(3, "i386", 21, "ppc64", 22, "s390x", 40, "arm", 62, "x86_64", 183, "aarch64", 243,
+      Map.of(
+          3, "i386", 21, "ppc64", 22, "s390x", 40, "arm", 62, "x86_64", 183, "aarch64", 243,
           "riscv");
 
   private ElfImage() {}

@@ -53,8 +53,7 @@ final class Libc {
    */
   void setEnvironmentIfAbsent(String name, String value) {
     try (Arena arena = Arena.ofConfined()) {
-      int status =
-          (int) setenv.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
+      int status = (int) setenv.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
       if (status != 0) {
         throw new IllegalStateException("setenv(" + name + ", " + value + "): returned " + status);
       }

@@ -30,18 +30,15 @@ record LibraryFile(String name, String file, List<String> dependencies, String p
 
   private static LibraryFile linux(String name) {
     return switch (name) {
-      case "dnnl" ->
-          new LibraryFile(name, "libdnnl.so.3", List.of("gomp"), "dnnl_version");
+      case "dnnl" -> new LibraryFile(name, "libdnnl.so.3", List.of("gomp"), "dnnl_version");
       case "openblas" ->
           new LibraryFile(
               name, "libopenblas.so.0", List.of("quadmath", "gfortran"), "openblas_get_config");
       case "balboa_kernels" ->
-          new LibraryFile(
-              name, "libbalboa_kernels.so", List.of(), "balboa_kernels_abi_version");
+          new LibraryFile(name, "libbalboa_kernels.so", List.of(), "balboa_kernels_abi_version");
       case "gomp" -> new LibraryFile(name, "libgomp.so.1", List.of(), "omp_get_max_threads");
       case "quadmath" -> new LibraryFile(name, "libquadmath.so.0", List.of(), "sqrtq");
-      case "gfortran" ->
-          new LibraryFile(name, "libgfortran.so.5", List.of(), "_gfortran_set_args");
+      case "gfortran" -> new LibraryFile(name, "libgfortran.so.5", List.of(), "_gfortran_set_args");
       default -> throw new IllegalArgumentException("no library is called " + name);
     };
   }

@@ -74,21 +74,17 @@ final class LibrarySearch {
     };
   }
 
-  /** Whether neither a setting nor the bundle has the library. */
-  boolean isAbsent(LibraryFile file) throws LibraryRejectedException {
-    return settings.candidates(file.name()).isEmpty()
-        && NativeManifest.read(bundle).entry(file.file()).isEmpty();
-  }
-
   private Optional<Located> locateBySettings(LibraryFile file, SearchReport report)
       throws LibraryRejectedException {
     for (Candidate candidate : settings.candidates(file.name())) {
       String setting = candidate.setting();
       switch (candidate) {
         case Candidate.SystemLinker _ -> {
+          report.bind();
           return Optional.of(new Located(Source.SYSTEM, file.file(), Optional.empty(), setting));
         }
         case Candidate.Named named -> {
+          report.bind();
           boolean directory = Files.isDirectory(named.path());
           Path path = directory ? named.path().resolve(file.file()) : named.path();
           return Optional.of(
@@ -97,10 +93,12 @@ final class LibrarySearch {
         case Candidate.Directory folder -> {
           report.trying(setting, folder.path().toString());
           if (!Files.isDirectory(folder.path())) {
+            report.bind();
             throw new LibraryRejectedException("is not a directory");
           }
           Path path = folder.path().resolve(file.file());
           if (Files.exists(path)) {
+            report.bind();
             return Optional.of(checked(Source.DIRECTORY, setting, path, report));
           }
           report.passed(setting, path + " does not exist");

@@ -42,8 +42,7 @@ final class LibraryVersions {
     };
   }
 
-  static String dnnl(int major, int minor, int patch, int runtime)
-      throws LibraryRejectedException {
+  static String dnnl(int major, int minor, int patch, int runtime) throws LibraryRejectedException {
     String found = major + "." + minor + "." + patch;
     if (major != DNNL_MAJOR) {
       throw new LibraryRejectedException(
@@ -144,9 +143,7 @@ final class LibraryVersions {
       SymbolLookup symbols, String name, String product, FunctionDescriptor descriptor)
       throws LibraryRejectedException {
     return Libc.bind(symbols, name, descriptor)
-        .orElseThrow(
-            () ->
-                new LibraryRejectedException(
-                    "is not " + product + ": it exports no " + name + "()"));
+        .orElseThrow(() ->
+            new LibraryRejectedException("is not " + product + ": it exports no " + name + "()"));
   }
 }

@@ -10,8 +10,7 @@ import java.util.Optional;
  * @param libraries the libraries, in the order they were loaded
  * @param notes remarks on the choice, such as a dependency that was left to the system's linker
  */
-public record LoadedNatives(
-    NativePlatform platform, List<Library> libraries, List<String> notes) {
+public record LoadedNatives(NativePlatform platform, List<Library> libraries, List<String> notes) {
 
   /** Where a library came from. */
   public enum Source {
@@ -50,12 +49,12 @@ public record LoadedNatives(
 
   /** Returns a text of several lines for logs and bug reports. */
   public String describe() {
-    StringBuilder text = new StringBuilder("native libraries (").append(platform.id()).append(")\n");
+    StringBuilder text =
+        new StringBuilder("native libraries (").append(platform.id()).append(")\n");
     for (Library library : libraries) {
       text.append(
           "  %-14s %-9s %s [%s]%n"
-              .formatted(
-                  library.name(), library.source(), library.location(), library.chosenBy()));
+              .formatted(library.name(), library.source(), library.location(), library.chosenBy()));
       if (!library.version().isEmpty()) {
         text.append("  %-14s version   %s%n".formatted("", library.version()));
       }

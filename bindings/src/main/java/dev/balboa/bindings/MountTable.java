@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /**
  * The mounts of this process, read from {@code /proc/self/mounts}, asked for one thing: does a path
- * lie on a {@code noexec} mount, from which no library can be mapped? Format: proc_pid_mounts(5) and
- * fstab(5).
+ * lie on a {@code noexec} mount, from which no library can be mapped? Format: proc_pid_mounts(5)
+ * and fstab(5).
  *
  * @param mounts in the order of the table; a later mount on the same point hides an earlier one
  */
@@ -27,14 +27,14 @@ record MountTable(List<Mount> mounts) {
   record Mount(Path point, List<String> options) {}
 
   /** Reads the table of this process; empty on systems that have none. */
-  static MountTable ofProcess() throws LibraryRejectedException {
+  static MountTable ofProcess() {
     if (!Files.exists(PROC)) {
       return new MountTable(List.of());
     }
     try {
       return parse(Files.readString(PROC, StandardCharsets.ISO_8859_1));
     } catch (IOException e) {
-      throw new LibraryRejectedException("cannot read " + PROC + ": " + e, e);
+      throw new NativeLoadException("cannot read " + PROC + ": " + e, e);
     }
   }
 
@@ -65,9 +65,8 @@ record MountTable(List<Mount> mounts) {
   Optional<Mount> mountOf(Path real) {
     return mounts.stream()
         .filter(mount -> real.startsWith(mount.point()))
-        .reduce(
-            (best, next) ->
-                next.point().getNameCount() >= best.point().getNameCount() ? next : best);
+        .reduce((best, next) ->
+            next.point().getNameCount() >= best.point().getNameCount() ? next : best);
   }
 
   private static Path realPath(Path path) throws LibraryRejectedException {

@@ -15,18 +15,22 @@ interface NativeBundle {
   /** Where the files come from, for messages. */
   String describe();
 
-  /** Returns the bundle on the class or module path of this class. */
+  /**
+   * Returns the bundle on the class or module path. It is asked for through the class loader, since
+   * the libraries of a platform come in a jar, and so in a module, of their own.
+   */
   static NativeBundle ofResources(NativePlatform platform) {
-    String folder = "/dev/balboa/natives/" + platform.id() + "/";
+    String folder = "dev/balboa/natives/" + platform.id() + "/";
+    ClassLoader loader = NativeBundle.class.getClassLoader();
     return new NativeBundle() {
       @Override
       public Optional<InputStream> open(String file) {
-        return Optional.ofNullable(NativeBundle.class.getResourceAsStream(folder + file));
+        return Optional.ofNullable(loader.getResourceAsStream(folder + file));
       }
 
       @Override
       public String describe() {
-        return "resource " + folder;
+        return "resource /" + folder;
       }
     };
   }

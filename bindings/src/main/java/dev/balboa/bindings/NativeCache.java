@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
  * <p>A file is written under a temporary name, forced to disk and renamed, so that under its final
  * name it is always whole. A receipt beside it holds digest, size and modification time; as long as
  * they match, a later start trusts the file without reading it, otherwise the file is digested
- * again, and extracted again if it is not what the manifest says. A lock keeps several JVMs from doing
- * the same work twice, but nothing depends on it: the rename alone makes any race harmless.
+ * again, and extracted again if it is not what the manifest says. A lock keeps several JVMs from
+ * doing the same work twice, but nothing depends on it: the rename alone makes any race harmless.
  */
 final class NativeCache {
   private static final long STALE_MILLIS = TimeUnit.HOURS.toMillis(1);
@@ -109,11 +109,14 @@ final class NativeCache {
     try (InputStream in =
             bundle
                 .open(entry.file())
-                .orElseThrow(
-                    () ->
-                        new LibraryRejectedException(
-                            "the manifest lists " + entry.file() + ", but "
-                                + bundle.describe() + entry.file() + " is missing"));
+                .orElseThrow(() ->
+                    new LibraryRejectedException(
+                        "the manifest lists "
+                            + entry.file()
+                            + ", but "
+                            + bundle.describe()
+                            + entry.file()
+                            + " is missing"));
         FileChannel out = create(temporary)) {
       bytes = new DigestInputStream(in, digest).transferTo(Channels.newOutputStream(out));
       out.force(true);
@@ -163,8 +166,7 @@ final class NativeCache {
   }
 
   private static void move(Path from, Path to) throws IOException {
-    Files.move(
-        from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** Removes what killed processes left behind. */

@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * Loads the native libraries, each dependency before the library that needs it: once a library is
@@ -53,19 +55,49 @@ final class NativeLoader {
   }
 
   /**
+   * Loads everything by the settings of this process, for its whole life. Works on a thread of its
+   * own: an interrupt of the caller would close the files being extracted, and the failure is
+   * final.
+   *
+   * @throws NativeLoadException if any library cannot be used
+   */
+  static Loaded loadForProcess() {
+    FutureTask<Loaded> task =
+        new FutureTask<>(() -> {
+          NativePlatform platform = currentPlatform();
+          return load(
+              platform,
+              NativeSettings.ofProcess(),
+              NativeBundle.ofResources(platform),
+              MountTable.ofProcess(),
+              Arena.global());
+        });
+    Thread.ofPlatform().name("balboa-natives").daemon().start(task);
+    try {
+      return join(task);
+    } catch (ExecutionException e) {
+      throw switch (e.getCause()) {
+        case NativeLoadException known -> known;
+        case Throwable other ->
+            new NativeLoadException("cannot load native libraries: " + other, other);
+      };
+    }
+  }
+
+  /**
    * Loads everything.
    *
    * @param lifetime the libraries stay mapped until it closes
    * @throws NativeLoadException if any library cannot be used
    */
   static Loaded load(
-      NativePlatform platform, NativeSettings settings, NativeBundle bundle, Arena lifetime) {
+      NativePlatform platform,
+      NativeSettings settings,
+      NativeBundle bundle,
+      MountTable mounts,
+      Arena lifetime) {
     try {
-      Libc libc = new Libc();
-      MountTable mounts = MountTable.ofProcess();
-      return new NativeLoader(platform, settings, bundle, mounts, libc, lifetime).loadAll();
-    } catch (LibraryRejectedException e) {
-      throw new NativeLoadException("cannot load native libraries: " + e.getMessage(), e);
+      return new NativeLoader(platform, settings, bundle, mounts, new Libc(), lifetime).loadAll();
     } catch (IllegalCallerException e) {
       throw nativeAccessDenied(e);
     }
@@ -79,10 +111,6 @@ final class NativeLoader {
     for (LibraryFile file : LibraryFile.all(platform)) {
       SearchReport report = new SearchReport(file.name(), platform);
       try {
-        if (file.name().equals("balboa_kernels") && search.isAbsent(file)) {
-          notes.add("balboa_kernels is not built into this bundle"); // until native/ is built
-          continue;
-        }
         Located located = search.locate(file, report);
         for (String dependency : file.dependencies()) {
           LibraryFile needed = LibraryFile.of(platform, dependency);
@@ -151,6 +179,31 @@ final class NativeLoader {
       notes.add("oneDNN uses the OpenMP runtime " + file.orElse("of an unknown file"));
     }
     lookups.put("gomp", throughDnnl);
+  }
+
+  private static Loaded join(FutureTask<Loaded> task) throws ExecutionException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true; // restored below
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static NativePlatform currentPlatform() {
+    try {
+      return NativePlatform.current();
+    } catch (UnsupportedOperationException e) {
+      throw new NativeLoadException(e.getMessage(), e);
+    }
   }
 
   private static NativeLoadException nativeAccessDenied(IllegalCallerException cause) {

@@ -37,12 +37,11 @@ record NativeManifest(List<Entry> files) {
     try (InputStream in =
         bundle
             .open(NativeBundle.MANIFEST)
-            .orElseThrow(
-                () ->
-                    new LibraryRejectedException(
-                        "this build carries no libraries for this platform: no "
-                            + bundle.describe()
-                            + NativeBundle.MANIFEST))) {
+            .orElseThrow(() ->
+                new LibraryRejectedException(
+                    "this build carries no libraries for this platform: no "
+                        + bundle.describe()
+                        + NativeBundle.MANIFEST))) {
       properties.load(new InputStreamReader(in, StandardCharsets.UTF_8));
     } catch (IOException | IllegalArgumentException e) {
       throw new LibraryRejectedException(

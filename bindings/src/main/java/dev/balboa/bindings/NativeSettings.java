@@ -15,7 +15,8 @@ import java.util.function.UnaryOperator;
  * <ul>
  *   <li>{@code balboa.native.<library>} / {@code BALBOA_NATIVE_<LIBRARY>}: a file, a directory that
  *       holds the library, or the word {@code system}
- *   <li>{@code balboa.native.dir} / {@code BALBOA_NATIVE_DIR}: a directory searched for every library
+ *   <li>{@code balboa.native.dir} / {@code BALBOA_NATIVE_DIR}: a directory searched for every
+ *       library
  *   <li>{@code balboa.native.cache} / {@code BALBOA_NATIVE_CACHE}: where bundled libraries are
  *       extracted to; default {@code $XDG_CACHE_HOME/balboa/natives}, else {@code
  *       ~/.cache/balboa/natives}

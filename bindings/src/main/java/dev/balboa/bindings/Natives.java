@@ -1,27 +1,27 @@
 package dev.balboa.bindings;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.util.Map;
 
 /**
- * The native libraries of this process: oneDNN, OpenBLAS and {@code balboa_kernels}, loaded together
- * by the first call to any method here and never unloaded.
+ * The native libraries of this process: oneDNN, OpenBLAS and {@code balboa_kernels}, loaded
+ * together by the first call to any method here and never unloaded.
  *
- * <p>For each library the first place that is set wins: system property {@code balboa.native.<library>}
- * (a file, a directory, or {@code system}), property {@code balboa.native.dir}, environment variable
- * {@code BALBOA_NATIVE_<LIBRARY>}, variable {@code BALBOA_NATIVE_DIR}, and last the copy in Balboa's
- * own jar, which is extracted once into a cache that only this user can write to ({@code
- * balboa.native.cache}, {@code BALBOA_NATIVE_CACHE}, {@code $XDG_CACHE_HOME/balboa/natives}, {@code
- * ~/.cache/balboa/natives}). Nothing is ever fetched over a network. The libraries {@code gomp},
- * {@code quadmath} and {@code gfortran} follow the library that needs them unless they are set.
+ * <p>For each library the first place that is set wins: system property {@code
+ * balboa.native.<library>} (a file, a directory, or {@code system}), property {@code
+ * balboa.native.dir}, environment variable {@code BALBOA_NATIVE_<LIBRARY>}, variable {@code
+ * BALBOA_NATIVE_DIR}, and last the copy in Balboa's own jar, which is extracted once into a cache
+ * that only this user can write to ({@code balboa.native.cache}, {@code BALBOA_NATIVE_CACHE},
+ * {@code $XDG_CACHE_HOME/balboa/natives}, {@code ~/.cache/balboa/natives}). Nothing is ever fetched
+ * over a network. The libraries {@code gomp}, {@code quadmath} and {@code gfortran} follow the
+ * library that needs them unless they are set.
  *
  * <p>Loading needs native access: {@code java --enable-native-access=dev.balboa.bindings} on the
  * module path, {@code --enable-native-access=ALL-UNNAMED} on the class path.
  *
- * <p>Thread-safe. A failure is final for the process, since libraries that were already mapped would
- * take part in a second attempt: every later call throws a {@link NativeLoadException} with the same
- * message.
+ * <p>Thread-safe. A failure is final for the process, since libraries that were already mapped
+ * would take part in a second attempt: every later call throws a {@link NativeLoadException} with
+ * the same message.
  */
 public final class Natives {
 
@@ -70,23 +70,9 @@ public final class Natives {
 
     private static Outcome attempt() {
       try {
-        NativePlatform platform = platform();
-        return new Success(
-            NativeLoader.load(
-                platform,
-                NativeSettings.ofProcess(),
-                NativeBundle.ofResources(platform),
-                Arena.global()));
+        return new Success(NativeLoader.loadForProcess());
       } catch (NativeLoadException e) {
         return new Failure(e);
-      }
-    }
-
-    private static NativePlatform platform() {
-      try {
-        return NativePlatform.current();
-      } catch (UnsupportedOperationException e) {
-        throw new NativeLoadException(e.getMessage(), e);
       }
     }
   }

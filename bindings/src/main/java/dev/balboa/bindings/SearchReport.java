@@ -10,6 +10,7 @@ final class SearchReport {
   private final NativePlatform platform;
   private final List<String> tried = new ArrayList<>();
   private String current = "settings";
+  private boolean binding;
 
   SearchReport(String library, NativePlatform platform) {
     this.library = library;
@@ -19,6 +20,11 @@ final class SearchReport {
   /** Names the place that the next rejection speaks of. */
   void trying(String chosenBy, String target) {
     current = chosenBy + ": " + target;
+  }
+
+  /** Says that a setting names the library, so that no place after it will be tried. */
+  void bind() {
+    binding = true;
   }
 
   /** Notes a place that was passed over. */
@@ -34,8 +40,12 @@ final class SearchReport {
     for (int i = 0; i < tried.size(); i++) {
       text.append("\n  ").append(i + 1).append(". ").append(tried.get(i));
     }
-    text.append("\nTo use another one set -Dbalboa.native.%s=<file>|<directory>|system"
-        .formatted(library));
+    if (binding) {
+      text.append(
+          "\nThe places after it were not tried: a setting that names a library is binding.");
+    }
+    text.append(
+        "\nTo use another one set -Dbalboa.native.%s=<file>|<directory>|system".formatted(library));
     text.append(" or BALBOA_NATIVE_").append(library.toUpperCase(Locale.ROOT));
     return new NativeLoadException(text.toString(), last);
   }
