@@ -97,12 +97,11 @@ public final class PrimitiveCache implements AutoCloseable {
   /** Evicts everything. */
   @Override
   public void close() {
-    entries.forEach(
-        (key, lease) -> {
-          if (entries.remove(key, lease)) {
-            lease.close();
-          }
-        });
+    entries.forEach((key, lease) -> {
+      if (entries.remove(key, lease)) {
+        lease.close();
+      }
+    });
   }
 
   /** A prepared operation with the specs of its outputs. */

@@ -71,12 +71,11 @@ final class Backpropagation {
   /** The leaves that received a cotangent, with it. */
   Map<Node.Leaf, Value> leaves() {
     Map<Node.Leaf, Value> result = new HashMap<>();
-    cotangents.forEach(
-        (node, grads) -> {
-          if (node instanceof Node.Leaf leaf) {
-            result.put(leaf, grads[0]);
-          }
-        });
+    cotangents.forEach((node, grads) -> {
+      if (node instanceof Node.Leaf leaf) {
+        result.put(leaf, grads[0]);
+      }
+    });
     return result;
   }
 
