@@ -65,12 +65,14 @@ public final class Allocator {
    *     nothing has changed then
    */
   public Block allocate(long bytes) {
-    return Block.shared(takeChunk(bytes), bytes, captureSite());
+    CallSite site = captureSite();
+    return Block.shared(takeChunk(bytes), bytes, site);
   }
 
   /** A block confined to a scope; the scope links it. */
   Block allocate(long bytes, Scope scope) {
-    return Block.confined(takeChunk(bytes), bytes, captureSite(), scope);
+    CallSite site = captureSite();
+    return Block.confined(takeChunk(bytes), bytes, site, scope);
   }
 
   /** A snapshot of the counters. */
@@ -150,18 +152,10 @@ public final class Allocator {
       throw new IllegalArgumentException(
           "allocate: expected a size of at least 0 bytes, got " + bytes);
     }
-    long padding = options.guardBytes() ? 2 * MemoryChecks.GUARD : 0;
-    if (bytes > SizeClasses.MAX_CAPACITY - padding) {
-      throw outOfMemory(bytes, "no machine has that much", null);
+    if (leakTracker != null) {
+      leakTracker.drain();
     }
-    int sizeClass = SizeClasses.indexOf(bytes + padding);
-    Chunk chunk;
-    try {
-      chunk = takeChunk(sizeClass);
-    } catch (OutOfMemoryError full) {
-      trim();
-      chunk = takeChunk(sizeClass);
-    }
+    Chunk chunk = takeFittingChunk(bytes);
     long live = liveBytes.addAndGet(bytes);
     if (live > peakBytes.get()) {
       peakBytes.accumulateAndGet(live, Math::max);
@@ -175,8 +169,29 @@ public final class Allocator {
     return chunk;
   }
 
-  private Chunk takeChunk(int sizeClass) {
-    return sizeClass < SizeClasses.SMALL_COUNT ? small.take(sizeClass) : large.take(sizeClass);
+  private Chunk takeFittingChunk(long bytes) {
+    long padding = options.guardBytes() ? 2 * MemoryChecks.GUARD : 0;
+    if (bytes > SizeClasses.MAX_CAPACITY - padding) {
+      throw outOfMemory(bytes, "that is more than any machine has", null);
+    }
+    int sizeClass = SizeClasses.indexOf(bytes + padding);
+    try {
+      return take(sizeClass, bytes);
+    } catch (OutOfMemoryError full) {
+      // Pooled memory of other size classes may be in the way: give it back and try once more.
+      long before = slabBytes.get();
+      trim();
+      if (slabBytes.get() >= before) {
+        throw full;
+      }
+      return take(sizeClass, bytes);
+    }
+  }
+
+  private Chunk take(int sizeClass, long asked) {
+    return sizeClass < SizeClasses.SMALL_COUNT
+        ? small.take(sizeClass, asked)
+        : large.take(sizeClass, asked);
   }
 
   /**
@@ -226,29 +241,30 @@ public final class Allocator {
    * Maps a slab of the class, of the wanted size or, if the limit leaves less, of as many chunks as
    * fit.
    *
+   * @param asked the block's size, for the error message
    * @throws OutOfMemoryError if not even one chunk can be mapped
    */
-  Slab map(int sizeClass, long wantedBytes) {
-    long capacity = SizeClasses.capacity(sizeClass);
-    long bytes = reserve(wantedBytes, capacity);
+  Slab map(int sizeClass, long wantedBytes, long asked) {
+    long bytes = reserve(wantedBytes, SizeClasses.capacity(sizeClass), asked);
     try {
       return Slab.map(this, sizeClass, bytes);
     } catch (OutOfMemoryError refused) {
       slabBytes.addAndGet(-bytes);
-      throw outOfMemory(capacity, "the JVM refused it, see -XX:MaxDirectMemorySize", refused);
+      throw outOfMemory(
+          asked, "the JVM or the machine refused it, see -XX:MaxDirectMemorySize", refused);
     } catch (Throwable e) {
       slabBytes.addAndGet(-bytes);
       throw e;
     }
   }
 
-  private long reserve(long wantedBytes, long capacity) {
+  private long reserve(long wantedBytes, long capacity, long asked) {
     while (true) {
       long mapped = slabBytes.get();
       long room = options.limitBytes() - mapped;
       long bytes = Math.min(wantedBytes, room / capacity * capacity);
       if (bytes < capacity) {
-        throw outOfMemory(capacity, "the limit is reached", null);
+        throw outOfMemory(asked, "the limit would be exceeded", null);
       }
       if (slabBytes.compareAndSet(mapped, mapped + bytes)) {
         return bytes;
@@ -293,7 +309,8 @@ public final class Allocator {
    * @param guardBytes put guard bytes around each block and check them when it is closed (slow)
    * @param leakTracking remember where blocks and scopes come from and report those never closed
    *     (slow)
-   * @param maxPooledBytes how much closed large-block memory stays mapped for reuse
+   * @param maxPooledBytes how much closed large-block memory stays mapped for reuse; above a bound
+   *     that a workload reaches again and again it maps and unmaps each time (slow)
    * @param limitBytes how much may be mapped in all, {@link Long#MAX_VALUE} for no limit
    * @param leakListener told of each leak, on the thread that notices it while it allocates or asks
    *     for leaks
@@ -316,13 +333,9 @@ public final class Allocator {
       }
     }
 
-    /**
-     * No checks, no limit, pooling up to half of the JVM's maximum heap size; leaks go to the
-     * system logger.
-     */
+    /** No checks, no limit, no bound on the pool; leaks go to the system logger as warnings. */
     public static Options defaults() {
-      return new Options(
-          false, false, false, Runtime.getRuntime().maxMemory() / 2, Long.MAX_VALUE, Options::log);
+      return new Options(false, false, false, Long.MAX_VALUE, Long.MAX_VALUE, Options::log);
     }
 
     /**
@@ -336,26 +349,32 @@ public final class Allocator {
       return MemoryProperties.read(System::getProperty);
     }
 
+    /** With poisoning on or off. */
     public Options withPoison(boolean on) {
       return new Options(on, guardBytes, leakTracking, maxPooledBytes, limitBytes, leakListener);
     }
 
+    /** With guard bytes on or off. */
     public Options withGuardBytes(boolean on) {
       return new Options(poison, on, leakTracking, maxPooledBytes, limitBytes, leakListener);
     }
 
+    /** With leak tracking on or off. */
     public Options withLeakTracking(boolean on) {
       return new Options(poison, guardBytes, on, maxPooledBytes, limitBytes, leakListener);
     }
 
+    /** With another bound on pooled large-block memory. */
     public Options withMaxPooledBytes(long bytes) {
       return new Options(poison, guardBytes, leakTracking, bytes, limitBytes, leakListener);
     }
 
+    /** With another limit on mapped memory. */
     public Options withLimitBytes(long bytes) {
       return new Options(poison, guardBytes, leakTracking, maxPooledBytes, bytes, leakListener);
     }
 
+    /** With another listener for leaks. */
     public Options withLeakListener(Consumer<LeakReport> listener) {
       return new Options(poison, guardBytes, leakTracking, maxPooledBytes, limitBytes, listener);
     }

@@ -105,7 +105,8 @@ public final class Block {
   }
 
   /**
-   * The memory's address.
+   * The memory's address. Native code that was given it may run only between {@link #acquire()} and
+   * {@link #release()}: nothing else protects a bare address.
    *
    * @throws IllegalStateException if the block is closed or belongs to another thread's scope
    */
@@ -125,8 +126,9 @@ public final class Block {
    * @throws IllegalStateException if the block is closed or belongs to another thread's scope
    */
   public void acquire() {
-    if (scope != null) {
-      checkConfined();
+    Scope owner = scope;
+    if (owner != null) {
+      checkConfined(owner);
       uses++;
       return;
     }
@@ -148,8 +150,9 @@ public final class Block {
    *     scope
    */
   public void release() {
-    if (scope != null) {
-      checkConfined();
+    Scope owner = scope;
+    if (owner != null) {
+      checkConfined(owner);
       if (uses == 0) {
         throw notAcquired();
       }
@@ -194,7 +197,7 @@ public final class Block {
     }
     Scope owner = scope;
     if (owner != null) {
-      checkConfined();
+      checkConfined(owner);
       if (uses > 0) {
         throw inUse(uses);
       }
@@ -247,9 +250,10 @@ public final class Block {
     if (owner != null) {
       owner.unlink(this);
       track();
-      scope = null;
-      STATE.setRelease(this, SHARED + uses);
+      int inProgress = uses;
       uses = 0;
+      scope = null;
+      STATE.setRelease(this, SHARED + inProgress);
     }
     return this;
   }
@@ -277,6 +281,11 @@ public final class Block {
     target.link(this);
   }
 
+  /** Where the memory comes from; stays known after closing. */
+  Chunk chunk() {
+    return chunk;
+  }
+
   /** Uses in progress; asked by the scope's thread. */
   int uses() {
     return uses;
@@ -288,8 +297,9 @@ public final class Block {
   }
 
   private void checkUsable() {
-    if (scope != null) {
-      checkConfined();
+    Scope owner = scope;
+    if (owner != null) {
+      checkConfined(owner);
     } else {
       int s = (int) STATE.getAcquire(this);
       if (s < SHARED) {
@@ -298,8 +308,8 @@ public final class Block {
     }
   }
 
-  private void checkConfined() {
-    if (scope.thread() != Thread.currentThread() || state == CLOSED) {
+  private void checkConfined(Scope owner) {
+    if (owner.thread() != Thread.currentThread() || state == CLOSED) {
       throw unusable((int) STATE.getAcquire(this));
     }
   }

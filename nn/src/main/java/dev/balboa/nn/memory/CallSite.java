@@ -8,6 +8,7 @@ final class CallSite {
   private static final int MAX_FRAMES = 24;
   private static final StackWalker WALKER = StackWalker.getInstance();
   private static final String HERE = CallSite.class.getPackageName() + ".";
+  private static final List<String> INTERNAL = List.of("CallSite", "Allocator", "Scope", "Block");
 
   private final List<StackWalker.StackFrame> frames;
 
@@ -25,9 +26,6 @@ final class CallSite {
     String name = frame.getClassName();
     return name.startsWith(HERE) && INTERNAL.contains(name.substring(HERE.length()));
   }
-
-  private static final List<String> INTERNAL =
-      List.of("CallSite", "Allocator", "Scope", "Block", "LeakTracker");
 
   /** One frame a line, innermost first, each line {@code at class.method(file:line)}. */
   @Override

@@ -1,6 +1,5 @@
 package dev.balboa.nn.memory;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,15 +10,18 @@ import java.util.List;
  */
 final class LargePool {
   /**
-   * A free chunk of up to this many classes above the one asked for is used rather than mapping: at
-   * most 25 % waste.
+   * A free chunk of up to this many classes above the one asked for is used rather than mapping:
+   * that is at most a quarter more.
    */
   private static final int CLASSES_ABOVE = 2;
 
   private final Allocator allocator;
   private final long maxPooledBytes;
-  private final List<ArrayDeque<Chunk>> free = new ArrayList<>();
-  private final long[] lastUse = new long[SizeClasses.COUNT - SizeClasses.SMALL_COUNT];
+
+  /** Free chunks of each class, linked through {@link Chunk#next}. */
+  private final Chunk[] heads = new Chunk[SizeClasses.COUNT - SizeClasses.SMALL_COUNT];
+
+  private final long[] lastUse = new long[heads.length];
   private long clock;
   private long pooledBytes;
   private long allocations;
@@ -29,22 +31,20 @@ final class LargePool {
   LargePool(Allocator allocator, long maxPooledBytes) {
     this.allocator = allocator;
     this.maxPooledBytes = maxPooledBytes;
-    for (int i = 0; i < lastUse.length; i++) {
-      free.add(new ArrayDeque<>(0));
-    }
   }
 
   /**
    * Takes a chunk of at least the class's capacity.
    *
+   * @param asked the block's size, for the error message
    * @throws OutOfMemoryError if none is free and none can be mapped
    */
-  Chunk take(int sizeClass) {
+  Chunk take(int sizeClass, long asked) {
     Chunk chunk = takePooled(sizeClass - SizeClasses.SMALL_COUNT);
     if (chunk != null) {
       return chunk;
     }
-    Chunk fresh = allocator.map(sizeClass, SizeClasses.capacity(sizeClass)).carve();
+    Chunk fresh = allocator.map(sizeClass, SizeClasses.capacity(sizeClass), asked).carve();
     synchronized (this) {
       allocations++;
     }
@@ -53,14 +53,12 @@ final class LargePool {
 
   private synchronized Chunk takePooled(int index) {
     lastUse[index] = ++clock;
-    for (int i = index; i <= Math.min(index + CLASSES_ABOVE, lastUse.length - 1); i++) {
-      Chunk chunk = free.get(i).pollLast();
-      if (chunk != null) {
+    for (int i = index; i <= Math.min(index + CLASSES_ABOVE, heads.length - 1); i++) {
+      if (heads[i] != null) {
         lastUse[i] = clock;
-        pooledBytes -= chunk.capacity();
         allocations++;
         reuses++;
-        return chunk;
+        return pop(i);
       }
     }
     return null;
@@ -78,6 +76,7 @@ final class LargePool {
     }
   }
 
+  /** Counts a chunk that is closed but never reused. */
   synchronized void quarantine() {
     releases++;
   }
@@ -86,34 +85,37 @@ final class LargePool {
   void trim() {
     List<Chunk> idle = new ArrayList<>();
     synchronized (this) {
-      for (ArrayDeque<Chunk> chunks : free) {
-        idle.addAll(chunks);
-        chunks.clear();
+      for (int i = 0; i < heads.length; i++) {
+        while (heads[i] != null) {
+          idle.add(pop(i));
+        }
       }
-      pooledBytes = 0;
     }
     for (Chunk chunk : idle) {
       unmap(chunk);
     }
   }
 
-  /** Unmaps one chunk; returns whether another should go. */
+  /** Unmaps one chunk; returns whether to look for another. */
   private boolean evictOne() {
-    Chunk victim = null;
+    Chunk victim;
     synchronized (this) {
       if (pooledBytes <= maxPooledBytes) {
         return false;
       }
-      int oldest = -1;
-      for (int i = 0; i < lastUse.length; i++) {
-        if (!free.get(i).isEmpty() && (oldest < 0 || lastUse[i] < lastUse[oldest])) {
-          oldest = i;
-        }
-      }
-      victim = free.get(oldest).pollFirst();
-      pooledBytes -= victim.capacity();
+      victim = pop(longestUnused());
     }
     return unmap(victim);
+  }
+
+  private int longestUnused() {
+    int oldest = -1;
+    for (int i = 0; i < heads.length; i++) {
+      if (heads[i] != null && (oldest < 0 || lastUse[i] < lastUse[oldest])) {
+        oldest = i;
+      }
+    }
+    return oldest;
   }
 
   private boolean unmap(Chunk chunk) {
@@ -127,8 +129,18 @@ final class LargePool {
   }
 
   private void push(Chunk chunk) {
-    free.get(chunk.sizeClass - SizeClasses.SMALL_COUNT).addLast(chunk);
+    int index = chunk.sizeClass - SizeClasses.SMALL_COUNT;
+    chunk.next = heads[index];
+    heads[index] = chunk;
     pooledBytes += chunk.capacity();
+  }
+
+  private Chunk pop(int index) {
+    Chunk chunk = heads[index];
+    heads[index] = chunk.next;
+    chunk.next = null;
+    pooledBytes -= chunk.capacity();
+    return chunk;
   }
 
   /** Adds this pool's share to the totals. */

@@ -57,7 +57,6 @@ final class LeakTracker {
   }
 
   Ticket open(Object target, LeakReport.Kind kind, long bytes, CallSite site) {
-    drain();
     Ticket ticket = new Ticket(target, queue, kind, bytes, site);
     open.add(ticket);
     return ticket;
@@ -82,7 +81,8 @@ final class LeakTracker {
     return open.stream().map(Ticket::report).toList();
   }
 
-  private void drain() {
+  /** Reports what was found unreachable since the last call; runs the listener. */
+  void drain() {
     for (Object ref = queue.poll(); ref != null; ref = queue.poll()) {
       Ticket ticket = (Ticket) ref;
       if (open.remove(ticket)) {

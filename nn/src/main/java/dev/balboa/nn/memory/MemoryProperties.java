@@ -33,8 +33,7 @@ final class MemoryProperties {
       return fallback;
     }
     if (!value.matches("[0-9]{1,15}[kKmMgG]?")) {
-      throw new IllegalArgumentException(
-          name + ": expected a number of bytes such as 512M, got '" + value + "'");
+      throw notASize(name, value);
     }
     int digits = value.length() - (Character.isDigit(value.charAt(value.length() - 1)) ? 0 : 1);
     int shift =
@@ -44,6 +43,15 @@ final class MemoryProperties {
           case "g", "G" -> 30;
           default -> 0;
         };
-    return Math.multiplyExact(Long.parseLong(value.substring(0, digits)), 1L << shift);
+    long number = Long.parseLong(value.substring(0, digits));
+    if (number > Long.MAX_VALUE >> shift) {
+      throw notASize(name, value);
+    }
+    return number << shift;
+  }
+
+  private static IllegalArgumentException notASize(String name, String value) {
+    return new IllegalArgumentException(
+        name + ": expected a number of bytes such as 512M, got '" + value + "'");
   }
 }

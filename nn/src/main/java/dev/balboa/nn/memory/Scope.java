@@ -35,6 +35,9 @@ public final class Scope implements AutoCloseable {
   private boolean closed;
 
   private Scope(Innermost innermost, Allocator allocator) {
+    if (allocator.leakTracker() != null) {
+      allocator.leakTracker().drain();
+    }
     this.innermost = innermost;
     this.parent = innermost.scope;
     this.allocator = allocator;
@@ -141,7 +144,8 @@ public final class Scope implements AutoCloseable {
     }
     if (innermost.scope != this) {
       throw new IllegalStateException(
-          "the scope cannot be closed before the scopes opened inside it" + where(innermost.scope));
+          "the scope cannot be closed before the innermost one opened inside it"
+              + where(innermost.scope));
     }
     for (Block block = first; block != null; block = block.next) {
       if (block.uses() > 0) {
@@ -227,6 +231,8 @@ public final class Scope implements AutoCloseable {
   }
 
   private static String where(Scope scope) {
-    return scope.site == null ? "" : "; opened" + System.lineSeparator() + scope.site;
+    return scope.site == null
+        ? " (leak tracking would tell where it was opened)"
+        : "; opened" + System.lineSeparator() + scope.site;
   }
 }

@@ -42,12 +42,13 @@ final class SmallPool {
   /**
    * Takes a chunk of the class.
    *
+   * @param asked the block's size, for the error message
    * @throws OutOfMemoryError if none is free and no slab can be mapped
    */
-  Chunk take(int sizeClass) {
+  Chunk take(int sizeClass, long asked) {
     FreeLists mine = stripe();
     Chunk chunk = mine.pop(sizeClass);
-    return chunk != null ? chunk : takeSlowly(sizeClass, mine);
+    return chunk != null ? chunk : takeSlowly(sizeClass, asked, mine);
   }
 
   void give(Chunk chunk) {
@@ -63,7 +64,7 @@ final class SmallPool {
     return stripes[(int) Thread.currentThread().threadId() & (stripes.length - 1)];
   }
 
-  private Chunk takeSlowly(int sizeClass, FreeLists mine) {
+  private Chunk takeSlowly(int sizeClass, long asked, FreeLists mine) {
     Slabs slabs = classes[sizeClass];
     synchronized (slabs) {
       for (FreeLists stripe : stripes) {
@@ -79,7 +80,7 @@ final class SmallPool {
         long capacity = SizeClasses.capacity(sizeClass);
         long wanted =
             Math.clamp(slabs.bytes, Math.max(capacity, MIN_SLAB), Math.max(capacity, MAX_SLAB));
-        slabs.current = allocator.map(sizeClass, wanted / capacity * capacity);
+        slabs.current = allocator.map(sizeClass, wanted / capacity * capacity, asked);
         slabs.all.add(slabs.current);
         slabs.bytes += slabs.current.byteSize();
       }

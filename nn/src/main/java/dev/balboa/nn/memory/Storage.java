@@ -6,13 +6,24 @@ import java.util.Objects;
 /**
  * Where a tensor's elements are: a block of memory, a byte offset into it, and the layout from
  * there on. Views share a block; the block's owner decides when it is closed.
+ *
+ * @param block the memory
+ * @param offset of the first element from the start of the block, in bytes
+ * @param layout of the elements from there on
  */
 public record Storage(Block block, long offset, Layout layout) {
-  /** Checks that the offset lies in the block. */
+  /**
+   * Checks that the offset lies in the block.
+   *
+   * @throws IllegalArgumentException if it does not
+   */
   public Storage {
     Objects.requireNonNull(block, "storage: block");
     Objects.requireNonNull(layout, "storage: layout");
-    Objects.checkFromToIndex(0, offset, block.byteSize());
+    if (offset < 0 || offset > block.byteSize()) {
+      throw new IllegalArgumentException(
+          "storage: expected an offset of 0 to " + block.byteSize() + " bytes, got " + offset);
+    }
   }
 
   /** A whole block. */
@@ -20,7 +31,11 @@ public record Storage(Block block, long offset, Layout layout) {
     this(block, 0, layout);
   }
 
-  /** The same memory seen from {@code bytes} further on through another layout. */
+  /**
+   * The same memory seen from {@code bytes} further on through another layout.
+   *
+   * @throws IllegalArgumentException if that is outside the block
+   */
   public Storage view(long bytes, Layout other) {
     return new Storage(block, offset + bytes, other);
   }
