@@ -1,0 +1,101 @@
+package dev.balboa.bindings;
+
+import dev.balboa.bindings.internal.kernels.kernels_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Checks before and after a call of {@code balboa_kernels}; nothing is allocated where they pass.
+ */
+final class KernelChecks {
+
+  /** Where a kernel writes the position of a bad index; one for each thread. */
+  private static final ThreadLocal<MemorySegment> BAD_INDEX =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(ValueLayout.JAVA_LONG));
+
+  private KernelChecks() {}
+
+  /** Requires off-heap memory of at least {@code count} elements. */
+  static void elements(String kernel, String name, MemorySegment segment, long count, int size) {
+    if (!segment.isNative()) {
+      throw new IllegalArgumentException(kernel + ": " + name + " is on the heap");
+    }
+    if (count < 0 || segment.byteSize() / size < count) {
+      throw new IllegalArgumentException(
+          kernel
+              + ": "
+              + name
+              + " needs "
+              + count
+              + " elements of "
+              + size
+              + " bytes, the segment has "
+              + segment.byteSize() / size);
+    }
+  }
+
+  static void f32(String kernel, String name, MemorySegment segment, long count) {
+    elements(kernel, name, segment, count, Float.BYTES);
+  }
+
+  /** Returns the product of sizes that are not negative. */
+  static long volume(String kernel, long a, long b) {
+    if (a < 0 || b < 0) {
+      throw new IllegalArgumentException(kernel + ": negative size: " + a + ", " + b);
+    }
+    try {
+      return Math.multiplyExact(a, b);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(kernel + ": size overflows: " + a + " x " + b, e);
+    }
+  }
+
+  static long volume(String kernel, long a, long b, long c) {
+    return volume(kernel, volume(kernel, a, b), c);
+  }
+
+  static MemorySegment badIndexSlot() {
+    return BAD_INDEX.get();
+  }
+
+  /** Throws unless {@code status} is success. */
+  static void status(String kernel, int status) {
+    if (status != kernels_h.BALBOA_OK()) {
+      throw failure(kernel, status);
+    }
+  }
+
+  /** Throws unless {@code status} is success; names the index that is out of range. */
+  static void status(
+      String kernel, int status, MemorySegment badIndex, MemorySegment indices, long bound) {
+    if (status == kernels_h.BALBOA_ERR_INDEX()) {
+      long position = badIndex.get(ValueLayout.JAVA_LONG, 0);
+      throw new IndexOutOfBoundsException(
+          kernel
+              + ": index "
+              + indices.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, position)
+              + " at position "
+              + position
+              + " is outside 0.."
+              + (bound - 1));
+    }
+    status(kernel, status);
+  }
+
+  private static IllegalArgumentException failure(String kernel, int status) {
+    String why;
+    if (status == kernels_h.BALBOA_ERR_KIND()) {
+      why = "it does not have this kind, dtype or element size";
+    } else if (status == kernels_h.BALBOA_ERR_ARGUMENT()) {
+      why = "a size or parameter is out of range";
+    } else if (status == kernels_h.BALBOA_ERR_NULL()) {
+      why = "an array is missing";
+    } else if (status == kernels_h.BALBOA_ERR_EMPTY()) {
+      why = "there is no largest or smallest of zero elements";
+    } else {
+      why = "unknown status";
+    }
+    return new IllegalArgumentException(kernel + ": " + why + " (status " + status + ")");
+  }
+}

@@ -1,0 +1,232 @@
+package dev.balboa.bindings;
+
+import dev.balboa.bindings.internal.kernels.kernels_h;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Elementwise kernels and copies of {@code balboa_kernels}; {@code balboa_kernels.h} defines each
+ * one.
+ *
+ * <p>Segments are off-heap and dense row-major where no {@link StridedSpace} says otherwise; their
+ * sizes are checked before the call, and what the kernel refuses becomes an {@link
+ * IllegalArgumentException}. Nothing is allocated. Thread-safe for different results.
+ */
+public final class Kernels {
+
+  private Kernels() {}
+
+  /** Returns the version of the library that runs. */
+  @SuppressWarnings("restricted")
+  public static String version() {
+    return kernels_h.balboa_kernels_version_string().reinterpret(Long.MAX_VALUE).getString(0);
+  }
+
+  /**
+   * Returns the code path this processor gets: {@code avx512}, {@code avx2} or {@code baseline}.
+   */
+  @SuppressWarnings("restricted")
+  public static String isa() {
+    return kernels_h.balboa_kernels_isa().reinterpret(Long.MAX_VALUE).getString(0);
+  }
+
+  /** Copies elements of 1, 2, 4 or 8 bytes; operands of the space: source, result. */
+  public static void copyStrided(
+      int elementSize, StridedSpace space, MemorySegment src, MemorySegment dst) {
+    space.requireOperands("copyStrided", 2);
+    space.requireWritable("copyStrided", 1);
+    requireElementSize("copyStrided", elementSize);
+    MemorySegment from = space.operand("copyStrided", 0, src, elementSize);
+    MemorySegment to = space.operand("copyStrided", 1, dst, elementSize);
+    NativeThreads.bind();
+    KernelChecks.status(
+        "copyStrided",
+        kernels_h.balboa_copy_strided(
+            elementSize, space.ndim(), space.dims(), from, space.strides(0), to, space.strides(1)));
+  }
+
+  /** Fills n elements of 1, 2, 4 or 8 bytes with the low bytes of {@code pattern}. */
+  public static void fill(int elementSize, long n, long pattern, MemorySegment dst) {
+    requireElementSize("fill", elementSize);
+    KernelChecks.elements("fill", "dst", dst, n, elementSize);
+    NativeThreads.bind();
+    KernelChecks.status("fill", kernels_h.balboa_fill(elementSize, n, pattern, dst));
+  }
+
+  /** Converts n elements. */
+  public static void cast(
+      long n,
+      KernelKinds.Type srcType,
+      MemorySegment src,
+      KernelKinds.Type dstType,
+      MemorySegment dst) {
+    KernelChecks.elements("cast", "src", src, n, srcType.byteSize());
+    KernelChecks.elements("cast", "dst", dst, n, dstType.byteSize());
+    NativeThreads.bind();
+    KernelChecks.status(
+        "cast", kernels_h.balboa_cast(n, srcType.value(), src, dstType.value(), dst));
+  }
+
+  /** {@code y = f(x)}, f32[n]; y may be x. */
+  public static void unary(
+      KernelKinds.Unary kind, long n, MemorySegment x, MemorySegment y, float alpha, float beta) {
+    KernelChecks.f32("unary", "x", x, n);
+    KernelChecks.f32("unary", "y", y, n);
+    NativeThreads.bind();
+    KernelChecks.status("unary", kernels_h.balboa_unary_f32(kind.value(), n, x, y, alpha, beta));
+  }
+
+  /** {@code dx = dy f'(x)}, f32[n]; dx may be x or dy. */
+  public static void unaryBackward(
+      KernelKinds.Unary kind,
+      long n,
+      MemorySegment x,
+      MemorySegment dy,
+      MemorySegment dx,
+      float alpha,
+      float beta) {
+    KernelChecks.f32("unaryBackward", "x", x, n);
+    KernelChecks.f32("unaryBackward", "dy", dy, n);
+    KernelChecks.f32("unaryBackward", "dx", dx, n);
+    NativeThreads.bind();
+    KernelChecks.status(
+        "unaryBackward",
+        kernels_h.balboa_unary_backward_f32(kind.value(), n, x, dy, dx, alpha, beta));
+  }
+
+  /** {@code dx = dy f'(x)} from the result {@code y = f(x)}, f32[n]; dx may be y or dy. */
+  public static void unaryBackwardFromResult(
+      KernelKinds.Unary kind,
+      long n,
+      MemorySegment y,
+      MemorySegment dy,
+      MemorySegment dx,
+      float alpha,
+      float beta) {
+    KernelChecks.f32("unaryBackwardFromResult", "y", y, n);
+    KernelChecks.f32("unaryBackwardFromResult", "dy", dy, n);
+    KernelChecks.f32("unaryBackwardFromResult", "dx", dx, n);
+    NativeThreads.bind();
+    KernelChecks.status(
+        "unaryBackwardFromResult",
+        kernels_h.balboa_unary_backward_from_y_f32(kind.value(), n, y, dy, dx, alpha, beta));
+  }
+
+  /** {@code out = a op b} with a dense result; operands of the space: a, b. */
+  public static void binary(
+      KernelKinds.Type type,
+      KernelKinds.Binary kind,
+      StridedSpace space,
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment out) {
+    space.requireOperands("binary", 2);
+    MemorySegment left = space.operand("binary", 0, a, type.byteSize());
+    MemorySegment right = space.operand("binary", 1, b, type.byteSize());
+    KernelChecks.elements("binary", "out", out, space.count(), type.byteSize());
+    NativeThreads.bind();
+    KernelChecks.status(
+        "binary",
+        kernels_h.balboa_binary(
+            type.value(),
+            kind.value(),
+            space.ndim(),
+            space.dims(),
+            left,
+            space.strides(0),
+            right,
+            space.strides(1),
+            out));
+  }
+
+  /** {@code out = a op b} with a dense boolean result; operands of the space: a, b. */
+  public static void compare(
+      KernelKinds.Type type,
+      KernelKinds.Compare kind,
+      StridedSpace space,
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment out) {
+    space.requireOperands("compare", 2);
+    MemorySegment left = space.operand("compare", 0, a, type.byteSize());
+    MemorySegment right = space.operand("compare", 1, b, type.byteSize());
+    KernelChecks.elements("compare", "out", out, space.count(), 1);
+    NativeThreads.bind();
+    KernelChecks.status(
+        "compare",
+        kernels_h.balboa_compare(
+            type.value(),
+            kind.value(),
+            space.ndim(),
+            space.dims(),
+            left,
+            space.strides(0),
+            right,
+            space.strides(1),
+            out));
+  }
+
+  /** {@code out = a op b} of booleans with a dense result; operands of the space: a, b. */
+  public static void logical(
+      KernelKinds.Logical kind,
+      StridedSpace space,
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment out) {
+    space.requireOperands("logical", 2);
+    MemorySegment left = space.operand("logical", 0, a, 1);
+    MemorySegment right = space.operand("logical", 1, b, 1);
+    KernelChecks.elements("logical", "out", out, space.count(), 1);
+    NativeThreads.bind();
+    KernelChecks.status(
+        "logical",
+        kernels_h.balboa_logical(
+            kind.value(),
+            space.ndim(),
+            space.dims(),
+            left,
+            space.strides(0),
+            right,
+            space.strides(1),
+            out));
+  }
+
+  /**
+   * {@code out = condition ? a : b} with a dense result of 1, 4 or 8 bytes each; operands of the
+   * space: condition, a, b.
+   */
+  public static void where(
+      int elementSize,
+      StridedSpace space,
+      MemorySegment condition,
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment out) {
+    space.requireOperands("where", 3);
+    requireElementSize("where", elementSize);
+    MemorySegment test = space.operand("where", 0, condition, 1);
+    MemorySegment left = space.operand("where", 1, a, elementSize);
+    MemorySegment right = space.operand("where", 2, b, elementSize);
+    KernelChecks.elements("where", "out", out, space.count(), elementSize);
+    NativeThreads.bind();
+    KernelChecks.status(
+        "where",
+        kernels_h.balboa_where(
+            elementSize,
+            space.ndim(),
+            space.dims(),
+            test,
+            space.strides(0),
+            left,
+            space.strides(1),
+            right,
+            space.strides(2),
+            out));
+  }
+
+  private static void requireElementSize(String kernel, int size) {
+    if (size < 1 || size > 8) {
+      throw new IllegalArgumentException(
+          kernel + ": element size " + size + " is not 1, 2, 4 or 8");
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.balboa.bindings;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Several lists of f32 tensors of the same sizes, such as parameters with their gradients and their
+ * optimizer state, as the multi-tensor kernels take them. Made once; tensors are put in whenever
+ * they move. The caller keeps them alive while a kernel runs. Not thread-safe. Holds off-heap
+ * memory that goes with the object.
+ */
+public final class TensorTable {
+
+  private final int roles;
+  private final long[] sizes;
+  private final MemorySegment nativeSizes;
+  private final MemorySegment[] pointers;
+  private final long[] filled;
+
+  private TensorTable(int roles, long[] sizes) {
+    this.roles = roles;
+    this.sizes = sizes;
+    Arena arena = Arena.ofAuto();
+    this.nativeSizes = arena.allocateFrom(ValueLayout.JAVA_LONG, sizes);
+    this.pointers = new MemorySegment[roles];
+    this.filled = new long[roles];
+    for (int role = 0; role < roles; role++) {
+      pointers[role] = arena.allocate(ValueLayout.ADDRESS, sizes.length);
+    }
+  }
+
+  /**
+   * Returns an empty table.
+   *
+   * @param roles number of lists
+   * @param sizes number of elements of each tensor
+   */
+  public static TensorTable of(int roles, long... sizes) {
+    for (long size : sizes) {
+      if (size < 0) {
+        throw new IllegalArgumentException("tensor table: negative size " + size);
+      }
+    }
+    return new TensorTable(roles, sizes.clone());
+  }
+
+  /** Puts a tensor in its place. */
+  public void set(int role, int index, MemorySegment tensor) {
+    KernelChecks.f32("tensor table", "tensor", tensor, sizes[index]);
+    if (pointers[role].getAtIndex(ValueLayout.JAVA_LONG, index) == 0) {
+      filled[role]++;
+    }
+    pointers[role].setAtIndex(ValueLayout.ADDRESS, index, tensor);
+  }
+
+  long count() {
+    return sizes.length;
+  }
+
+  MemorySegment sizes() {
+    return nativeSizes;
+  }
+
+  /** Returns the pointers of a list, all of them set. */
+  MemorySegment list(String kernel, int role) {
+    if (role >= roles) {
+      throw new IllegalArgumentException(
+          kernel + ": needs " + (role + 1) + " lists of tensors, got " + roles);
+    }
+    if (filled[role] != sizes.length) {
+      throw new IllegalStateException(
+          kernel
+              + ": list "
+              + role
+              + " holds "
+              + filled[role]
+              + " of "
+              + sizes.length
+              + " tensors");
+    }
+    return pointers[role];
+  }
+
+  /** Returns the pointers of a list, or null if the table has not so many. */
+  MemorySegment optionalList(String kernel, int role) {
+    return role < roles ? list(kernel, role) : MemorySegment.NULL;
+  }
+}
