@@ -123,7 +123,7 @@ enum balboa_unary {
 
 /* y[i] = f(x[i]), f32[n] both; alpha and beta where the kind names them. In place. */
 BALBOA_API int32_t balboa_unary_f32(int32_t kind, int64_t n, const float *x, float *y, float alpha, float beta);
-/* dx[i] = dy[i] f'(x[i]), f32[n]: kinds RELU..CLIP and ABS. At a kink the derivative of the left side (relu'(0) = 0;
+/* dx[i] = dy[i] f'(x[i]), f32[n]: kinds RELU..CLIP and ABS. At a kink PyTorch's choice (relu'(0) = 0;
  * abs'(0) = 0; clip' is 1 on the closed interval). dx may be x or dy. */
 BALBOA_API int32_t balboa_unary_backward_f32(int32_t kind, int64_t n, const float *x, const float *dy, float *dx,
                                              float alpha, float beta);
@@ -211,7 +211,7 @@ BALBOA_API int32_t balboa_one_hot_f32(int64_t rows, int64_t classes, const int32
  * key i64[2] = (seed, sequence). Element i takes word i % 4 of the block with counter (lo32(i/4), hi32(i/4),
  * lo32(sequence), hi32(sequence)) under the key words (lo32(seed), hi32(seed)); uniform u = (word >>> 8) * 2^-24. */
 
-/* y[i] = u * (hi - lo) + lo in f32: [lo, hi) up to rounding. */
+/* y[i] = u * (hi - lo) + lo in f32, each operation rounded: [lo, hi) up to rounding. */
 BALBOA_API int32_t balboa_uniform_f32(int64_t n, const int64_t *key, float lo, float hi, float *y);
 /* y[i] = z * std + mean; Box-Muller on the word pairs (0, 1) and (2, 3): u1 = ((w0 >>> 8) + 1) * 2^-24,
  * u2 = (w1 >>> 8) * 2^-24, z0 = sqrt(-2 ln u1) cos(2 pi u2), z1 = the same with sin. */

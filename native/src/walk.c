@@ -117,11 +117,17 @@ int32_t bk_walk_run(int32_t operands, const int32_t *elem_size, int32_t ndim, co
     w.elem_size[k] = elem_size[k];
   }
   w.ndim = bk_collapse(operands, ndim, w.dims, w.strides);
-  if (w.ndim == 0) {
-    w.ndim = 1;
-    w.dims[0] = 1;
-    w.strides[0][0] = 1;
-  }
-  bk_parallel(total, grain, walk_range, &w);
+  bk_walk_all(&w, total, grain);
   return BALBOA_OK;
+}
+
+void bk_walk_all(bk_walk *w, int64_t total, int64_t grain) {
+  if (w->ndim == 0) {
+    w->ndim = 1;
+    w->dims[0] = 1;
+    for (int32_t k = 0; k < w->operands; k++) {
+      w->strides[k][0] = 1;
+    }
+  }
+  bk_parallel(total, grain, walk_range, w);
 }

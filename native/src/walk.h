@@ -6,8 +6,8 @@
 
 #define BK_MAX_OPERANDS 4
 
-/* Handles n elements along the innermost dim: pointer[k] addresses the first one of operand k (0 is the output, which
- * is contiguous there), the next one is stride[k] elements further. */
+/* Handles n elements along the innermost dim: pointer[k] addresses the first one of operand k (0 is the
+ * output), the next one is stride[k] elements further. */
 typedef void (*bk_row_fn)(int64_t n, char *const *pointer, const int64_t *stride);
 
 typedef struct {
@@ -25,6 +25,9 @@ int32_t bk_check_dims(int32_t ndim, const int64_t *dims, int64_t *total);
 /* Runs row over out[dims] (contiguous, operand 0) and the inputs 1..operands-1 at their strides. */
 int32_t bk_walk_run(int32_t operands, const int32_t *elem_size, int32_t ndim, const int64_t *dims, void *out,
                     const void *const *inputs, const int64_t *const *input_strides, int64_t grain, bk_row_fn row);
+
+/* Runs a walk whose fields are all set and collapsed over its `total` > 0 elements. */
+void bk_walk_all(bk_walk *w, int64_t total, int64_t grain);
 
 /* Drops dims of one element and joins neighbours; strides[k] are those of operand k.
  * Returns the new ndim, 0 for a scalar. */

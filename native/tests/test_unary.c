@@ -136,12 +136,7 @@ static void check_case(const unary_case *c, const float *x, int64_t n) {
     const int64_t m = n - begin < size ? n - begin : size;
     EXPECT_OK(balboa_unary_f32(c->kind, m, z + begin, z + begin, c->alpha, c->beta));
   }
-  double apart = 0;
-  for (int64_t i = 0; i < n; i++) {
-    const double e = ulp_error(z[i], (double)y[i]);
-    apart = e > apart ? e : apart;
-  }
-  EXPECT(apart <= 1, "%s differs by %g ulp when called in pieces", c->name, apart);
+  EXPECT(memcmp(y, z, (size_t)n * sizeof(float)) == 0, "%s differs when called in pieces", c->name);
   release(y);
   release(z);
 }

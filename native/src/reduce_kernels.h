@@ -1,0 +1,162 @@
+/*
+ * Reduction loops for one element type. The including file defines T (element), A (accumulator: double or int64_t),
+ * W (the type sums and products are computed in, which must wrap if integral), NAME(x) and IS_NAN(x).
+ */
+
+/* Four streams hide the latency of the additions. */
+#define STREAMS(name, init, term, combine_op)                                              \
+  BALBOA_CLONES static A NAME(name)(int64_t n, const void *from) {                          \
+    const T *x = from;                                                                      \
+    const int64_t m = n / 4;                                                                \
+    W s0 = (W)(init), s1 = (W)(init), s2 = (W)(init), s3 = (W)(init);                       \
+    BALBOA_SIMD_REDUCE(combine_op, s0, s1, s2, s3) for (int64_t i = 0; i < m; i++) {        \
+      const W v0 = (W)x[i], v1 = (W)x[m + i], v2 = (W)x[2 * m + i], v3 = (W)x[3 * m + i];   \
+      s0 = s0 combine_op term(v0);                                                          \
+      s1 = s1 combine_op term(v1);                                                          \
+      s2 = s2 combine_op term(v2);                                                          \
+      s3 = s3 combine_op term(v3);                                                          \
+    }                                                                                       \
+    for (int64_t i = 4 * m; i < n; i++) {                                                   \
+      const W v = (W)x[i];                                                                  \
+      s0 = s0 combine_op term(v);                                                           \
+    }                                                                                       \
+    return (A)((s0 combine_op s1) combine_op(s2 combine_op s3));                            \
+  }
+
+#define COLUMNS(name, term, combine_op)                                                                      \
+  BALBOA_CLONES static void NAME(name)(int64_t rows, int64_t stride, int64_t width, const void *from, void *to) { \
+    const T *x = from;                                                                                       \
+    A *acc = to;                                                                                             \
+    int64_t r = 0;                                                                                           \
+    for (; r + 4 <= rows; r += 4, x += 4 * stride) {                                                         \
+      BALBOA_SIMD for (int64_t j = 0; j < width; j++) {                                                      \
+        const W v0 = (W)x[j], v1 = (W)x[stride + j], v2 = (W)x[2 * stride + j], v3 = (W)x[3 * stride + j];   \
+        acc[j] = (A)((W)acc[j] combine_op((term(v0) combine_op term(v1)) combine_op(term(v2) combine_op term(v3)))); \
+      }                                                                                                      \
+    }                                                                                                        \
+    for (; r < rows; r++, x += stride) {                                                                     \
+      BALBOA_SIMD for (int64_t j = 0; j < width; j++) {                                                      \
+        const W v = (W)x[j];                                                                                 \
+        acc[j] = (A)((W)acc[j] combine_op term(v));                                                          \
+      }                                                                                                      \
+    }                                                                                                        \
+  }
+
+#define SAME(v) (v)
+#define SQUARED(v) ((v) * (v))
+
+STREAMS(row_sum, 0, SAME, +)
+STREAMS(row_prod, 1, SAME, *)
+STREAMS(row_sum_squares, 0, SQUARED, +)
+COLUMNS(columns_sum, SAME, +)
+COLUMNS(columns_prod, SAME, *)
+COLUMNS(columns_sum_squares, SQUARED, +)
+
+/* The extreme of a row; n >= 1. A NaN anywhere makes the result NaN. */
+#define EXTREME(name, columns, order, reduction)                                                             \
+  BALBOA_CLONES static A NAME(name)(int64_t n, const void *from) {                                           \
+    const T *x = from;                                                                                       \
+    T m = x[0];                                                                                              \
+    int nan = 0;                                                                                             \
+    BALBOA_SIMD_REDUCE(reduction, m) for (int64_t i = 0; i < n; i++) { m = x[i] order m ? x[i] : m; }        \
+    BALBOA_SIMD_REDUCE(|, nan) for (int64_t i = 0; i < n; i++) { nan |= IS_NAN(x[i]); }                      \
+    return nan ? NAN_VALUE : (A)m;                                                                           \
+  }                                                                                                          \
+  BALBOA_CLONES static void NAME(columns)(int64_t rows, int64_t stride, int64_t width, const void *from,     \
+                                          void *to) {                                                        \
+    const T *x = from;                                                                                       \
+    A *acc = to;                                                                                             \
+    for (int64_t r = 0; r < rows; r++, x += stride) {                                                        \
+      BALBOA_SIMD for (int64_t j = 0; j < width; j++) {                                                      \
+        const A v = (A)x[j], m = acc[j];                                                                     \
+        acc[j] = v order m || IS_NAN(v) ? v : m;                                                             \
+      }                                                                                                      \
+    }                                                                                                        \
+  }
+
+EXTREME(row_max, columns_max, >, max)
+EXTREME(row_min, columns_min, <, min)
+
+/* Row kernels, column kernels and the store of accumulators, in the order of enum balboa_reduce (MEAN as SUM). */
+static void NAME(store)(int64_t n, const void *from, double divisor, void *to) {
+  const A *acc = from;
+  T *out = to;
+  for (int64_t i = 0; i < n; i++) {
+    out[i] = DIVIDE(acc[i], divisor);
+  }
+}
+
+static void NAME(start)(int32_t kind, int64_t n, void *to) {
+  A *acc = to;
+  const A first = kind == BALBOA_REDUCE_PROD  ? (A)1
+                  : kind == BALBOA_REDUCE_MAX ? LOWEST
+                  : kind == BALBOA_REDUCE_MIN ? HIGHEST
+                                              : (A)0;
+  for (int64_t i = 0; i < n; i++) {
+    acc[i] = first;
+  }
+}
+
+/* acc[i] = acc[i] op part[i]. */
+static void NAME(merge)(int32_t kind, int64_t n, const void *from, void *to) {
+  const A *part = from;
+  A *acc = to;
+  for (int64_t i = 0; i < n; i++) {
+    const A u = acc[i], v = part[i];
+    acc[i] = kind == BALBOA_REDUCE_PROD  ? (A)((W)u * (W)v)
+             : kind == BALBOA_REDUCE_MAX ? (v > u || IS_NAN(v) ? v : u)
+             : kind == BALBOA_REDUCE_MIN ? (v < u || IS_NAN(v) ? v : u)
+                                         : (A)((W)u + (W)v);
+  }
+}
+
+static void NAME(row)(int32_t kind, int64_t n, const void *x, void *to) {
+  A *acc = to;
+  switch (n == 0 ? -1 : kind) {
+    case BALBOA_REDUCE_MAX:
+      *acc = NAME(row_max)(n, x);
+      break;
+    case BALBOA_REDUCE_MIN:
+      *acc = NAME(row_min)(n, x);
+      break;
+    case BALBOA_REDUCE_PROD:
+      *acc = NAME(row_prod)(n, x);
+      break;
+    case BALBOA_REDUCE_SUM_SQUARES:
+      *acc = NAME(row_sum_squares)(n, x);
+      break;
+    case BALBOA_REDUCE_SUM:
+    case BALBOA_REDUCE_MEAN:
+      *acc = NAME(row_sum)(n, x);
+      break;
+    default:
+      NAME(start)(kind, 1, acc);
+      break;
+  }
+}
+
+static void NAME(columns)(int32_t kind, int64_t rows, int64_t stride, int64_t width, const void *x, void *acc) {
+  switch (kind) {
+    case BALBOA_REDUCE_MAX:
+      NAME(columns_max)(rows, stride, width, x, acc);
+      break;
+    case BALBOA_REDUCE_MIN:
+      NAME(columns_min)(rows, stride, width, x, acc);
+      break;
+    case BALBOA_REDUCE_PROD:
+      NAME(columns_prod)(rows, stride, width, x, acc);
+      break;
+    case BALBOA_REDUCE_SUM_SQUARES:
+      NAME(columns_sum_squares)(rows, stride, width, x, acc);
+      break;
+    default:
+      NAME(columns_sum)(rows, stride, width, x, acc);
+      break;
+  }
+}
+
+#undef STREAMS
+#undef COLUMNS
+#undef SAME
+#undef SQUARED
+#undef EXTREME
