@@ -16,29 +16,19 @@ import java.util.Optional;
  * The few functions of the C library that loading needs: who we are, the process environment, and
  * the dynamic linker's own words on a failure. Linux and macOS. Source: the POSIX pages of each
  * function, dladdr(3).
+ *
+ * <p>Each function is bound when it is called: most of them are called once, or not at all.
  */
 @SuppressWarnings("restricted") // native access is what this class is for
 final class Libc {
   private static final int RTLD_LAZY = 1;
   private static final long DL_INFO_BYTES = 4 * ADDRESS.byteSize();
 
-  private final MethodHandle geteuid = bind("geteuid", FunctionDescriptor.of(JAVA_INT));
-  private final MethodHandle getenv = bind("getenv", FunctionDescriptor.of(ADDRESS, ADDRESS));
-  private final MethodHandle setenv =
-      bind("setenv", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
-  private final MethodHandle dlopen =
-      bind("dlopen", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
-  private final MethodHandle dlerror = bind("dlerror", FunctionDescriptor.of(ADDRESS));
-  private final MethodHandle dladdr =
-      bind("dladdr", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
-
-  /**
-   * @throws IllegalCallerException if native access is denied to this module
-   */
-  Libc() {}
+  private Libc() {}
 
   /** Effective user id of this process. */
-  int effectiveUserId() {
+  static int effectiveUserId() {
+    MethodHandle geteuid = bind("geteuid", FunctionDescriptor.of(JAVA_INT));
     try {
       return (int) geteuid.invokeExact();
     } catch (Throwable e) {
@@ -51,7 +41,9 @@ final class Libc {
    * must not race with a {@code getenv} of another thread in native code, so this is called once,
    * before the library that reads the variable is loaded. {@link System#getenv} does not show it.
    */
-  void setEnvironmentIfAbsent(String name, String value) {
+  static void setEnvironmentIfAbsent(String name, String value) {
+    MethodHandle setenv =
+        bind("setenv", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
     try (Arena arena = Arena.ofConfined()) {
       int status = (int) setenv.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
       if (status != 0) {
@@ -64,17 +56,10 @@ final class Libc {
     }
   }
 
-  /** Returns a variable of the environment that C code sees. */
-  Optional<String> environment(String name) {
-    try (Arena arena = Arena.ofConfined()) {
-      return string((MemorySegment) getenv.invokeExact(arena.allocateFrom(name)));
-    } catch (Throwable e) {
-      throw broken("getenv", e);
-    }
-  }
-
   /** Returns why the dynamic linker cannot open the library, asked for by path or by name. */
-  String whyNotOpened(String library) {
+  static String whyNotOpened(String library) {
+    MethodHandle dlopen = bind("dlopen", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+    MethodHandle dlerror = bind("dlerror", FunctionDescriptor.of(ADDRESS));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(library);
       MemorySegment stale = (MemorySegment) dlerror.invokeExact();
@@ -92,7 +77,8 @@ final class Libc {
   }
 
   /** Returns the file that the code or data at the address was mapped from. */
-  Optional<String> fileOf(MemorySegment address) {
+  static Optional<String> fileOf(MemorySegment address) {
+    MethodHandle dladdr = bind("dladdr", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info = arena.allocate(DL_INFO_BYTES, ADDRESS.byteAlignment());
       int found = (int) dladdr.invokeExact(address, info);
@@ -115,7 +101,7 @@ final class Libc {
         .orElseThrow(() -> new NoSuchElementException("the C library has no function " + name));
   }
 
-  /** Binds a function without arguments that need more than the descriptor says. */
+  /** Binds a function; nothing if the library does not export it. */
   static Optional<MethodHandle> bind(
       SymbolLookup symbols, String name, FunctionDescriptor descriptor) {
     return symbols

@@ -28,22 +28,16 @@ final class LibrarySearch {
   private final NativeSettings settings;
   private final NativeBundle bundle;
   private final MountTable mounts;
-  private final Libc libc;
   private Optional<Bundled> bundled = Optional.empty();
 
   private record Bundled(NativeManifest manifest, NativeCache cache) {}
 
   LibrarySearch(
-      NativePlatform platform,
-      NativeSettings settings,
-      NativeBundle bundle,
-      MountTable mounts,
-      Libc libc) {
+      NativePlatform platform, NativeSettings settings, NativeBundle bundle, MountTable mounts) {
     this.platform = platform;
     this.settings = settings;
     this.bundle = bundle;
     this.mounts = mounts;
-    this.libc = libc;
   }
 
   /** Finds a library that must be there. */
@@ -130,7 +124,7 @@ final class LibrarySearch {
     String name = platform.id() + "-" + manifest.contentHash();
     Path root = settings.cacheRoot();
     return new Bundled(
-        manifest, NativeCache.open(root, name, bundle, mounts, libc.effectiveUserId()));
+        manifest, NativeCache.open(root, name, bundle, mounts, Libc.effectiveUserId()));
   }
 
   private Located checked(Source source, String chosenBy, Path path, SearchReport report)

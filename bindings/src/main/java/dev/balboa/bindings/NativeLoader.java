@@ -34,7 +34,6 @@ final class NativeLoader {
   private final NativeBundle bundle;
   private final Arena lifetime;
   private final MountTable mounts;
-  private final Libc libc;
   private final List<LoadedNatives.Library> libraries = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final Map<String, SymbolLookup> lookups = new LinkedHashMap<>();
@@ -44,13 +43,11 @@ final class NativeLoader {
       NativeSettings settings,
       NativeBundle bundle,
       MountTable mounts,
-      Libc libc,
       Arena lifetime) {
     this.platform = platform;
     this.settings = settings;
     this.bundle = bundle;
     this.mounts = mounts;
-    this.libc = libc;
     this.lifetime = lifetime;
   }
 
@@ -97,17 +94,17 @@ final class NativeLoader {
       MountTable mounts,
       Arena lifetime) {
     try {
-      return new NativeLoader(platform, settings, bundle, mounts, new Libc(), lifetime).loadAll();
+      return new NativeLoader(platform, settings, bundle, mounts, lifetime).loadAll();
     } catch (IllegalCallerException e) {
       throw nativeAccessDenied(e);
     }
   }
 
   private Loaded loadAll() {
-    LibrarySearch search = new LibrarySearch(platform, settings, bundle, mounts, libc);
+    LibrarySearch search = new LibrarySearch(platform, settings, bundle, mounts);
     // OpenBLAS reads this when it is mapped. Its idle threads otherwise spin for 2^26 cycles and
     // steal the cores from oneDNN's, and calls to the two in turn take several times their sum.
-    libc.setEnvironmentIfAbsent("OPENBLAS_THREAD_TIMEOUT", "4");
+    Libc.setEnvironmentIfAbsent("OPENBLAS_THREAD_TIMEOUT", "4");
     for (LibraryFile file : LibraryFile.all(platform)) {
       SearchReport report = new SearchReport(file.name(), platform);
       try {
@@ -141,13 +138,13 @@ final class NativeLoader {
               ? SymbolLookup.libraryLookup(located.path().get(), lifetime)
               : SymbolLookup.libraryLookup(located.target(), lifetime);
     } catch (IllegalArgumentException e) {
-      throw new LibraryRejectedException(libc.whyNotOpened(located.target()), e);
+      throw new LibraryRejectedException(Libc.whyNotOpened(located.target()), e);
     }
     String version = LibraryVersions.verify(file.name(), symbols);
     String location =
         located.path().isPresent()
             ? located.target()
-            : symbols.find(file.probe()).flatMap(libc::fileOf).orElse(located.target());
+            : symbols.find(file.probe()).flatMap(Libc::fileOf).orElse(located.target());
     libraries.add(
         new LoadedNatives.Library(
             file.name(), located.source(), location, located.chosenBy(), version));
@@ -170,7 +167,7 @@ final class NativeLoader {
       }
       return; // a platform whose lookups do not reach dependencies
     }
-    Optional<String> file = libc.fileOf(used.get());
+    Optional<String> file = Libc.fileOf(used.get());
     if (own != null && !own.find(OPENMP_PROBE).equals(used)) {
       notes.add(
           "oneDNN uses the OpenMP runtime that was already in this process: "

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CacheDirectoryTest {
-  private final int userId = new Libc().effectiveUserId();
+  private final int userId = Libc.effectiveUserId();
 
   @TempDir Path temporary;
   private Path root;

@@ -22,7 +22,7 @@ class NativeCacheTest {
   private static final String FILE = "libone.so.1";
   private static final MountTable NO_MOUNTS = new MountTable(List.of());
 
-  private final int userId = new Libc().effectiveUserId();
+  private final int userId = Libc.effectiveUserId();
   private final byte[] content = new byte[300_000];
 
   @TempDir Path temporary;

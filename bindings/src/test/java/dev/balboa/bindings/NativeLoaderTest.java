@@ -221,7 +221,7 @@ class NativeLoaderTest {
             temporary, "libneedy.so", "extern int absent; int *p(void) { return &absent; }\n");
     properties.put("balboa.native.dnnl", needy.toString());
     assertFails().hasMessageContaining("undefined symbol: absent");
-    assertThat(new Libc().whyNotOpened("libbalboa-absent.so.9"))
+    assertThat(Libc.whyNotOpened("libbalboa-absent.so.9"))
         .contains("libbalboa-absent.so.9: cannot open shared object file");
   }
 
