@@ -23,6 +23,7 @@ public record MaxPool(Window window) implements PoolingOp {
     TensorSpec x = in.get(0);
     Check.rank(name(), "input", x, window.rank() + 2);
     Check.floating(name(), "input", x);
+    window.checkSeesInput(name(), x.shape());
     return List.of(
         x.withShape(window.outShape(name(), x.shape(), x.shape().dim(1))), TensorSpec.WORKSPACE);
   }

@@ -103,6 +103,33 @@ public record Window(
   }
 
   /**
+   * For pooling: refuses windows that see nothing but padding because the input is empty or falls
+   * between the elements of a dilated kernel.
+   */
+  void checkSeesInput(String op, Shape in) {
+    for (int i = 0; i < rank(); i++) {
+      long size = in.dim(i + 2);
+      long out = out(op, i, size);
+      for (long o = 0; o < out; o++) {
+        long start = o * stride.get(i) - padBefore.get(i);
+        long skipped = Math.max(0, Math.ceilDiv(-start, dilation.get(i)));
+        if (skipped >= kernel.get(i) || start + skipped * dilation.get(i) >= size) {
+          throw Check.fail(
+              op,
+              "window "
+                  + o
+                  + " of spatial dimension "
+                  + i
+                  + " sees nothing but padding: input "
+                  + in
+                  + ", "
+                  + this);
+        }
+      }
+    }
+  }
+
+  /**
    * For pooling: refuses padding of a whole kernel or more, where a window would see nothing but
    * padding.
    */
