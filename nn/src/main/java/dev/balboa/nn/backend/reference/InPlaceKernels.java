@@ -1,0 +1,79 @@
+package dev.balboa.nn.backend.reference;
+
+import dev.balboa.nn.backend.Prepared;
+import dev.balboa.nn.op.AdamStep;
+import dev.balboa.nn.op.Assign;
+import dev.balboa.nn.op.InPlaceOp;
+import dev.balboa.nn.op.RmsPropStep;
+import dev.balboa.nn.op.SgdStep;
+
+/** Assignment and optimizer steps, which overwrite their first inputs. */
+final class InPlaceKernels {
+  private InPlaceKernels() {}
+
+  static Prepared prepare(InPlaceOp op, Call call) {
+    return switch (op) {
+      case Assign o -> call.inPlace(o.mutated(), (in, _) -> in[0].copy(in[1], 0, 0, in[0].count()));
+      case SgdStep o -> call.inPlace(o.mutated(), (in, _) -> sgd(o, in));
+      case AdamStep o -> call.inPlace(o.mutated(), (in, _) -> adam(o, in));
+      case RmsPropStep o -> call.inPlace(o.mutated(), (in, _) -> rmsProp(o, in));
+    };
+  }
+
+  private static void sgd(SgdStep op, Elements[] in) {
+    boolean momentum = op.momentum() > 0;
+    double[] p = in[0].reals();
+    double[] v = momentum ? in[1].reals() : null;
+    double[] g = in[op.mutated()].reals();
+    double lr = in[op.mutated() + 1].reals()[0];
+    for (int i = 0; i < p.length; i++) {
+      double step = g[i] + op.weightDecay() * p[i];
+      if (momentum) {
+        v[i] = op.momentum() * v[i] + step;
+        step = op.nesterov() ? step + op.momentum() * v[i] : v[i];
+      }
+      p[i] -= lr * step;
+    }
+  }
+
+  private static void adam(AdamStep op, Elements[] in) {
+    double[] p = in[0].reals();
+    double[] m = in[1].reals();
+    double[] v = in[2].reals();
+    double[] g = in[3].reals();
+    double lr = in[4].reals()[0];
+    double t = in[4].reals()[1];
+    double mCorrection = 1 - Math.pow(op.beta1(), t);
+    double vCorrection = 1 - Math.pow(op.beta2(), t);
+    for (int i = 0; i < p.length; i++) {
+      double gradient = g[i];
+      if (op.decoupled()) {
+        p[i] -= lr * op.weightDecay() * p[i];
+      } else {
+        gradient += op.weightDecay() * p[i];
+      }
+      m[i] = op.beta1() * m[i] + (1 - op.beta1()) * gradient;
+      v[i] = op.beta2() * v[i] + (1 - op.beta2()) * gradient * gradient;
+      p[i] -= lr * (m[i] / mCorrection) / (Math.sqrt(v[i] / vCorrection) + op.epsilon());
+    }
+  }
+
+  private static void rmsProp(RmsPropStep op, Elements[] in) {
+    boolean momentum = op.momentum() > 0;
+    double[] p = in[0].reals();
+    double[] s = in[1].reals();
+    double[] b = momentum ? in[2].reals() : null;
+    double[] g = in[op.mutated()].reals();
+    double lr = in[op.mutated() + 1].reals()[0];
+    for (int i = 0; i < p.length; i++) {
+      double gradient = g[i] + op.weightDecay() * p[i];
+      s[i] = op.alpha() * s[i] + (1 - op.alpha()) * gradient * gradient;
+      double step = gradient / (Math.sqrt(s[i]) + op.epsilon());
+      if (momentum) {
+        b[i] = op.momentum() * b[i] + step;
+        step = b[i];
+      }
+      p[i] -= lr * step;
+    }
+  }
+}

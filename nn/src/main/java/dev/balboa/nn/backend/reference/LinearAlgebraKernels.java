@@ -1,0 +1,78 @@
+package dev.balboa.nn.backend.reference;
+
+import dev.balboa.nn.backend.Prepared;
+import dev.balboa.nn.op.Linear;
+import dev.balboa.nn.op.LinearAlgebraOp;
+import dev.balboa.nn.op.Matmul;
+import dev.balboa.nn.op.Shape;
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+
+/** Matrix products. */
+final class LinearAlgebraKernels {
+  private LinearAlgebraKernels() {}
+
+  static Prepared prepare(LinearAlgebraOp op, Call call) {
+    return switch (op) {
+      case Matmul o -> matmul(o, call);
+      case Linear o -> {
+        int features = Math.toIntExact(call.in(1).dim(1));
+        int outFeatures = Math.toIntExact(call.in(1).dim(0));
+        DoubleUnaryOperator activation = Functions.activation(o.activation());
+        yield call.plain(
+            (in, out) -> linear(features, outFeatures, in, activation, out[0].reals()));
+      }
+    };
+  }
+
+  private static Prepared matmul(Matmul op, Call call) {
+    Shape c = call.out(0);
+    Shape batch = c.slice(0, c.rank() - 2);
+    Access a = operand(call.read(0), op.transA(), batch);
+    Access b = operand(call.read(1), op.transB(), batch);
+    int m = Math.toIntExact(c.dim(-2));
+    int n = Math.toIntExact(c.dim(-1));
+    int k = Math.toIntExact(a.shape().dim(-1));
+    int matrices = Math.toIntExact(batch.size());
+    return call.through(
+        List.of(a, b),
+        List.of(call.write(0)),
+        (in, out) -> {
+          for (int i = 0; i < matrices * m; i++) {
+            int matrix = i / m * k * n;
+            multiplyRow(in[0].reals(), i * k, in[1].reals(), matrix, out[0].reals(), i * n, n, k);
+          }
+        });
+  }
+
+  /** The operand as [batch..., rows, columns]. */
+  private static Access operand(Access access, boolean transposed, Shape batch) {
+    Access a = transposed ? access.permute(Axes.transposed(access.shape().rank())) : access;
+    return a.broadcastTo(batch.append(a.shape().dim(-2), a.shape().dim(-1)));
+  }
+
+  /** One row of C += A B, from the row's first element in A and C and the first element of B. */
+  private static void multiplyRow(
+      double[] a, int ai, double[] b, int bi, double[] c, int ci, int n, int k) {
+    for (int p = 0; p < k; p++) {
+      for (int j = 0; j < n; j++) {
+        c[ci + j] += a[ai + p] * b[bi + p * n + j];
+      }
+    }
+  }
+
+  private static void linear(
+      int features, int outFeatures, Elements[] in, DoubleUnaryOperator activation, double[] y) {
+    double[] x = in[0].reals();
+    double[] w = in[1].reals();
+    for (int i = 0; i < y.length; i++) {
+      int row = i / outFeatures;
+      int o = i % outFeatures;
+      double sum = in.length == 3 ? in[2].reals()[o] : 0;
+      for (int k = 0; k < features; k++) {
+        sum += x[row * features + k] * w[o * features + k];
+      }
+      y[i] = activation.applyAsDouble(sum);
+    }
+  }
+}

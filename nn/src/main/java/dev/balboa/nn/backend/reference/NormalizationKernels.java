@@ -1,0 +1,106 @@
+package dev.balboa.nn.backend.reference;
+
+import dev.balboa.nn.backend.Prepared;
+import dev.balboa.nn.op.BatchNormBackward;
+import dev.balboa.nn.op.BatchNormInference;
+import dev.balboa.nn.op.BatchNormTraining;
+import dev.balboa.nn.op.NormalizationOp;
+import dev.balboa.nn.op.Shape;
+
+/**
+ * Batch normalisation, channel by channel; element i of [N, C, ...] is of channel i / plane % C.
+ */
+final class NormalizationKernels {
+  private final int channels;
+  private final int plane;
+  private final double perChannel;
+
+  private NormalizationKernels(Shape x) {
+    long plane = 1;
+    for (int i = 2; i < x.rank(); i++) {
+      plane *= x.dim(i);
+    }
+    this.plane = Math.toIntExact(plane);
+    this.channels = Math.toIntExact(x.dim(1));
+    this.perChannel = (double) x.dim(0) * plane;
+  }
+
+  static Prepared prepare(NormalizationOp op, Call call) {
+    var kernels = new NormalizationKernels(call.in(0));
+    return switch (op) {
+      case BatchNormTraining o -> call.plain((in, out) -> kernels.training(o.epsilon(), in, out));
+      case BatchNormInference o ->
+          call.plain((in, out) -> kernels.inference(o.epsilon(), in, out[0].reals()));
+      case BatchNormBackward o -> call.plain((in, out) -> kernels.backward(o.epsilon(), in, out));
+    };
+  }
+
+  private int channel(int i) {
+    return i / plane % channels;
+  }
+
+  private void training(double epsilon, Elements[] in, Elements[] out) {
+    double[] x = in[0].reals();
+    double[] mean = out[1].reals();
+    double[] variance = out[2].reals();
+    for (int i = 0; i < x.length; i++) {
+      mean[channel(i)] += x[i];
+    }
+    divide(mean);
+    for (int i = 0; i < x.length; i++) {
+      double centred = x[i] - mean[channel(i)];
+      variance[channel(i)] += centred * centred;
+    }
+    divide(variance);
+    normalize(epsilon, x, in[1].reals(), in[2].reals(), mean, variance, out[0].reals());
+  }
+
+  private void divide(double[] sums) {
+    for (int c = 0; c < channels; c++) {
+      sums[c] /= perChannel;
+    }
+  }
+
+  private void inference(double epsilon, Elements[] in, double[] y) {
+    normalize(
+        epsilon, in[0].reals(), in[1].reals(), in[2].reals(), in[3].reals(), in[4].reals(), y);
+  }
+
+  private void normalize(
+      double epsilon,
+      double[] x,
+      double[] gamma,
+      double[] beta,
+      double[] mean,
+      double[] variance,
+      double[] y) {
+    for (int i = 0; i < x.length; i++) {
+      int c = channel(i);
+      y[i] = gamma[c] * (x[i] - mean[c]) / Math.sqrt(variance[c] + epsilon) + beta[c];
+    }
+  }
+
+  private void backward(double epsilon, Elements[] in, Elements[] out) {
+    double[] x = in[0].reals();
+    double[] gamma = in[1].reals();
+    double[] mean = in[2].reals();
+    double[] variance = in[3].reals();
+    double[] dy = in[4].reals();
+    double[] dx = out[0].reals();
+    double[] dgamma = out[1].reals();
+    double[] dbeta = out[2].reals();
+    for (int i = 0; i < x.length; i++) {
+      int c = channel(i);
+      dgamma[c] += dy[i] * (x[i] - mean[c]) / Math.sqrt(variance[c] + epsilon);
+      dbeta[c] += dy[i];
+    }
+    for (int i = 0; i < x.length; i++) {
+      int c = channel(i);
+      double inverse = 1 / Math.sqrt(variance[c] + epsilon);
+      double normalized = (x[i] - mean[c]) * inverse;
+      double meanDy = dbeta[c] / perChannel;
+      double meanDyNormalized = dgamma[c] / perChannel;
+      dx[i] = gamma[c] * inverse * (dy[i] - meanDy - normalized * meanDyNormalized);
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.balboa.nn.backend.reference;
+
+import dev.balboa.nn.backend.Prepared;
+import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.op.AvgPool;
+import dev.balboa.nn.op.AvgPoolBackward;
+import dev.balboa.nn.op.MaxPool;
+import dev.balboa.nn.op.MaxPoolBackward;
+import dev.balboa.nn.op.MaxPoolGather;
+import dev.balboa.nn.op.PoolingOp;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.Window;
+import java.util.Arrays;
+import java.util.List;
+
+/** Pooling, plane by plane. */
+final class PoolingKernels {
+  private final SpatialWindow window;
+  private final int planes;
+
+  private PoolingKernels(Window window, Shape input, Shape output) {
+    this.window = new SpatialWindow(window, input, output);
+    this.planes = Math.toIntExact(input.dim(0) * input.dim(1));
+  }
+
+  static Prepared prepare(PoolingOp op, Call call) {
+    return switch (op) {
+      case MaxPool o -> maxPool(o, call);
+      case MaxPoolBackward o -> maxPoolBackward(o, call);
+      case MaxPoolGather o -> {
+        var kernels = new PoolingKernels(o.window(), call.in(0), call.out(0));
+        yield call.plain(kernels::gather);
+      }
+      case AvgPool o -> {
+        var kernels = new PoolingKernels(o.window(), call.in(0), call.out(0));
+        yield call.plain((in, out) -> kernels.mean(o.countPadding(), in, out[0].reals()));
+      }
+      case AvgPoolBackward o -> {
+        var kernels = new PoolingKernels(o.window(), o.inputShape(), call.in(0));
+        yield call.plain((in, out) -> kernels.spread(o.countPadding(), in, out[0].reals()));
+      }
+    };
+  }
+
+  private static Prepared maxPool(MaxPool op, Call call) {
+    var kernels = new PoolingKernels(op.window(), call.in(0), call.out(0));
+    var workspace = new MaxPoolWorkspace(call.in(0), call.out(0));
+    return new ReferencePrepared(
+        List.of(call.read(0)),
+        List.of(call.write(0), workspace.access()),
+        List.of(Layout.Strided.contiguous(call.out(0).dims()), workspace),
+        kernels::max);
+  }
+
+  private static Prepared maxPoolBackward(MaxPoolBackward op, Call call) {
+    var expected = new MaxPoolWorkspace(op.inputShape(), call.in(0));
+    if (!call.layouts().get(1).equals(expected)) {
+      throw new IllegalArgumentException(
+          op.name() + ": expected " + expected + ", got " + call.layouts().get(1));
+    }
+    var kernels = new PoolingKernels(op.window(), op.inputShape(), call.in(0));
+    return call.through(
+        List.of(call.read(0), expected.access()), List.of(call.write(0)), kernels::scatter);
+  }
+
+  private void max(Elements[] in, Elements[] out) {
+    double[] x = in[0].reals();
+    long[] from = out[1].wholes();
+    argmax(x, from);
+    pick(x, from, out[0].reals());
+  }
+
+  private void gather(Elements[] in, Elements[] out) {
+    double[] y = out[0].reals();
+    long[] from = new long[y.length];
+    argmax(in[0].reals(), from);
+    pick(in[1].reals(), from, y);
+  }
+
+  /** For each window the index, in its plane, of the first of the largest elements. */
+  private void argmax(double[] x, long[] from) {
+    Arrays.fill(from, -1);
+    for (int p = 0; p < planes; p++) {
+      int xs = p * window.inSize();
+      int ys = p * window.outSize();
+      window.forEach(
+          (_, xr, yr, count) -> {
+            for (int j = 0; j < count; j++) {
+              int candidate = xr + j * window.step();
+              long best = from[ys + yr + j];
+              if (best < 0 || wins(x[xs + candidate], x[xs + (int) best])) {
+                from[ys + yr + j] = candidate;
+              }
+            }
+          });
+    }
+  }
+
+  private static boolean wins(double candidate, double best) {
+    return !Double.isNaN(best) && (Double.isNaN(candidate) || candidate > best);
+  }
+
+  private void pick(double[] v, long[] from, double[] y) {
+    for (int i = 0; i < y.length; i++) {
+      y[i] = v[i / window.outSize() * window.inSize() + (int) from[i]];
+    }
+  }
+
+  private void scatter(Elements[] in, Elements[] out) {
+    double[] dy = in[0].reals();
+    long[] from = in[1].wholes();
+    double[] dx = out[0].reals();
+    for (int i = 0; i < dy.length; i++) {
+      dx[i / window.outSize() * window.inSize() + (int) from[i]] += dy[i];
+    }
+  }
+
+  private void mean(boolean countPadding, Elements[] in, double[] y) {
+    double[] x = in[0].reals();
+    double[] divisors = divisors(countPadding);
+    for (int p = 0; p < planes; p++) {
+      int xs = p * window.inSize();
+      int ys = p * window.outSize();
+      window.forEach(
+          (_, xr, yr, count) -> {
+            for (int j = 0; j < count; j++) {
+              y[ys + yr + j] += x[xs + xr + j * window.step()];
+            }
+          });
+    }
+    for (int i = 0; i < y.length; i++) {
+      y[i] /= divisors[i % divisors.length];
+    }
+  }
+
+  private void spread(boolean countPadding, Elements[] in, double[] dx) {
+    double[] dy = in[0].reals();
+    double[] divisors = divisors(countPadding);
+    for (int p = 0; p < planes; p++) {
+      int xs = p * window.inSize();
+      int ys = p * window.outSize();
+      window.forEach(
+          (_, xr, yr, count) -> {
+            for (int j = 0; j < count; j++) {
+              dx[xs + xr + j * window.step()] += dy[ys + yr + j] / divisors[yr + j];
+            }
+          });
+    }
+  }
+
+  /** What the sum of each window is divided by. */
+  private double[] divisors(boolean countPadding) {
+    double[] divisors = new double[window.outSize()];
+    if (countPadding) {
+      Arrays.fill(divisors, window.taps());
+      return divisors;
+    }
+    window.forEach(
+        (_, _, yr, count) -> {
+          for (int j = 0; j < count; j++) {
+            divisors[yr + j]++;
+          }
+        });
+    return divisors;
+  }
+}

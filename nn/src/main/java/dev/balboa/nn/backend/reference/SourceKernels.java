@@ -1,0 +1,46 @@
+package dev.balboa.nn.backend.reference;
+
+import dev.balboa.nn.backend.Prepared;
+import dev.balboa.nn.op.Fill;
+import dev.balboa.nn.op.RandomNormal;
+import dev.balboa.nn.op.RandomUniform;
+import dev.balboa.nn.op.SourceOp;
+import java.util.Arrays;
+
+/** Constants and random numbers. */
+final class SourceKernels {
+  private SourceKernels() {}
+
+  static Prepared prepare(SourceOp op, Call call) {
+    return switch (op) {
+      case Fill o -> call.plain((_, out) -> fill(o, out[0]));
+      case RandomUniform o -> call.plain((in, out) -> uniform(o, in[0], out[0].reals()));
+      case RandomNormal o -> call.plain((in, out) -> normal(o, in[0], out[0].reals()));
+    };
+  }
+
+  private static void fill(Fill op, Elements out) {
+    if (out.isReal()) {
+      Arrays.fill(out.reals(), op.value());
+    } else {
+      Arrays.fill(out.wholes(), ElementwiseKernels.whole(op.dtype(), op.value()));
+    }
+  }
+
+  /** In F32 arithmetic, rounded step by step: every backend draws exactly the same numbers. */
+  private static void uniform(RandomUniform op, Elements key, double[] y) {
+    Philox random = new Philox(key.wholes());
+    float low = (float) op.low();
+    float range = (float) op.high() - low;
+    for (int i = 0; i < y.length; i++) {
+      y[i] = (float) random.uniform(i) * range + low;
+    }
+  }
+
+  private static void normal(RandomNormal op, Elements key, double[] y) {
+    Philox random = new Philox(key.wholes());
+    for (int i = 0; i < y.length; i++) {
+      y[i] = op.mean() + op.deviation() * random.normal(i);
+    }
+  }
+}
