@@ -53,11 +53,7 @@ class ArchitectureTest {
 
   @Test
   void packagesHaveNoCycles() {
-    slices()
-        .matching("dev.balboa.nn.(*)..")
-        .should()
-        .beFreeOfCycles()
-        .check(CLASSES);
+    slices().matching("dev.balboa.nn.(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test

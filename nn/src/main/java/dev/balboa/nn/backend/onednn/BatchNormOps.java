@@ -56,17 +56,16 @@ final class BatchNormOps {
             b.describe(
                 () -> forward(PropKind.FORWARD_TRAINING, src.md(), op.epsilon(), SCALE_SHIFT));
         PrimitiveDesc desc =
-            b.describe(
-                () ->
-                    BatchNormalization.backward(
-                        PropKind.BACKWARD,
-                        src.md(),
-                        src.md(),
-                        src.md(),
-                        (float) op.epsilon(),
-                        SCALE_SHIFT,
-                        hint,
-                        PrimitiveAttr.defaults()))) {
+            b.describe(() ->
+                BatchNormalization.backward(
+                    PropKind.BACKWARD,
+                    src.md(),
+                    src.md(),
+                    src.md(),
+                    (float) op.epsilon(),
+                    SCALE_SHIFT,
+                    hint,
+                    PrimitiveAttr.defaults()))) {
       b.primitive(
           desc,
           new int[] {

@@ -41,10 +41,8 @@ final class PoolingOps {
             b.describe(
                 () -> forward(AlgKind.POOLING_MAX, op.window(), forward.src(), forward.dst()));
         PrimitiveDesc desc =
-            b.describe(
-                () ->
-                    backward(
-                        AlgKind.POOLING_MAX, op.window(), forward.src(), forward.dst(), hint))) {
+            b.describe(() ->
+                backward(AlgKind.POOLING_MAX, op.window(), forward.src(), forward.dst(), hint))) {
       Operand workspace = new Operand(Operand.Place.INPUT, 1, forward.md());
       b.primitive(
           desc,
