@@ -7,4 +7,6 @@ module dev.balboa.nn {
   exports dev.balboa.nn.backend;
   exports dev.balboa.nn.exec;
   exports dev.balboa.nn.tensor;
+  exports dev.balboa.nn.layer;
+  exports dev.balboa.nn.optim;
 }

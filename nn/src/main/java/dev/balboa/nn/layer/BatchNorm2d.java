@@ -1,0 +1,97 @@
+package dev.balboa.nn.layer;
+
+import dev.balboa.nn.exec.Execution;
+import dev.balboa.nn.memory.Scope;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Parameter;
+import dev.balboa.nn.tensor.Tensor;
+import dev.balboa.nn.tensor.Tensors;
+import java.util.List;
+
+/**
+ * Batch normalisation per channel of [N, C, H, W] (Ioffe and Szegedy, 2015), as in PyTorch: in
+ * training with the batch's mean and biased variance, while running statistics move by momentum
+ * (default 0.1) towards the batch's mean and unbiased variance; in inference with the running
+ * statistics. Parameters {@code weight} and {@code bias} [C], state {@code running_mean} and {@code
+ * running_var} [C].
+ */
+public final class BatchNorm2d extends Layer {
+  private double epsilon = 1e-5;
+  private double momentum = 0.1;
+  private Parameter weight;
+  private Parameter bias;
+  private Parameter runningMean;
+  private Parameter runningVariance;
+
+  /** With epsilon 1e-5 and momentum 0.1. */
+  public BatchNorm2d() {}
+
+  /** What is added to the variance. */
+  public BatchNorm2d epsilon(double value) {
+    checkConfigurable("epsilon");
+    if (!(value >= 0)) {
+      throw new IllegalArgumentException("BatchNorm2d: expected epsilon >= 0, got " + value);
+    }
+    epsilon = value;
+    return this;
+  }
+
+  /** Weight of the newest batch in the running statistics. */
+  public BatchNorm2d momentum(double value) {
+    checkConfigurable("momentum");
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException("BatchNorm2d: expected 0 <= momentum <= 1, got " + value);
+    }
+    momentum = value;
+    return this;
+  }
+
+  @Override
+  protected void initialize(TensorSpec input, Initialization init) {
+    checkRank(input);
+    long channels = input.shape().dim(1);
+    weight = parameter("weight", Tensors.ones(channels));
+    bias = parameter("bias", Tensors.zeros(channels));
+    runningMean = state("running_mean", Tensors.zeros(channels));
+    runningVariance = state("running_var", Tensors.ones(channels));
+  }
+
+  private static void checkRank(TensorSpec input) {
+    if (input.shape().rank() != 4) {
+      throw new IllegalArgumentException(
+          "batch_norm: expected an input [N, C, H, W], got " + input);
+    }
+  }
+
+  @Override
+  protected Tensor compute(Tensor x) {
+    checkRank(x.spec());
+    if (!Execution.current().isTraining()) {
+      return Functions.batchNorm(
+          x,
+          weight.tensor(),
+          bias.tensor(),
+          runningMean.tensor(),
+          runningVariance.tensor(),
+          epsilon);
+    }
+    long perChannel = x.shape().dim(0) * x.shape().dim(2) * x.shape().dim(3);
+    if (perChannel < 2) {
+      throw new IllegalArgumentException(
+          "batch_norm: training needs more than one value per channel, got " + x.spec());
+    }
+    List<Tensor> out = Functions.batchNormTraining(x, weight.tensor(), bias.tensor(), epsilon);
+    try (var _ = Scope.open();
+        var _ = Execution.noGrad()) {
+      move(runningMean, out.get(1), 1);
+      move(runningVariance, out.get(2), perChannel / (perChannel - 1.0));
+    }
+    return out.get(0);
+  }
+
+  private void move(Parameter running, Tensor batch, double scale) {
+    Tensor kept = running.data().mul(1 - momentum);
+    running.assign(kept.add(batch.mul(momentum * scale)));
+  }
+}

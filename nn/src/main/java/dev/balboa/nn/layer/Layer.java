@@ -1,0 +1,415 @@
+package dev.balboa.nn.layer;
+
+import dev.balboa.nn.exec.ArrayValue;
+import dev.balboa.nn.exec.EagerExecutor;
+import dev.balboa.nn.exec.Execution;
+import dev.balboa.nn.exec.Gradients;
+import dev.balboa.nn.exec.RandomStream;
+import dev.balboa.nn.memory.Scope;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.tensor.Parameter;
+import dev.balboa.nn.tensor.Tensor;
+import dev.balboa.nn.tensor.Tensors;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+
+/**
+ * A function of a tensor with parameters, made of other layers or of operations.
+ *
+ * <p>A layer is constructed from hyper-parameters alone and <em>built</em> once, when the shape of
+ * its input is known. Building runs {@link #compute} on specs only: a layer that is reached creates
+ * its parameters in {@link #initialize} and computes its output's shape through the shape rules of
+ * its operations. A model of one's own is therefore its children and its {@code compute}:
+ *
+ * <pre>{@code
+ * final class Block extends Layer {
+ *   private final Conv2d first = child("first", new Conv2d(64, 3).same().relu());
+ *   private final Conv2d second = child("second", new Conv2d(64, 3).same());
+ *
+ *   protected Tensor compute(Tensor x) {
+ *     return second.forward(first.forward(x)).add(x).relu();
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>While building, the elements that {@code compute} sees are undefined, and it runs as in
+ * inference without gradients.
+ *
+ * <p>Ownership: a layer owns its parameters and children and frees them when closed. A layer has at
+ * most one parent.
+ *
+ * <p>Errors: a layer used before it is built or after it is closed throws {@link
+ * IllegalStateException}; an input that does not fit throws {@link IllegalArgumentException} with
+ * the layer's path and what its operation says.
+ *
+ * <p>Thread rule: configured, built, trained and closed by one thread at a time; any number of
+ * threads may call {@link #forward} or {@link #infer} of a built layer that nobody trains.
+ */
+public abstract class Layer implements AutoCloseable {
+  private enum State {
+    NEW,
+    BUILDING,
+    BUILT,
+    CLOSED
+  }
+
+  private final Map<String, Layer> children = new LinkedHashMap<>();
+  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private Layer parent;
+  private String name = "";
+  private Initialization initialization;
+  private TensorSpec inputSpec;
+  private TensorSpec outputSpec;
+  private volatile State state = State.NEW;
+
+  /** A layer without children and parameters yet. */
+  protected Layer() {}
+
+  // ---- For subclasses ----
+
+  /** The function. Results belong to the innermost scope, as those of any operation. */
+  protected abstract Tensor compute(Tensor x);
+
+  /**
+   * Creates the layer's own parameters for inputs like this one; called once, before the first
+   * {@link #compute}. Layers without parameters of their own need not override it.
+   *
+   * @param input shape, with a batch of one, and type of the input
+   */
+  protected void initialize(TensorSpec input, Initialization initialization) {}
+
+  /** What {@link #summary} and messages call this kind of layer. */
+  protected String typeName() {
+    return getClass().getSimpleName();
+  }
+
+  /** Registers a layer that this one is made of; to be called from constructors. */
+  protected final <L extends Layer> L child(String childName, L layer) {
+    checkName(childName);
+    checkConfigurable("child '" + childName + "'");
+    Layer added = Objects.requireNonNull(layer, "layer: child");
+    if (added.parent != null || added.equals(this)) {
+      throw new IllegalArgumentException(
+          describe()
+              + ": child '"
+              + childName
+              + "' is already part of another layer; share a layer"
+              + " by calling its forward twice");
+    }
+    added.parent = this;
+    added.name = childName;
+    children.put(childName, added);
+    return layer;
+  }
+
+  /** Registers a parameter that is trained; takes over {@code initial}. */
+  protected final Parameter parameter(String parameterName, Tensor initial) {
+    return register(parameterName, Parameter.trainable(initial));
+  }
+
+  /** Registers state that is not trained, such as running statistics; takes over the tensor. */
+  protected final Parameter state(String parameterName, Tensor initial) {
+    return register(parameterName, Parameter.state(initial));
+  }
+
+  private Parameter register(String parameterName, Parameter parameter) {
+    try {
+      checkName(parameterName);
+      if (state != State.BUILDING) {
+        throw new IllegalStateException(
+            describe() + ": parameter '" + parameterName + "' is created outside initialize");
+      }
+      parameters.put(parameterName, parameter);
+      return parameter;
+    } finally {
+      if (parameters.get(parameterName) != parameter) {
+        parameter.close();
+      }
+    }
+  }
+
+  private void checkName(String key) {
+    if (key.isEmpty() || key.indexOf('.') >= 0) {
+      throw new IllegalArgumentException(
+          describe() + ": expected a name without dots, got '" + key + "'");
+    }
+    if (children.containsKey(key) || parameters.containsKey(key)) {
+      throw new IllegalArgumentException(describe() + ": the name '" + key + "' is taken");
+    }
+  }
+
+  /**
+   * Checks that hyper-parameters may still change.
+   *
+   * @throws IllegalStateException naming {@code what} if the layer is built or closed
+   */
+  protected final void checkConfigurable(String what) {
+    if (state != State.NEW) {
+      throw new IllegalStateException(
+          describe() + ": " + what + " must be set before the layer is built");
+    }
+  }
+
+  // ---- Building ----
+
+  /**
+   * Creates all parameters for F32 inputs.
+   *
+   * @param sample shape of one input, without the batch dimension
+   * @param seed of the initial values
+   * @return the shape of the output for one input, without the batch dimension
+   */
+  public final Shape build(Shape sample, long seed) {
+    Shape out = build(batchOfOne(sample), new RandomStream(seed)).shape();
+    return out.slice(1, out.rank());
+  }
+
+  /**
+   * Creates all parameters, on the executor in force. Children that are built already stay as they
+   * are. If it fails the layer is as before.
+   *
+   * @param input shape, with a batch of one first, and type of the input
+   * @return shape and type of the output
+   */
+  public final TensorSpec build(TensorSpec input, RandomStream random) {
+    if (state != State.NEW) {
+      throw new IllegalStateException(
+          describe() + (state == State.CLOSED ? " is closed" : " is built already"));
+    }
+    var init = new Initialization(Execution.current().eager(), random);
+    EagerExecutor specsOnly = new EagerExecutor(new SpecBackend());
+    initialization = init;
+    boolean done = false;
+    try (var _ = Scope.open();
+        var _ = Execution.on(specsOnly);
+        var _ = Execution.inference();
+        var _ = Execution.noGrad()) {
+      forward(Tensors.fill(input, 0));
+      requireBuilt();
+      done = true;
+      return outputSpec;
+    } finally {
+      initialization = null;
+      if (!done) {
+        init.built().forEach(Layer::unbuild);
+      }
+    }
+  }
+
+  static TensorSpec batchOfOne(Shape sample) {
+    return new TensorSpec(Shape.of(1).append(sample.dims()), DType.F32);
+  }
+
+  private Tensor buildAndTrace(Tensor x) {
+    Initialization init = initialization();
+    if (init == null) {
+      throw new IllegalStateException(
+          describe() + " is not built: call build with the shape of its input first");
+    }
+    init.built().add(this);
+    state = State.BUILDING;
+    try (var _ = Scope.open();
+        var _ = Execution.on(init.executor())) {
+      initialize(x.spec(), init);
+    } catch (IllegalArgumentException e) {
+      throw located(e);
+    }
+    Tensor y = computeLocated(x);
+    inputSpec = x.spec();
+    outputSpec = y.spec();
+    state = State.BUILT;
+    return y;
+  }
+
+  private Initialization initialization() {
+    Layer layer = this;
+    while (layer.initialization == null && layer.parent != null) {
+      layer = layer.parent;
+    }
+    return layer.initialization;
+  }
+
+  private void requireBuilt() {
+    if (state != State.BUILT) {
+      throw new IllegalStateException(
+          describe()
+              + " was not reached while its parent was built, so its input is not known:"
+              + " use it in compute, or build it before its parent");
+    }
+    children.values().forEach(Layer::requireBuilt);
+  }
+
+  private void unbuild() {
+    parameters.values().forEach(Parameter::close);
+    parameters.clear();
+    inputSpec = null;
+    outputSpec = null;
+    state = State.NEW;
+  }
+
+  // ---- Use ----
+
+  /**
+   * Applies the layer. Whether it behaves as in training, and whether gradients are recorded, is a
+   * property of the calling thread's {@link Execution}.
+   */
+  public final Tensor forward(Tensor x) {
+    return switch (state) {
+      case BUILT -> computeLocated(x);
+      case NEW -> buildAndTrace(x);
+      case BUILDING ->
+          throw new IllegalStateException(describe() + ": forward is called while it initializes");
+      case CLOSED -> throw new IllegalStateException(describe() + " is closed");
+    };
+  }
+
+  /**
+   * Applies the layer as in inference, without recording; only the result outlives the call, in the
+   * innermost scope.
+   */
+  public final Tensor infer(Tensor x) {
+    Scope outer = Scope.current();
+    try (Scope scope = Scope.open();
+        var _ = Execution.inference();
+        var _ = Execution.noGrad()) {
+      Tensor y = forward(x).detach();
+      var value = (ArrayValue) Gradients.withoutHistory(y.value());
+      if (value.storage().block().isOwnedBy(scope)) {
+        y.moveTo(outer);
+      }
+      return y;
+    }
+  }
+
+  private Tensor computeLocated(Tensor x) {
+    try {
+      return compute(x);
+    } catch (IllegalArgumentException e) {
+      throw located(e);
+    }
+  }
+
+  private IllegalArgumentException located(IllegalArgumentException e) {
+    return e instanceof LayerArgumentException
+        ? e
+        : new LayerArgumentException(describe() + ": " + e.getMessage(), e);
+  }
+
+  /** This layer, then another: both become children of a new {@link Sequential}. */
+  public Sequential then(Layer next) {
+    return Sequential.of(this, next);
+  }
+
+  // ---- Inspection ----
+
+  /** The layers that this one is made of, by name. */
+  public final Map<String, Layer> children() {
+    return Collections.unmodifiableMap(children);
+  }
+
+  /** The parameters of this layer itself, by name, without those of its children. */
+  public final Map<String, Parameter> ownParameters() {
+    return Collections.unmodifiableMap(parameters);
+  }
+
+  /**
+   * All parameters and state by path, such as {@code 0.weight}, in the order of registration;
+   * {@link Parameter#isTrainable} tells them apart.
+   */
+  public final SequencedMap<String, Parameter> parameters() {
+    var all = new LinkedHashMap<String, Parameter>();
+    collect("", all);
+    return all;
+  }
+
+  private void collect(String prefix, Map<String, Parameter> into) {
+    parameters.forEach((key, parameter) -> into.put(prefix + key, parameter));
+    children.forEach((key, layer) -> layer.collect(prefix + key + ".", into));
+  }
+
+  /**
+   * Overwrites every parameter and all state.
+   *
+   * @param values by path, exactly the paths and specs of {@link #parameters}
+   * @throws IllegalArgumentException naming every path that is missing, unknown or of another spec;
+   *     nothing is written then
+   */
+  public final void load(Map<String, Tensor> values) {
+    requireUsable();
+    try {
+      Parameters.load(parameters(), values);
+    } catch (IllegalArgumentException e) {
+      throw located(e);
+    }
+  }
+
+  private void requireUsable() {
+    if (state != State.BUILT) {
+      throw new IllegalStateException(
+          describe() + (state == State.CLOSED ? " is closed" : " is not built"));
+    }
+  }
+
+  /** Whether parameters exist and the layer can be used. */
+  public final boolean isBuilt() {
+    return state == State.BUILT;
+  }
+
+  /**
+   * The input that the layer was built for, with a batch of one.
+   *
+   * @throws IllegalStateException if the layer is not built
+   */
+  public final TensorSpec inputSpec() {
+    requireUsable();
+    return inputSpec;
+  }
+
+  /**
+   * The output for {@link #inputSpec}.
+   *
+   * @throws IllegalStateException if the layer is not built
+   */
+  public final TensorSpec outputSpec() {
+    requireUsable();
+    return outputSpec;
+  }
+
+  /** Names from the root of the model to this layer, joined by dots; empty for the root. */
+  public final String path() {
+    return parent == null ? "" : parent.path().isEmpty() ? name : parent.path() + "." + name;
+  }
+
+  private String describe() {
+    return parent == null ? typeName() : "layer '" + path() + "' (" + typeName() + ")";
+  }
+
+  /** A table of layers, output shapes and parameter counts. */
+  public final String summary() {
+    requireUsable();
+    return Summary.of(this);
+  }
+
+  /** Frees all parameters, state and gradients, the children's too. Closing twice is harmless. */
+  @Override
+  public void close() {
+    state = State.CLOSED;
+    children.values().forEach(Layer::close);
+    parameters.values().forEach(Parameter::close);
+  }
+
+  /** Path and type. */
+  @Override
+  public String toString() {
+    return describe();
+  }
+
+  final String kind() {
+    return typeName();
+  }
+}
