@@ -75,7 +75,6 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.balboa.nn.backend.onednn..")
-        .allowEmptyShould(true)
         .check(CLASSES);
   }
 

@@ -72,15 +72,13 @@ final class ConvolutionKernels {
     double[] x = in[0].reals();
     double[] w = in[1].reals();
     int step = window.step();
-    forEachPlanes(
-        (xs, ws, ys) ->
-            window.forEach(
-                (tap, xr, yr, count) -> {
-                  double weight = w[ws + tap];
-                  for (int j = 0; j < count; j++) {
-                    y[ys + yr + j] += weight * x[xs + xr + j * step];
-                  }
-                }));
+    forEachPlanes((xs, ws, ys) ->
+        window.forEach((tap, xr, yr, count) -> {
+          double weight = w[ws + tap];
+          for (int j = 0; j < count; j++) {
+            y[ys + yr + j] += weight * x[xs + xr + j * step];
+          }
+        }));
     for (int i = 0; i < y.length; i++) {
       double bias = in.length == 3 ? in[2].reals()[i / window.outSize() % outChannels] : 0;
       y[i] = activation.applyAsDouble(y[i] + bias);
@@ -92,15 +90,13 @@ final class ConvolutionKernels {
     double[] w = in[1].reals();
     double[] dx = out[0].reals();
     int step = window.step();
-    forEachPlanes(
-        (xs, ws, ys) ->
-            window.forEach(
-                (tap, xr, yr, count) -> {
-                  double weight = w[ws + tap];
-                  for (int j = 0; j < count; j++) {
-                    dx[xs + xr + j * step] += weight * dy[ys + yr + j];
-                  }
-                }));
+    forEachPlanes((xs, ws, ys) ->
+        window.forEach((tap, xr, yr, count) -> {
+          double weight = w[ws + tap];
+          for (int j = 0; j < count; j++) {
+            dx[xs + xr + j * step] += weight * dy[ys + yr + j];
+          }
+        }));
   }
 
   private void backwardWeights(Elements[] in, Elements[] out) {
@@ -108,16 +104,14 @@ final class ConvolutionKernels {
     double[] dy = in[1].reals();
     double[] dw = out[0].reals();
     int step = window.step();
-    forEachPlanes(
-        (xs, ws, ys) ->
-            window.forEach(
-                (tap, xr, yr, count) -> {
-                  double sum = 0;
-                  for (int j = 0; j < count; j++) {
-                    sum += x[xs + xr + j * step] * dy[ys + yr + j];
-                  }
-                  dw[ws + tap] += sum;
-                }));
+    forEachPlanes((xs, ws, ys) ->
+        window.forEach((tap, xr, yr, count) -> {
+          double sum = 0;
+          for (int j = 0; j < count; j++) {
+            sum += x[xs + xr + j * step] * dy[ys + yr + j];
+          }
+          dw[ws + tap] += sum;
+        }));
     if (out.length == 2) {
       for (int i = 0; i < dy.length; i++) {
         out[1].reals()[i / window.outSize() % outChannels] += dy[i];

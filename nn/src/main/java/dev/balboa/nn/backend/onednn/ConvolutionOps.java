@@ -1,0 +1,181 @@
+package dev.balboa.nn.backend.onednn;
+
+import dev.balboa.bindings.AlgKind;
+import dev.balboa.bindings.Arg;
+import dev.balboa.bindings.Convolution;
+import dev.balboa.bindings.MemoryDesc;
+import dev.balboa.bindings.PrimitiveAttr;
+import dev.balboa.bindings.PrimitiveDesc;
+import dev.balboa.bindings.PropKind;
+import dev.balboa.nn.op.Activation;
+import dev.balboa.nn.op.Conv;
+import dev.balboa.nn.op.ConvBackwardData;
+import dev.balboa.nn.op.ConvBackwardWeights;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Window;
+
+/**
+ * Convolution through oneDNN. Every layout is left to the library; activations keep its choice from
+ * layer to layer, while weights and their gradients, which are small, are row-major outside.
+ */
+final class ConvolutionOps {
+  private static final AlgKind ALG = AlgKind.CONVOLUTION_DIRECT;
+
+  private ConvolutionOps() {}
+
+  static void forward(PlanBuilder b, Conv op) {
+    boolean bias = b.inputs() == 3;
+    TensorSpec x = b.spec(0);
+    try (PrimitiveDesc desc =
+        b.describe(() ->
+            forwardDesc(
+                op.window(), op.groups(), x, b.spec(1).shape(), b.outputSpec(0), bias, attr(op)))) {
+      Operand src = b.input(0, desc.srcMd());
+      Operand weights = b.reordered(weights(b, 1, op.groups()), desc.weightsMd());
+      Operand dst = b.output(0, desc.dstMd());
+      if (bias) {
+        b.primitive(
+            desc,
+            new int[] {Arg.SRC, Arg.WEIGHTS, Arg.BIAS, Arg.DST},
+            src,
+            weights,
+            b.denseInput(2),
+            dst);
+      } else {
+        b.primitive(desc, new int[] {Arg.SRC, Arg.WEIGHTS, Arg.DST}, src, weights, dst);
+      }
+    }
+  }
+
+  static void backwardData(PlanBuilder b, ConvBackwardData op) {
+    TensorSpec dy = b.spec(0);
+    TensorSpec dx = b.outputSpec(0);
+    Shape w = b.spec(1).shape();
+    try (PrimitiveDesc hint = b.describe(() -> hint(op.window(), op.groups(), dx, w, dy));
+        PrimitiveDesc desc =
+            b.describe(() ->
+                Convolution.backwardData(
+                    ALG,
+                    Mds.any(dx),
+                    anyWeights(dx, w, op.groups()),
+                    Mds.any(dy),
+                    Windows.of(op.window()),
+                    hint,
+                    PrimitiveAttr.defaults()))) {
+      b.primitive(
+          desc,
+          new int[] {Arg.DIFF_DST, Arg.WEIGHTS, Arg.DIFF_SRC},
+          b.input(0, desc.diffDstMd()),
+          b.reordered(weights(b, 1, op.groups()), desc.weightsMd()),
+          b.output(0, desc.diffSrcMd()));
+    }
+  }
+
+  static void backwardWeights(PlanBuilder b, ConvBackwardWeights op) {
+    TensorSpec x = b.spec(0);
+    TensorSpec dy = b.spec(1);
+    Shape w = op.weightShape();
+    MemoryDesc bias = op.bias() ? Mds.contiguous(b.outputSpec(1)) : MemoryDesc.none();
+    try (PrimitiveDesc hint = b.describe(() -> hint(op.window(), op.groups(), x, w, dy));
+        PrimitiveDesc desc =
+            b.describe(() ->
+                Convolution.backwardWeights(
+                    ALG,
+                    Mds.any(x),
+                    anyWeights(x, w, op.groups()),
+                    bias,
+                    Mds.any(dy),
+                    Windows.of(op.window()),
+                    hint,
+                    PrimitiveAttr.defaults()))) {
+      MemoryDesc plain = grouped(Mds.contiguous(b.outputSpec(0)), w, op.groups());
+      b.denseOutput(0);
+      Operand out = new Operand(Operand.Place.OUTPUT, 0, plain);
+      boolean direct = Mds.same(desc.diffWeightsMd(), plain);
+      Operand dw = direct ? out : b.scratch(desc.diffWeightsMd());
+      Operand src = b.input(0, desc.srcMd());
+      Operand diffDst = b.input(1, desc.diffDstMd());
+      if (op.bias()) {
+        b.primitive(
+            desc,
+            new int[] {Arg.SRC, Arg.DIFF_DST, Arg.DIFF_WEIGHTS, Arg.DIFF_BIAS},
+            src,
+            diffDst,
+            dw,
+            b.denseOutput(1));
+      } else {
+        b.primitive(desc, new int[] {Arg.SRC, Arg.DIFF_DST, Arg.DIFF_WEIGHTS}, src, diffDst, dw);
+      }
+      if (!direct) {
+        b.reorder(dw, out);
+      }
+    }
+  }
+
+  private static PrimitiveAttr attr(Conv op) {
+    return op.activation() == Activation.IDENTITY
+        ? PrimitiveAttr.defaults()
+        : PrimitiveAttr.builder()
+            .postEltwise(Eltwises.forward(op.activation().kind()), 0, 0)
+            .build();
+  }
+
+  /** The forward descriptor that oneDNN wants to see before it makes a backward one. */
+  private static PrimitiveDesc hint(
+      Window window, int groups, TensorSpec x, Shape w, TensorSpec y) {
+    return forwardDesc(window, groups, x, w, y, false, PrimitiveAttr.defaults());
+  }
+
+  private static PrimitiveDesc forwardDesc(
+      Window window,
+      int groups,
+      TensorSpec x,
+      Shape w,
+      TensorSpec y,
+      boolean bias,
+      PrimitiveAttr attr) {
+    MemoryDesc biasMd =
+        bias ? MemoryDesc.contiguous(Mds.type(x.dtype()), w.dim(0)) : MemoryDesc.none();
+    return Convolution.forward(
+        PropKind.FORWARD_TRAINING,
+        ALG,
+        Mds.any(x),
+        anyWeights(x, w, groups),
+        biasMd,
+        Mds.any(y),
+        Windows.of(window),
+        attr);
+  }
+
+  /** oneDNN wants [G, O/G, C/G, ...] where there are groups. */
+  private static long[] groupedDims(Shape w, int groups) {
+    long[] dims = w.dims();
+    if (groups == 1) {
+      return dims;
+    }
+    long[] out = new long[dims.length + 1];
+    out[0] = groups;
+    out[1] = dims[0] / groups;
+    System.arraycopy(dims, 1, out, 2, dims.length - 1);
+    return out;
+  }
+
+  private static MemoryDesc anyWeights(TensorSpec like, Shape w, int groups) {
+    return MemoryDesc.any(Mds.type(like.dtype()), groupedDims(w, groups));
+  }
+
+  private static MemoryDesc grouped(MemoryDesc md, Shape w, int groups) {
+    return groups == 1 ? md : md.reshape(groupedDims(w, groups));
+  }
+
+  /** The weights as a row-major operand with the group axis. */
+  private static Operand weights(PlanBuilder b, int input, int groups) {
+    if (groups == 1) {
+      return b.input(input);
+    }
+    Operand dense = b.denseInput(input);
+    return new Operand(
+        dense.place(), dense.index(), grouped(dense.md(), b.spec(input).shape(), groups));
+  }
+}

@@ -1,0 +1,106 @@
+package dev.balboa.nn.backend.onednn;
+
+import dev.balboa.bindings.DataType;
+import dev.balboa.bindings.MemoryDesc;
+import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+
+/** Translates between specs with layouts and oneDNN's memory descriptors. */
+final class Mds {
+  private Mds() {}
+
+  static DataType type(DType dtype) {
+    return switch (dtype) {
+      case F32 -> DataType.F32;
+      case F64 -> DataType.F64;
+      case I32 -> DataType.S32;
+      case I64 -> DataType.S64;
+      case U8, BOOL -> DataType.U8;
+    };
+  }
+
+  /** oneDNN has no rank 0: a scalar is a vector of one. */
+  static long[] dims(Shape shape) {
+    return shape.rank() == 0 ? new long[] {1} : shape.dims();
+  }
+
+  static MemoryDesc any(TensorSpec spec) {
+    return MemoryDesc.any(type(spec.dtype()), dims(spec.shape()));
+  }
+
+  static MemoryDesc contiguous(TensorSpec spec) {
+    return MemoryDesc.contiguous(type(spec.dtype()), dims(spec.shape()));
+  }
+
+  /**
+   * Of elements that lie without gaps; the strides of axes of size one, which may be anything, are
+   * made regular.
+   */
+  static MemoryDesc of(TensorSpec spec, Layout.Strided layout) {
+    long[] dims = spec.shape().dims();
+    if (layout.isContiguous(dims)) {
+      return contiguous(spec);
+    }
+    long[] strides = layout.strides();
+    for (int i = 0; i < dims.length; i++) {
+      strides[i] = dims[i] == 1 ? spec.shape().size() : strides[i];
+    }
+    return MemoryDesc.strided(type(spec.dtype()), dims, strides);
+  }
+
+  /** The layout that describes memory of this descriptor: strides if it has them, else opaque. */
+  static Layout layout(TensorSpec spec, MemoryDesc md) {
+    if (!md.isPlainStrided()) {
+      return new DnnlLayout(md, spec);
+    }
+    if (spec.shape().rank() == 0) {
+      return Layout.Strided.contiguous();
+    }
+    Layout.Strided strided = Layout.Strided.of(md.strides());
+    long[] dims = spec.shape().dims();
+    return strided.isContiguous(dims) ? Layout.Strided.contiguous(dims) : strided;
+  }
+
+  /**
+   * Whether both describe the same bytes: equal, or plain with strides that differ only on axes of
+   * size one.
+   */
+  static boolean same(MemoryDesc a, MemoryDesc b) {
+    if (a.equals(b)) {
+      return true;
+    }
+    if (!a.isPlainStrided() || !b.isPlainStrided() || a.dataType() != b.dataType()) {
+      return false;
+    }
+    long[] dims = a.dims();
+    long[] sa = a.strides();
+    long[] sb = b.strides();
+    for (int i = 0; i < dims.length; i++) {
+      if (dims[i] != 1 && sa[i] != sb[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the elements lie without gaps or overlaps in some order of the axes. */
+  static boolean isPermutedDense(TensorSpec spec, Layout.Strided layout) {
+    long[] dims = spec.shape().dims();
+    long covered = 1;
+    boolean found = true;
+    boolean[] used = new boolean[dims.length];
+    while (found) {
+      found = false;
+      for (int i = 0; i < dims.length; i++) {
+        if (!used[i] && dims[i] != 1 && layout.stride(i) == covered) {
+          used[i] = true;
+          covered *= dims[i];
+          found = true;
+        }
+      }
+    }
+    return covered == spec.shape().size();
+  }
+}

@@ -1,0 +1,112 @@
+package dev.balboa.nn.backend.onednn;
+
+import dev.balboa.bindings.OptimizerKernels;
+import dev.balboa.bindings.TensorTable;
+import dev.balboa.nn.op.AdamStep;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.InPlaceOp;
+import dev.balboa.nn.op.RmsPropStep;
+import dev.balboa.nn.op.SgdStep;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Optimizer steps through the kernels. */
+final class OptimizerOps {
+  private OptimizerOps() {}
+
+  /** Computes the kernel's arguments from the scalars of one step. */
+  private interface Arguments {
+    double[] of(MemorySegment scalars);
+  }
+
+  private interface Kernel {
+    void run(TensorTable table, MemorySegment arguments);
+  }
+
+  static void sgd(PlanBuilder b, SgdStep op) {
+    Arguments arguments =
+        s -> new double[] {scalar(s, 0), op.momentum(), op.weightDecay(), op.nesterov() ? 1 : 0};
+    int[] roles = op.momentum() > 0 ? new int[] {0, 2, 1} : new int[] {0, 1};
+    add(b, op, roles, arguments, OptimizerKernels::sgd);
+  }
+
+  static void adam(PlanBuilder b, AdamStep op) {
+    Arguments arguments =
+        s -> {
+          double t = scalar(s, 1);
+          return new double[] {
+            scalar(s, 0),
+            op.beta1(),
+            op.beta2(),
+            op.epsilon(),
+            op.weightDecay(),
+            1 - Math.pow(op.beta1(), t),
+            1 - Math.pow(op.beta2(), t),
+            op.decoupled() ? 1 : 0
+          };
+        };
+    add(b, op, new int[] {0, 3, 1, 2}, arguments, OptimizerKernels::adam);
+  }
+
+  static void rmsProp(PlanBuilder b, RmsPropStep op) {
+    Arguments arguments =
+        s -> new double[] {scalar(s, 0), op.alpha(), op.epsilon(), op.weightDecay(), op.momentum()};
+    int[] roles = op.momentum() > 0 ? new int[] {0, 3, 1, 2} : new int[] {0, 2, 1};
+    add(b, op, roles, arguments, OptimizerKernels::rmsprop);
+  }
+
+  private static double scalar(MemorySegment scalars, int i) {
+    return scalars.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+  }
+
+  /**
+   * @param roles for each list of the kernel's table the input that fills it
+   */
+  private static void add(
+      PlanBuilder b, InPlaceOp op, int[] roles, Arguments arguments, Kernel kernel) {
+    Unsupported.unless(b, op, DType.F32);
+    for (int i = 0; i < op.mutated(); i++) {
+      if (!b.isContiguous(i)) {
+        throw new UnsupportedOperationException(
+            op.name() + ": the native backend updates dense parameters, got " + b.describeInputs());
+      }
+    }
+    List<Operand> operands = new ArrayList<>();
+    for (int i = 0; i < b.inputs(); i++) {
+      operands.add(b.denseInput(i));
+    }
+    b.call(() -> new TableStep(roles, b.spec(0).shape().size(), arguments, kernel), operands);
+  }
+
+  /** Holds the table of pointers of one frame. */
+  private static final class TableStep implements Step {
+    private final int[] roles;
+    private final long size;
+    private final TensorTable table;
+    private final MemorySegment kernelArguments =
+        Arena.ofAuto().allocate(8 * Double.BYTES, Double.BYTES);
+    private final Arguments arguments;
+    private final Kernel kernel;
+
+    TableStep(int[] roles, long size, Arguments arguments, Kernel kernel) {
+      this.roles = roles;
+      this.size = size;
+      this.table = TensorTable.of(roles.length, size);
+      this.arguments = arguments;
+      this.kernel = kernel;
+    }
+
+    @Override
+    public void run(MemorySegment[] buffers) {
+      for (int role = 0; role < roles.length; role++) {
+        table.set(role, 0, buffers[roles[role]].asSlice(0, size * Float.BYTES));
+      }
+      double[] values = arguments.of(buffers[buffers.length - 1]);
+      MemorySegment.copy(values, 0, kernelArguments, ValueLayout.JAVA_DOUBLE, 0, values.length);
+      kernel.run(table, kernelArguments);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.balboa.nn.backend.onednn;
+
+import dev.balboa.nn.backend.Prepared;
+import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.memory.Storage;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * An operation as a short list of native calls: reorders where layouts differ, primitives, kernels.
+ * Each concurrent run has a frame of its own with the execution arguments; frames are made on
+ * demand and reused.
+ */
+final class Plan implements Prepared {
+  private final List<Call> calls;
+  private final List<Layout> outputLayouts;
+  private final long scratchBytes;
+  private final AtomicReference<Frame> spare = new AtomicReference<>();
+  private final ConcurrentLinkedQueue<Frame> more = new ConcurrentLinkedQueue<>();
+
+  /** One step and where its buffers are. */
+  record Call(Step.Factory factory, List<Operand> operands) {}
+
+  /** The steps of one run at a time, with room for their buffers. */
+  private static final class Frame {
+    private final Step[] steps;
+    private final MemorySegment[][] buffers;
+
+    Frame(Step[] steps, MemorySegment[][] buffers) {
+      this.steps = steps;
+      this.buffers = buffers;
+    }
+  }
+
+  Plan(List<Call> calls, List<Layout> outputLayouts, long scratchBytes) {
+    this.calls = List.copyOf(calls);
+    this.outputLayouts = List.copyOf(outputLayouts);
+    this.scratchBytes = scratchBytes;
+  }
+
+  @Override
+  public List<Layout> outputLayouts() {
+    return outputLayouts;
+  }
+
+  @Override
+  public long scratchBytes() {
+    return scratchBytes;
+  }
+
+  @Override
+  public void run(Storage[] inputs, Storage[] outputs, MemorySegment scratch) {
+    Frame frame = take();
+    try {
+      for (int i = 0; i < frame.steps.length; i++) {
+        List<Operand> operands = calls.get(i).operands();
+        MemorySegment[] buffers = frame.buffers[i];
+        for (int j = 0; j < buffers.length; j++) {
+          Operand o = operands.get(j);
+          buffers[j] =
+              switch (o.place()) {
+                case INPUT -> inputs[(int) o.index()].segment();
+                case OUTPUT -> outputs[(int) o.index()].segment();
+                case SCRATCH -> scratch.asSlice(o.index(), o.md().byteSize());
+              };
+        }
+        frame.steps[i].run(buffers);
+      }
+    } finally {
+      give(frame);
+    }
+  }
+
+  private Frame take() {
+    Frame frame = spare.getAndSet(null);
+    if (frame == null) {
+      frame = more.poll();
+    }
+    return frame != null ? frame : newFrame();
+  }
+
+  private void give(Frame frame) {
+    if (!spare.compareAndSet(null, frame)) {
+      more.add(frame);
+    }
+  }
+
+  private Frame newFrame() {
+    Step[] steps = new Step[calls.size()];
+    MemorySegment[][] buffers = new MemorySegment[steps.length][];
+    for (int i = 0; i < steps.length; i++) {
+      steps[i] = calls.get(i).factory().newStep();
+      buffers[i] = new MemorySegment[calls.get(i).operands().size()];
+    }
+    return new Frame(steps, buffers);
+  }
+
+  @Override
+  public void close() {
+    more.forEach(Plan::close);
+    Frame frame = spare.getAndSet(null);
+    if (frame != null) {
+      close(frame);
+    }
+    for (Call call : calls) {
+      call.factory().close();
+    }
+  }
+
+  private static void close(Frame frame) {
+    for (Step step : frame.steps) {
+      step.close();
+    }
+  }
+}

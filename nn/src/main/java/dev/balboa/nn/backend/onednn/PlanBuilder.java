@@ -1,0 +1,241 @@
+package dev.balboa.nn.backend.onednn;
+
+import dev.balboa.bindings.Arg;
+import dev.balboa.bindings.Dnnl;
+import dev.balboa.bindings.DnnlException;
+import dev.balboa.bindings.Kernels;
+import dev.balboa.bindings.MemoryDesc;
+import dev.balboa.bindings.PrimitiveAttr;
+import dev.balboa.bindings.PrimitiveDesc;
+import dev.balboa.bindings.Reorder;
+import dev.balboa.bindings.StridedSpace;
+import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.TensorSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Collects the steps of one operation, their scratch memory and the layouts of its outputs. */
+final class PlanBuilder implements AutoCloseable {
+  private static final long ALIGNMENT = 64;
+
+  private final Op op;
+  private final List<TensorSpec> inputs;
+  private final List<Layout> layouts;
+  private final List<TensorSpec> outputs;
+  private final List<Plan.Call> calls = new ArrayList<>();
+  private final Layout[] outputLayouts;
+  private long scratchBytes;
+  private boolean built;
+
+  PlanBuilder(Op op, List<TensorSpec> inputs, List<Layout> layouts, List<TensorSpec> outputs) {
+    this.op = op;
+    this.inputs = inputs;
+    this.layouts = layouts;
+    this.outputs = outputs;
+    this.outputLayouts = new Layout[outputs.size()];
+  }
+
+  TensorSpec spec(int input) {
+    return inputs.get(input);
+  }
+
+  TensorSpec outputSpec(int output) {
+    return outputs.get(output);
+  }
+
+  Layout layout(int input) {
+    return layouts.get(input);
+  }
+
+  int inputs() {
+    return inputs.size();
+  }
+
+  /** Whether an input lies densely in row-major order. */
+  boolean isContiguous(int input) {
+    return layouts.get(input) instanceof Layout.Strided s
+        && s.isContiguous(inputs.get(input).shape().dims());
+  }
+
+  /** Whether an input is in a layout of oneDNN's own. */
+  boolean isOpaque(int input) {
+    return layouts.get(input) instanceof Layout.Opaque;
+  }
+
+  /** The input specs and layouts for messages. */
+  String describeInputs() {
+    return inputs + " in " + layouts;
+  }
+
+  /** An input as it lies, for callers that go by its layout. */
+  Operand raw(int i) {
+    return new Operand(Operand.Place.INPUT, i, MemoryDesc.none());
+  }
+
+  /**
+   * An input that {@link #plainLayout} describes: as it lies, or dense if it is in oneDNN's own
+   * layout.
+   */
+  Operand plainInput(int i) {
+    return isOpaque(i) ? denseInput(i) : raw(i);
+  }
+
+  /** The layout of {@link #plainInput}. */
+  Layout.Strided plainLayout(int i) {
+    return layouts.get(i) instanceof Layout.Strided s
+        ? s
+        : Layout.Strided.contiguous(inputs.get(i).shape().dims());
+  }
+
+  /**
+   * An input for oneDNN: as it lies if that is without gaps, else a dense copy, since odd strides
+   * have no fast kernel.
+   */
+  Operand input(int i) {
+    TensorSpec spec = inputs.get(i);
+    return switch (layouts.get(i)) {
+      case Layout.Strided s ->
+          Mds.isPermutedDense(spec, s)
+              ? new Operand(Operand.Place.INPUT, i, Mds.of(spec, s))
+              : denseInput(i);
+      case DnnlLayout d -> new Operand(Operand.Place.INPUT, i, d.md());
+      case Layout.Opaque o ->
+          throw new IllegalArgumentException(
+              op.name() + ": input " + i + " has no elements to read: " + o);
+    };
+  }
+
+  /** An input in the given layout: as it lies, or reordered into scratch memory. */
+  Operand input(int i, MemoryDesc wanted) {
+    return reordered(input(i), wanted);
+  }
+
+  /** An input densely in row-major order. */
+  Operand denseInput(int i) {
+    TensorSpec spec = inputs.get(i);
+    MemoryDesc dense = Mds.contiguous(spec);
+    if (isContiguous(i)) {
+      return new Operand(Operand.Place.INPUT, i, dense);
+    }
+    if (isOpaque(i)) {
+      return reordered(input(i), dense);
+    }
+    Operand copy = scratch(dense);
+    int bytes = spec.dtype().bytes();
+    StridedSpace space = Spaces.copy(spec.shape(), plainLayout(i));
+    call(s -> Kernels.copyStrided(bytes, space, s[0], s[1]), raw(i), copy);
+    return copy;
+  }
+
+  Operand reordered(Operand from, MemoryDesc wanted) {
+    if (Mds.same(from.md(), wanted)) {
+      return new Operand(from.place(), from.index(), wanted);
+    }
+    Operand to = scratch(wanted);
+    reorder(from, to);
+    return to;
+  }
+
+  void reorder(Operand from, Operand to) {
+    primitive(
+        () -> Reorder.create(from.md(), to.md(), PrimitiveAttr.defaults()),
+        new int[] {Arg.FROM, Arg.TO},
+        from,
+        to);
+  }
+
+  /** An output that keeps the layout of the primitive that computes it. */
+  Operand output(int i, MemoryDesc md) {
+    outputLayouts[i] = Mds.layout(outputs.get(i), md);
+    return new Operand(Operand.Place.OUTPUT, i, md);
+  }
+
+  /** A dense row-major output. */
+  Operand denseOutput(int i) {
+    return output(i, Mds.contiguous(outputs.get(i)));
+  }
+
+  /** The extra output that only this backend reads. */
+  Operand workspace(int i, WorkspaceLayout layout) {
+    outputLayouts[i] = layout;
+    return new Operand(Operand.Place.OUTPUT, i, layout.md());
+  }
+
+  /** Scratch memory for one value. */
+  Operand scratch(MemoryDesc md) {
+    Operand operand = new Operand(Operand.Place.SCRATCH, scratchBytes, md);
+    scratchBytes += (md.byteSize() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return operand;
+  }
+
+  /** Makes a descriptor; oneDNN's refusal becomes an error that says what was asked of it. */
+  PrimitiveDesc describe(Supplier<PrimitiveDesc> create) {
+    try {
+      return create.get();
+    } catch (DnnlException e) {
+      throw new UnsupportedOperationException(
+          op.name()
+              + ": the native backend cannot compute "
+              + op
+              + " on "
+              + inputs
+              + " in "
+              + layouts
+              + " with "
+              + Dnnl.effectiveIsa()
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  void primitive(Supplier<PrimitiveDesc> create, int[] args, Operand... operands) {
+    try (PrimitiveDesc desc = describe(create)) {
+      primitive(desc, args, operands);
+    }
+  }
+
+  /**
+   * Adds a primitive; {@code operands} are in the order of {@code args} and in the layouts it asks
+   * for.
+   */
+  void primitive(PrimitiveDesc desc, int[] args, Operand... operands) {
+    MemoryDesc scratchpad = desc.scratchpadMd();
+    int n = operands.length;
+    int extra = scratchpad.byteSize() > 0 ? 1 : 0;
+    int[] allArgs = Arrays.copyOf(args, n + extra);
+    Operand[] all = Arrays.copyOf(operands, n + extra);
+    if (extra == 1) {
+      allArgs[n] = Arg.SCRATCHPAD;
+      all[n] = scratch(scratchpad);
+    }
+    MemoryDesc[] mds = Arrays.stream(all).map(Operand::md).toArray(MemoryDesc[]::new);
+    calls.add(new Plan.Call(new PrimitiveSteps(desc.newPrimitive(), allArgs, mds), List.of(all)));
+  }
+
+  /** Adds a call without state. */
+  void call(Step step, Operand... operands) {
+    calls.add(new Plan.Call(Step.Factory.of(step), List.of(operands)));
+  }
+
+  /** Adds a call that holds state of a run. */
+  void call(Step.Factory factory, List<Operand> operands) {
+    calls.add(new Plan.Call(factory, operands));
+  }
+
+  Plan build() {
+    built = true;
+    return new Plan(calls, Arrays.asList(outputLayouts), scratchBytes);
+  }
+
+  /** Frees what was made if nothing came of it. */
+  @Override
+  public void close() {
+    if (!built) {
+      calls.forEach(call -> call.factory().close());
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.balboa.nn.backend.onednn;
+
+import dev.balboa.bindings.ExecFrame;
+import dev.balboa.bindings.MemoryDesc;
+import dev.balboa.bindings.Primitive;
+import java.lang.foreign.MemorySegment;
+
+/** Executes a oneDNN primitive; each step has an execution frame of its own. */
+final class PrimitiveSteps implements Step.Factory {
+  private final Primitive primitive;
+  private final int[] args;
+  private final MemoryDesc[] mds;
+
+  PrimitiveSteps(Primitive primitive, int[] args, MemoryDesc[] mds) {
+    this.primitive = primitive;
+    this.args = args;
+    this.mds = mds;
+  }
+
+  @Override
+  public Step newStep() {
+    return new FrameStep(primitive.newFrame(args, mds));
+  }
+
+  @Override
+  public void close() {
+    primitive.close();
+  }
+
+  private record FrameStep(ExecFrame frame) implements Step {
+    @Override
+    public void run(MemorySegment[] buffers) {
+      for (int i = 0; i < buffers.length; i++) {
+        frame.set(i, buffers[i]);
+      }
+      frame.execute();
+    }
+
+    @Override
+    public void close() {
+      frame.close();
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package dev.balboa.nn.backend.onednn;
+
+import dev.balboa.bindings.AlgKind;
+import dev.balboa.bindings.Arg;
+import dev.balboa.bindings.KernelKinds;
+import dev.balboa.bindings.MemoryDesc;
+import dev.balboa.bindings.PrimitiveAttr;
+import dev.balboa.bindings.PropKind;
+import dev.balboa.bindings.ReductionKernels;
+import dev.balboa.nn.op.ArgReduce;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Reduce;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.Softmax;
+import dev.balboa.nn.op.SoftmaxBackward;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reductions through the kernels; softmax of many elements through oneDNN. */
+final class ReductionOps {
+  /** Elements above which waking oneDNN pays. */
+  private static final long LARGE = 1 << 15;
+
+  private ReductionOps() {}
+
+  /** A tensor seen as [outer, n, inner] around an axis or a run of axes. */
+  private record Split(long outer, long n, long inner) {
+    static Split around(long[] dims, int from, int to) {
+      long outer = 1;
+      long n = 1;
+      long inner = 1;
+      for (int i = 0; i < dims.length; i++) {
+        if (i < from) {
+          outer *= dims[i];
+        } else if (i < to) {
+          n *= dims[i];
+        } else {
+          inner *= dims[i];
+        }
+      }
+      return new Split(outer, n, inner);
+    }
+  }
+
+  /** Reduces run after run of neighbouring axes, innermost first. */
+  static void reduce(PlanBuilder b, Reduce op) {
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    KernelKinds.Reduce kind = Kinds.of(op.kind());
+    List<int[]> runs = runs(op.axes());
+    long[] dims = b.spec(0).shape().dims();
+    Operand from = b.denseInput(0);
+    if (runs.isEmpty()) {
+      long bytes = b.spec(0).byteSize();
+      b.call(s -> s[1].asSlice(0, bytes).copyFrom(s[0].asSlice(0, bytes)), from, b.denseOutput(0));
+      return;
+    }
+    for (int r = runs.size() - 1; r >= 0; r--) {
+      int[] run = runs.get(r);
+      Split split = Split.around(dims, run[0], run[1]);
+      for (int axis = run[0]; axis < run[1]; axis++) {
+        dims[axis] = 1;
+      }
+      Operand to =
+          r == 0
+              ? b.denseOutput(0)
+              : b.scratch(Mds.contiguous(b.spec(0).withShape(Shape.of(dims))));
+      b.call(
+          s -> ReductionKernels.reduce(type, kind, split.outer, split.n, split.inner, s[0], s[1]),
+          from,
+          to);
+      from = to;
+    }
+  }
+
+  /** Ascending axes as runs [from, to). */
+  private static List<int[]> runs(List<Integer> axes) {
+    List<int[]> runs = new ArrayList<>();
+    for (int axis : axes) {
+      if (!runs.isEmpty() && runs.getLast()[1] == axis) {
+        runs.getLast()[1]++;
+      } else {
+        runs.add(new int[] {axis, axis + 1});
+      }
+    }
+    return runs;
+  }
+
+  static void argReduce(PlanBuilder b, ArgReduce op) {
+    Unsupported.unless(b, op, DType.F32);
+    Split s = Split.around(b.spec(0).shape().dims(), op.axis(), op.axis() + 1);
+    b.call(
+        buffers -> {
+          if (op.max()) {
+            ReductionKernels.argmax(s.outer, s.n, s.inner, buffers[0], buffers[1]);
+          } else {
+            ReductionKernels.argmin(s.outer, s.n, s.inner, buffers[0], buffers[1]);
+          }
+        },
+        b.denseInput(0),
+        b.denseOutput(0));
+  }
+
+  static void softmax(PlanBuilder b, Softmax op) {
+    Unsupported.unless(b, op, DType.F32);
+    Split s = Split.around(b.spec(0).shape().dims(), op.axis(), op.axis() + 1);
+    if (b.spec(0).shape().size() >= LARGE) {
+      Operand src = b.input(0);
+      MemoryDesc md = src.md();
+      AlgKind alg = op.log() ? AlgKind.SOFTMAX_LOG : AlgKind.SOFTMAX_ACCURATE;
+      b.primitive(
+          () ->
+              dev.balboa.bindings.Softmax.forward(
+                  PropKind.FORWARD_INFERENCE, alg, md, md, op.axis(), PrimitiveAttr.defaults()),
+          new int[] {Arg.SRC, Arg.DST},
+          src,
+          b.output(0, md));
+      return;
+    }
+    b.call(
+        buffers -> {
+          if (op.log()) {
+            ReductionKernels.logSoftmax(s.outer, s.n, s.inner, buffers[0], buffers[1]);
+          } else {
+            ReductionKernels.softmax(s.outer, s.n, s.inner, buffers[0], buffers[1]);
+          }
+        },
+        b.denseInput(0),
+        b.denseOutput(0));
+  }
+
+  static void softmaxBackward(PlanBuilder b, SoftmaxBackward op) {
+    Unsupported.unless(b, op, DType.F32);
+    Split s = Split.around(b.spec(0).shape().dims(), op.axis(), op.axis() + 1);
+    b.call(
+        buffers -> {
+          if (op.log()) {
+            ReductionKernels.logSoftmaxBackward(
+                s.outer, s.n, s.inner, buffers[0], buffers[1], buffers[2]);
+          } else {
+            ReductionKernels.softmaxBackward(
+                s.outer, s.n, s.inner, buffers[0], buffers[1], buffers[2]);
+          }
+        },
+        b.denseInput(0),
+        b.denseInput(1),
+        b.denseOutput(0));
+  }
+}
