@@ -9,4 +9,6 @@ module dev.balboa.nn {
   exports dev.balboa.nn.tensor;
   exports dev.balboa.nn.layer;
   exports dev.balboa.nn.optim;
+  exports dev.balboa.nn.data;
+  exports dev.balboa.nn.io;
 }
