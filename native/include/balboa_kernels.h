@@ -269,6 +269,27 @@ BALBOA_API int32_t balboa_maxpool2d_gather_f32(int64_t planes, const int64_t *ge
 BALBOA_API int32_t balboa_maxpool2d_scatter_f32(int64_t planes, const int64_t *geometry, const float *x,
                                                 const float *dy, float *dv);
 
+/* ---- matrix products: C = alpha op(A) op(B) + beta C, row-major, by a BLAS routine that works on one thread
+ * BLAS libraries bring a thread pool of their own; two pools on the same cores wait for each other's spinning threads.
+ * Here the OpenMP threads that everything else runs on call the routine, each for its part of C.
+ * trans_a, trans_b: nonzero if the memory holds the transpose. op(A) is [m, k], op(B) [k, n], C [m, n]; lda, ldb, ldc:
+ * distance between rows in memory. count products, stride_a, stride_b, stride_c elements apart (0 repeats A or B). The
+ * result depends on the thread limit, in the last bits, because the cuts do. */
+
+/* cblas_sgemm: order, op(A), op(B), m, n, k, alpha, A, lda, B, ldb, beta, C, ldc. */
+typedef void (*balboa_sgemm_routine)(int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, float, const float *,
+                                     int32_t, const float *, int32_t, float, float *, int32_t);
+typedef void (*balboa_dgemm_routine)(int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, double, const double *,
+                                     int32_t, const double *, int32_t, double, double *, int32_t);
+BALBOA_API int32_t balboa_sgemm(balboa_sgemm_routine gemm, int32_t trans_a, int32_t trans_b, int32_t m, int32_t n,
+                                int32_t k, float alpha, const float *a, int32_t lda, int64_t stride_a, const float *b,
+                                int32_t ldb, int64_t stride_b, float beta, float *c, int32_t ldc, int64_t stride_c,
+                                int64_t count);
+BALBOA_API int32_t balboa_dgemm(balboa_dgemm_routine gemm, int32_t trans_a, int32_t trans_b, int32_t m, int32_t n,
+                                int32_t k, double alpha, const double *a, int32_t lda, int64_t stride_a,
+                                const double *b, int32_t ldb, int64_t stride_b, double beta, double *c, int32_t ldc,
+                                int64_t stride_c, int64_t count);
+
 #ifdef __cplusplus
 }
 #endif

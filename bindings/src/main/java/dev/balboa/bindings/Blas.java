@@ -1,6 +1,7 @@
 package dev.balboa.bindings;
 
 import dev.balboa.bindings.internal.cblas.cblas_h;
+import dev.balboa.bindings.internal.kernels.kernels_h;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -8,9 +9,9 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Matrices are row-major. Sizes are checked against the segments before the call, so that a
  * wrong one is an {@link IllegalArgumentException} and not a crash; segments are off-heap. An
- * increment is at least 1. Nothing is allocated. Thread-safe; the threads OpenBLAS uses are set by
- * {@link NativeThreads}. See the <a href="https://www.netlib.org/blas/">reference BLAS</a> for the
- * routines.
+ * increment is at least 1. Nothing is allocated. Thread-safe. Products run on the OpenMP threads
+ * that {@link NativeThreads} allows, everything else on the calling thread. See the <a
+ * href="https://www.netlib.org/blas/">reference BLAS</a> for the routines.
  */
 public final class Blas {
 
@@ -19,6 +20,17 @@ public final class Blas {
   private static final int TRANS = cblas_h.CblasTrans();
 
   private Blas() {}
+
+  private static int flag(boolean transposed) {
+    return transposed ? 1 : 0;
+  }
+
+  private static void checked(String call, int status) {
+    if (status != 0) {
+      throw new IllegalStateException(
+          call + ": balboa_kernels refused checked arguments with status " + status);
+    }
+  }
 
   private static int trans(boolean transposed) {
     return transposed ? TRANS : NO_TRANS;
@@ -57,9 +69,28 @@ public final class Blas {
     if (m == 0 || n == 0) {
       return;
     }
-    OpenBlas.ensureThreads();
-    cblas_h.cblas_sgemm(
-        ROW_MAJOR, trans(transA), trans(transB), m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    NativeThreads.bind();
+    checked(
+        "sgemm",
+        kernels_h.balboa_sgemm(
+            OpenBlas.sgemm(),
+            flag(transA),
+            flag(transB),
+            m,
+            n,
+            k,
+            alpha,
+            a,
+            lda,
+            0,
+            b,
+            ldb,
+            0,
+            beta,
+            c,
+            ldc,
+            0,
+            1));
   }
 
   /**
@@ -95,26 +126,28 @@ public final class Blas {
     if (m == 0 || n == 0 || count == 0) {
       return;
     }
-    OpenBlas.ensureThreads();
-    cblas_h.cblas_sgemm_batch_strided(
-        ROW_MAJOR,
-        trans(transA),
-        trans(transB),
-        m,
-        n,
-        k,
-        alpha,
-        a,
-        lda,
-        strideA,
-        b,
-        ldb,
-        strideB,
-        beta,
-        c,
-        ldc,
-        strideC,
-        count);
+    NativeThreads.bind();
+    checked(
+        "sgemmBatch",
+        kernels_h.balboa_sgemm(
+            OpenBlas.sgemm(),
+            flag(transA),
+            flag(transB),
+            m,
+            n,
+            k,
+            alpha,
+            a,
+            lda,
+            strideA,
+            b,
+            ldb,
+            strideB,
+            beta,
+            c,
+            ldc,
+            strideC,
+            count));
   }
 
   /**
@@ -231,9 +264,28 @@ public final class Blas {
     if (m == 0 || n == 0) {
       return;
     }
-    OpenBlas.ensureThreads();
-    cblas_h.cblas_dgemm(
-        ROW_MAJOR, trans(transA), trans(transB), m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    NativeThreads.bind();
+    checked(
+        "dgemm",
+        kernels_h.balboa_dgemm(
+            OpenBlas.dgemm(),
+            flag(transA),
+            flag(transB),
+            m,
+            n,
+            k,
+            alpha,
+            a,
+            lda,
+            0,
+            b,
+            ldb,
+            0,
+            beta,
+            c,
+            ldc,
+            0,
+            1));
   }
 
   /**
@@ -269,26 +321,28 @@ public final class Blas {
     if (m == 0 || n == 0 || count == 0) {
       return;
     }
-    OpenBlas.ensureThreads();
-    cblas_h.cblas_dgemm_batch_strided(
-        ROW_MAJOR,
-        trans(transA),
-        trans(transB),
-        m,
-        n,
-        k,
-        alpha,
-        a,
-        lda,
-        strideA,
-        b,
-        ldb,
-        strideB,
-        beta,
-        c,
-        ldc,
-        strideC,
-        count);
+    NativeThreads.bind();
+    checked(
+        "dgemmBatch",
+        kernels_h.balboa_dgemm(
+            OpenBlas.dgemm(),
+            flag(transA),
+            flag(transB),
+            m,
+            n,
+            k,
+            alpha,
+            a,
+            lda,
+            strideA,
+            b,
+            ldb,
+            strideB,
+            beta,
+            c,
+            ldc,
+            strideC,
+            count));
   }
 
   /**

@@ -7,19 +7,21 @@ import java.lang.invoke.MethodHandle;
 /**
  * The only place where thread counts of the native libraries are set.
  *
- * <p>oneDNN and {@code balboa_kernels} run on OpenMP, OpenBLAS on its own pthread pool. Both get
- * the same total, {@link #count()}: the property {@value #PROPERTY}, or {@link #configure(int)}
- * before the first native use, or else the number of processors this JVM may use. The count is
- * fixed for the life of the process, because oneDNN bakes it into every primitive.
+ * <p>oneDNN and {@code balboa_kernels} run on OpenMP; matrix products of OpenBLAS do too, cut into
+ * parts that the OpenMP threads call it for. There is one total, {@link #count()}: the property
+ * {@value #PROPERTY}, or {@link #configure(int)} before the first native use, or else the number of
+ * processors this JVM may use. The count is fixed for the life of the process, because oneDNN bakes
+ * it into every primitive.
  *
  * <p>OpenMP keeps its limit per calling thread, and a new Java thread starts without one, so every
  * facade calls {@link #bind(int)} before it enters native code. Virtual threads need nothing more:
  * they cannot leave their carrier between the two calls.
  *
- * <p>The idle threads of the two pools spin, and on few cores the spinning of one starves the other
- * (a 256x256 sgemm and a convolution called in turn took seven times the sum of both alone). The
- * loader therefore shortens OpenBLAS's spinning through {@code OPENBLAS_THREAD_TIMEOUT}, which has
- * to be in the environment before the library is opened.
+ * <p>OpenBLAS has a pthread pool of its own and is kept from using it: the idle threads of two
+ * pools spin, and on few cores the spinning of one starves the other (a 256x256 sgemm and a
+ * convolution called in turn took seven times the sum of both alone; on the one pool they take the
+ * sum). The loader shortens OpenBLAS's spinning through {@code OPENBLAS_THREAD_TIMEOUT} all the
+ * same, for user code that calls the library itself.
  */
 public final class NativeThreads {
 

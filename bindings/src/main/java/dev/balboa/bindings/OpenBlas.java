@@ -1,6 +1,7 @@
 package dev.balboa.bindings;
 
 import dev.balboa.bindings.internal.cblas.cblas_h;
+import java.lang.foreign.MemorySegment;
 
 /**
  * OpenBLAS as a whole: version, kernels, threads. The routines are in {@link Blas} and {@link
@@ -10,19 +11,38 @@ public final class OpenBlas {
 
   private OpenBlas() {}
 
-  /** Gives OpenBLAS its threads once, before the first routine runs. */
-  private static final class Threads {
+  /**
+   * Keeps OpenBLAS on the calling thread, once, before the first routine runs. Its own pool would
+   * fight with OpenMP's for the cores; matrix products are spread over OpenMP's threads instead
+   * ({@code balboa_sgemm}).
+   */
+  private static final class Routines {
+    static final MemorySegment SGEMM = routine("cblas_sgemm");
+    static final MemorySegment DGEMM = routine("cblas_dgemm");
+
     static {
-      cblas_h.openblas_set_num_threads(NativeThreads.count());
+      cblas_h.openblas_set_num_threads(1);
     }
 
-    private Threads() {}
+    private Routines() {}
+
+    private static MemorySegment routine(String name) {
+      return Natives.lookup("openblas").findOrThrow(name);
+    }
 
     static void ensure() {}
   }
 
   static void ensureThreads() {
-    Threads.ensure();
+    Routines.ensure();
+  }
+
+  static MemorySegment sgemm() {
+    return Routines.SGEMM;
+  }
+
+  static MemorySegment dgemm() {
+    return Routines.DGEMM;
   }
 
   /**
@@ -48,7 +68,7 @@ public final class OpenBlas {
     return cblas_h.openblas_get_corename().reinterpret(Long.MAX_VALUE).getString(0);
   }
 
-  /** Returns the number of threads OpenBLAS uses. */
+  /** Returns the number of threads OpenBLAS starts itself: one. */
   public static int threads() {
     ensureThreads();
     return cblas_h.openblas_get_num_threads();

@@ -2815,5 +2815,159 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class balboa_sgemm {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_FLOAT,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_FLOAT,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_sgemm");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_sgemm(balboa_sgemm_routine gemm, int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, float alpha, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, float beta, float *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * }
+     */
+    public static FunctionDescriptor balboa_sgemm$descriptor() {
+        return balboa_sgemm.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_sgemm(balboa_sgemm_routine gemm, int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, float alpha, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, float beta, float *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * }
+     */
+    public static MethodHandle balboa_sgemm$handle() {
+        return balboa_sgemm.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_sgemm(balboa_sgemm_routine gemm, int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, float alpha, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, float beta, float *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * }
+     */
+    public static MemorySegment balboa_sgemm$address() {
+        return balboa_sgemm.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_sgemm(balboa_sgemm_routine gemm, int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, float alpha, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, float beta, float *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * }
+     */
+    public static int balboa_sgemm(MemorySegment gemm, int trans_a, int trans_b, int m, int n, int k, float alpha, MemorySegment a, int lda, long stride_a, MemorySegment b, int ldb, long stride_b, float beta, MemorySegment c, int ldc, long stride_c, long count) {
+        var mh$ = balboa_sgemm.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_sgemm", gemm, trans_a, trans_b, m, n, k, alpha, a, lda, stride_a, b, ldb, stride_b, beta, c, ldc, stride_c, count);
+            }
+            return (int)mh$.invokeExact(gemm, trans_a, trans_b, m, n, k, alpha, a, lda, stride_a, b, ldb, stride_b, beta, c, ldc, stride_c, count);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_dgemm {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_dgemm");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_dgemm(balboa_dgemm_routine gemm, int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, double alpha, const double *a, int32_t lda, int64_t stride_a, const double *b, int32_t ldb, int64_t stride_b, double beta, double *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * }
+     */
+    public static FunctionDescriptor balboa_dgemm$descriptor() {
+        return balboa_dgemm.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_dgemm(balboa_dgemm_routine gemm, int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, double alpha, const double *a, int32_t lda, int64_t stride_a, const double *b, int32_t ldb, int64_t stride_b, double beta, double *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * }
+     */
+    public static MethodHandle balboa_dgemm$handle() {
+        return balboa_dgemm.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_dgemm(balboa_dgemm_routine gemm, int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, double alpha, const double *a, int32_t lda, int64_t stride_a, const double *b, int32_t ldb, int64_t stride_b, double beta, double *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * }
+     */
+    public static MemorySegment balboa_dgemm$address() {
+        return balboa_dgemm.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_dgemm(balboa_dgemm_routine gemm, int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, double alpha, const double *a, int32_t lda, int64_t stride_a, const double *b, int32_t ldb, int64_t stride_b, double beta, double *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * }
+     */
+    public static int balboa_dgemm(MemorySegment gemm, int trans_a, int trans_b, int m, int n, int k, double alpha, MemorySegment a, int lda, long stride_a, MemorySegment b, int ldb, long stride_b, double beta, MemorySegment c, int ldc, long stride_c, long count) {
+        var mh$ = balboa_dgemm.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_dgemm", gemm, trans_a, trans_b, m, n, k, alpha, a, lda, stride_a, b, ldb, stride_b, beta, c, ldc, stride_c, count);
+            }
+            return (int)mh$.invokeExact(gemm, trans_a, trans_b, m, n, k, alpha, a, lda, stride_a, b, ldb, stride_b, beta, c, ldc, stride_c, count);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 }
 

@@ -1,0 +1,59 @@
+/* Products through the cut-up routine against plain loops; the routine here is plain loops too. */
+#include "check.h"
+
+#define DEFINE_ROUTINE(NAME, TYPE)                                                                                  \
+  static void NAME(int32_t order, int32_t ta, int32_t tb, int32_t m, int32_t n, int32_t k, TYPE alpha, const TYPE *a, \
+                   int32_t lda, const TYPE *b, int32_t ldb, TYPE beta, TYPE *c, int32_t ldc) {                      \
+    EXPECT(order == 101, "order %d", (int)order);                                                                   \
+    for (int i = 0; i < m; i++) {                                                                                   \
+      for (int j = 0; j < n; j++) {                                                                                 \
+        TYPE sum = 0;                                                                                               \
+        for (int p = 0; p < k; p++) {                                                                               \
+          sum += (ta == 112 ? a[p * lda + i] : a[i * lda + p]) * (tb == 112 ? b[j * ldb + p] : b[p * ldb + j]);     \
+        }                                                                                                           \
+        c[i * ldc + j] = alpha * sum + (beta == 0 ? 0 : beta * c[i * ldc + j]);                                     \
+      }                                                                                                             \
+    }                                                                                                               \
+  }
+DEFINE_ROUTINE(naive_sgemm, float)
+DEFINE_ROUTINE(naive_dgemm, double)
+
+#define DEFINE_CASE(NAME, TYPE, GEMM, ROUTINE)                                                                       \
+  static void NAME(int ta, int tb, int m, int n, int k, int count, TYPE beta) {                                      \
+    const int lda = (ta ? m : k) + 3, ldb = (tb ? k : n) + 1, ldc = n + 2;                                           \
+    const int64_t sa = (int64_t)lda * (ta ? k : m), sb = (int64_t)ldb * (tb ? n : k), sc = (int64_t)ldc * m;         \
+    TYPE *a = malloc((size_t)(sa * count + 1) * sizeof *a), *b = malloc((size_t)(sb * count + 1) * sizeof *b);       \
+    TYPE *c = malloc((size_t)(sc * count + 1) * sizeof *c), *want = malloc((size_t)(sc * count + 1) * sizeof *want); \
+    for (int64_t i = 0; i < sa * count; i++) a[i] = (TYPE)((i * 7 % 13) - 6);                                        \
+    for (int64_t i = 0; i < sb * count; i++) b[i] = (TYPE)((i * 5 % 11) - 5);                                        \
+    for (int64_t i = 0; i <= sc * count; i++) c[i] = want[i] = (TYPE)(i % 3);                                        \
+    for (int i = 0; i < count; i++) {                                                                                \
+      ROUTINE(101, ta ? 112 : 111, tb ? 112 : 111, m, n, k, 2, a + i * sa, lda, b + i * sb, ldb, beta, want + i * sc, \
+              ldc);                                                                                                  \
+    }                                                                                                                \
+    EXPECT_OK(GEMM(ROUTINE, ta, tb, m, n, k, 2, a, lda, sa, b, ldb, sb, beta, c, ldc, sc, count));                   \
+    for (int64_t i = 0; i <= sc * count; i++) {                                                                      \
+      EXPECT(c[i] == want[i], "%dx%dx%d of %d at %d: %g, not %g", m, n, k, count, (int)i, (double)c[i],              \
+             (double)want[i]);                                                                                       \
+    }                                                                                                                \
+    free(a), free(b), free(c), free(want);                                                                           \
+  }
+DEFINE_CASE(check_f32, float, balboa_sgemm, naive_sgemm)
+DEFINE_CASE(check_f64, double, balboa_dgemm, naive_dgemm)
+
+int main(void) {
+  static const int sizes[][3] = {{1, 1, 1}, {1, 200, 77}, {200, 1, 50}, {17, 31, 5}, {97, 65, 80}, {64, 130, 0}, {0, 4, 4}};
+  balboa_set_threads(3);
+  for (int s = 0; s < 7; s++) {
+    for (int t = 0; t < 4; t++) {
+      for (int count = 0; count <= 4; count++) {
+        check_f32(t & 1, t >> 1, sizes[s][0], sizes[s][1], sizes[s][2], count, (float)(count % 2));
+      }
+      check_f64(t & 1, t >> 1, sizes[s][0], sizes[s][1], sizes[s][2], 2, 1);
+    }
+  }
+  float x = 0;
+  EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_sgemm(naive_sgemm, 0, 0, -1, 1, 1, 1, &x, 1, 0, &x, 1, 0, 0, &x, 1, 0, 1));
+  EXPECT_STATUS(BALBOA_ERR_NULL, balboa_sgemm(NULL, 0, 0, 1, 1, 1, 1, &x, 1, 0, &x, 1, 0, 0, &x, 1, 0, 1));
+  return check_done("gemm");
+}
