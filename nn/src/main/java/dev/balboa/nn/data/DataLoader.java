@@ -118,4 +118,14 @@ public final class DataLoader {
     var assembly = new BatchAssembly(dataset, allocator, order, batchSize, samples(), number);
     return new Epoch(assembly, firstBatch, batches(), prefetch);
   }
+
+  /** All that decides which samples are in which batch, except the samples themselves. */
+  @Override
+  public String toString() {
+    return dataset.size()
+        + " samples in batches of "
+        + batchSize
+        + (dropLast ? " without an incomplete one" : "")
+        + (shuffled ? ", shuffled with seed " + seed : ", not shuffled");
+  }
 }

@@ -1,0 +1,2 @@
+/** Training loops: losses, metrics, progress, early stopping, checkpoints. */
+package dev.balboa.nn.train;
