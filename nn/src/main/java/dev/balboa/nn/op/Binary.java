@@ -37,7 +37,7 @@ public record Binary(BinaryKind kind) implements ElementwiseOp {
       case DIV -> e.div(g, b);
       case MAX -> e.mul(g, chosen(e, CompareKind.GT, a, b));
       case MIN -> e.mul(g, chosen(e, CompareKind.LT, a, b));
-      case POW -> e.mul(g, e.mul(b, e.apply(this, a, e.affine(b, 1, -1))));
+      case POW -> e.mul(g, powBase(e, a, b));
     };
   }
 
@@ -56,6 +56,13 @@ public record Binary(BinaryKind kind) implements ElementwiseOp {
   /** 1 where the comparison holds, one half at a tie, else 0. */
   private static Value chosen(Emit e, CompareKind kind, Value a, Value b) {
     return e.add(e.indicator(kind, a, b), e.affine(e.indicator(CompareKind.EQ, a, b), 0.5, 0));
+  }
+
+  /** b a^(b-1), zero where b is zero, also at a = 0. */
+  private Value powBase(Emit e, Value a, Value b) {
+    Value slope = e.mul(b, e.apply(this, a, e.affine(b, 1, -1)));
+    Value zero = e.scalarLike(b, 0);
+    return e.where(e.compare(CompareKind.EQ, b, zero), zero, slope);
   }
 
   /** a^b log(a), zero where a is zero (and the power with it). */

@@ -108,29 +108,69 @@ final class Access {
   }
 
   private void loadRow(MemorySegment source, long base, long step, Elements target, int at, int n) {
+    switch (dtype) {
+      case F32, F64 -> loadReals(source, base, step, target.reals(), at, n);
+      case I32, I64, U8, BOOL -> loadWholes(source, base, step, target.wholes(), at, n);
+    }
+  }
+
+  private void loadReals(
+      MemorySegment source, long base, long step, double[] target, int at, int n) {
+    boolean single = dtype == DType.F32;
     for (int i = 0; i < n; i++) {
       long from = base + i * step;
-      switch (dtype) {
-        case F32 -> target.reals()[at + i] = source.getAtIndex(ValueLayout.JAVA_FLOAT, from);
-        case F64 -> target.reals()[at + i] = source.getAtIndex(ValueLayout.JAVA_DOUBLE, from);
-        case I32 -> target.wholes()[at + i] = source.getAtIndex(ValueLayout.JAVA_INT, from);
-        case I64 -> target.wholes()[at + i] = source.getAtIndex(ValueLayout.JAVA_LONG, from);
-        case U8 -> target.wholes()[at + i] = source.get(ValueLayout.JAVA_BYTE, from) & 0xFF;
-        case BOOL -> target.wholes()[at + i] = source.get(ValueLayout.JAVA_BYTE, from) == 0 ? 0 : 1;
-      }
+      target[at + i] =
+          single
+              ? source.getAtIndex(ValueLayout.JAVA_FLOAT, from)
+              : source.getAtIndex(ValueLayout.JAVA_DOUBLE, from);
+    }
+  }
+
+  private void loadWholes(
+      MemorySegment source, long base, long step, long[] target, int at, int n) {
+    for (int i = 0; i < n; i++) {
+      long from = base + i * step;
+      target[at + i] =
+          switch (dtype) {
+            case I32 -> source.getAtIndex(ValueLayout.JAVA_INT, from);
+            case I64 -> source.getAtIndex(ValueLayout.JAVA_LONG, from);
+            case U8 -> source.get(ValueLayout.JAVA_BYTE, from) & 0xFF;
+            case BOOL -> source.get(ValueLayout.JAVA_BYTE, from) == 0 ? 0 : 1;
+            case F32, F64 -> throw new IllegalStateException(dtype + " is no integer type");
+          };
     }
   }
 
   private void storeRow(
       Elements source, int at, MemorySegment target, long base, long step, int n) {
+    switch (dtype) {
+      case F32, F64 -> storeReals(source.reals(), at, target, base, step, n);
+      case I32, I64, U8, BOOL -> storeWholes(source.wholes(), at, target, base, step, n);
+    }
+  }
+
+  private void storeReals(
+      double[] source, int at, MemorySegment target, long base, long step, int n) {
+    boolean single = dtype == DType.F32;
+    for (int i = 0; i < n; i++) {
+      long to = base + i * step;
+      if (single) {
+        target.setAtIndex(ValueLayout.JAVA_FLOAT, to, (float) source[at + i]);
+      } else {
+        target.setAtIndex(ValueLayout.JAVA_DOUBLE, to, source[at + i]);
+      }
+    }
+  }
+
+  private void storeWholes(
+      long[] source, int at, MemorySegment target, long base, long step, int n) {
     for (int i = 0; i < n; i++) {
       long to = base + i * step;
       switch (dtype) {
-        case F32 -> target.setAtIndex(ValueLayout.JAVA_FLOAT, to, (float) source.reals()[at + i]);
-        case F64 -> target.setAtIndex(ValueLayout.JAVA_DOUBLE, to, source.reals()[at + i]);
-        case I32 -> target.setAtIndex(ValueLayout.JAVA_INT, to, (int) source.wholes()[at + i]);
-        case I64 -> target.setAtIndex(ValueLayout.JAVA_LONG, to, source.wholes()[at + i]);
-        case U8, BOOL -> target.set(ValueLayout.JAVA_BYTE, to, (byte) source.wholes()[at + i]);
+        case I32 -> target.setAtIndex(ValueLayout.JAVA_INT, to, (int) source[at + i]);
+        case I64 -> target.setAtIndex(ValueLayout.JAVA_LONG, to, source[at + i]);
+        case U8, BOOL -> target.set(ValueLayout.JAVA_BYTE, to, (byte) source[at + i]);
+        case F32, F64 -> throw new IllegalStateException(dtype + " is no integer type");
       }
     }
   }

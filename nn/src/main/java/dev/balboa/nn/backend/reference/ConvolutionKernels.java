@@ -7,11 +7,17 @@ import dev.balboa.nn.op.ConvBackwardWeights;
 import dev.balboa.nn.op.ConvolutionOp;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Window;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Convolution and its adjoints: all three visit the same triples of input, weight and output
  * element and differ in which of them they add to.
+ *
+ * <p>Kernels see images as [N, in..., C] and weights as [kernel..., C/groups, O] or [kernel..., O,
+ * C/groups], so that innermost loops run over neighbours.
  */
 final class ConvolutionKernels {
   private final SpatialWindow window;
@@ -30,91 +36,125 @@ final class ConvolutionKernels {
 
   static Prepared prepare(ConvolutionOp op, Call call) {
     return switch (op) {
-      case Conv o -> {
-        var kernels = new ConvolutionKernels(o.window(), o.groups(), call.in(0), call.out(0));
-        DoubleUnaryOperator activation = Functions.activation(o.activation());
-        yield call.plain((in, out) -> kernels.forward(in, activation, out[0].reals()));
-      }
+      case Conv o -> forward(o, call);
       case ConvBackwardData o -> {
         var kernels = new ConvolutionKernels(o.window(), o.groups(), o.inputShape(), call.in(0));
-        yield call.plain(kernels::backwardData);
+        yield call.through(
+            List.of(image(call.read(0)), weights(call.read(1), 0, 1)),
+            List.of(image(call.write(0))),
+            kernels::backwardData);
       }
       case ConvBackwardWeights o -> {
         var kernels = new ConvolutionKernels(o.window(), o.groups(), call.in(0), call.in(1));
-        yield call.plain(kernels::backwardWeights);
+        List<Access> writes = new ArrayList<>(List.of(weights(call.write(0), 1, 0)));
+        if (o.bias()) {
+          writes.add(call.write(1));
+        }
+        yield call.through(
+            List.of(image(call.read(0)), image(call.read(1))), writes, kernels::backwardWeights);
       }
     };
   }
 
-  /** One input plane, one output plane and the kernel between them, by their first elements. */
-  @FunctionalInterface
-  private interface Planes {
-    void accept(int x, int w, int y);
+  private static Prepared forward(Conv op, Call call) {
+    var kernels = new ConvolutionKernels(op.window(), op.groups(), call.in(0), call.out(0));
+    List<Access> reads = new ArrayList<>(List.of(image(call.read(0)), weights(call.read(1), 1, 0)));
+    if (call.inputs().size() == 3) {
+      reads.add(call.read(2));
+    }
+    DoubleUnaryOperator activation = Functions.activation(op.activation());
+    return call.through(
+        reads,
+        List.of(image(call.write(0))),
+        (in, out) -> kernels.forward(in, activation, out[0].reals()));
   }
 
-  private void forEachPlanes(Planes planes) {
-    int perGroup = channels / groups;
+  /** [N, C, ...] as [N, ..., C]. */
+  private static Access image(Access access) {
+    return access.permute(Axes.last(access.shape().rank(), List.of(1)));
+  }
+
+  /** [O, C/groups, kernel...] with the kernel first and the two channel axes in the given order. */
+  private static Access weights(Access access, int first, int second) {
+    IntStream kernel = IntStream.range(2, access.shape().rank());
+    return access.permute(IntStream.concat(kernel, IntStream.of(first, second)).toArray());
+  }
+
+  /** Kernel element {@code tap} joins a pixel of the input and one of the output. */
+  @FunctionalInterface
+  private interface Pixels {
+    void accept(int tap, int x, int y, int group);
+  }
+
+  /** Visits all pixels by the index of the first channel of each group in them. */
+  private void forEachPixels(Pixels pixels) {
     for (int n = 0; n < batch; n++) {
-      for (int o = 0; o < outChannels; o++) {
-        int group = o / (outChannels / groups);
-        for (int i = 0; i < perGroup; i++) {
-          int c = group * perGroup + i;
-          planes.accept(
-              (n * channels + c) * window.inSize(),
-              (o * perGroup + i) * window.taps(),
-              (n * outChannels + o) * window.outSize());
-        }
-      }
+      int xs = n * window.inSize();
+      int ys = n * window.outSize();
+      window.forEach(
+          (tap, x, y) -> {
+            for (int g = 0; g < groups; g++) {
+              pixels.accept(
+                  tap,
+                  (xs + x) * channels + g * inPerGroup(),
+                  (ys + y) * outChannels + g * outPerGroup(),
+                  g);
+            }
+          });
     }
   }
 
-  private void forward(Elements[] in, DoubleUnaryOperator activation, double[] y) {
-    double[] x = in[0].reals();
+  private int inPerGroup() {
+    return channels / groups;
+  }
+
+  private int outPerGroup() {
+    return outChannels / groups;
+  }
+
+  private void forward(Elements[] in, DoubleUnaryOperator activation, double[] dst) {
+    double[] src = in[0].reals();
     double[] w = in[1].reals();
-    int step = window.step();
-    forEachPlanes((xs, ws, ys) ->
-        window.forEach((tap, xr, yr, count) -> {
-          double weight = w[ws + tap];
-          for (int j = 0; j < count; j++) {
-            y[ys + yr + j] += weight * x[xs + xr + j * step];
+    forEachPixels(
+        (tap, x, y, g) -> {
+          for (int i = 0; i < inPerGroup(); i++) {
+            int row = (tap * inPerGroup() + i) * outChannels + g * outPerGroup();
+            Rows.add(src[x + i], w, row, dst, y, outPerGroup());
           }
-        }));
-    for (int i = 0; i < y.length; i++) {
-      double bias = in.length == 3 ? in[2].reals()[i / window.outSize() % outChannels] : 0;
-      y[i] = activation.applyAsDouble(y[i] + bias);
+        });
+    for (int i = 0; i < dst.length; i++) {
+      double bias = in.length == 3 ? in[2].reals()[i % outChannels] : 0;
+      dst[i] = activation.applyAsDouble(dst[i] + bias);
     }
   }
 
   private void backwardData(Elements[] in, Elements[] out) {
-    double[] dy = in[0].reals();
+    double[] diffDst = in[0].reals();
     double[] w = in[1].reals();
-    double[] dx = out[0].reals();
-    int step = window.step();
-    forEachPlanes((xs, ws, ys) ->
-        window.forEach((tap, xr, yr, count) -> {
-          double weight = w[ws + tap];
-          for (int j = 0; j < count; j++) {
-            dx[xs + xr + j * step] += weight * dy[ys + yr + j];
+    double[] diffSrc = out[0].reals();
+    forEachPixels(
+        (tap, x, y, g) -> {
+          for (int o = 0; o < outPerGroup(); o++) {
+            int row = (tap * outChannels + g * outPerGroup() + o) * inPerGroup();
+            Rows.add(diffDst[y + o], w, row, diffSrc, x, inPerGroup());
           }
-        }));
+        });
   }
 
   private void backwardWeights(Elements[] in, Elements[] out) {
-    double[] x = in[0].reals();
-    double[] dy = in[1].reals();
-    double[] dw = out[0].reals();
-    int step = window.step();
-    forEachPlanes((xs, ws, ys) ->
-        window.forEach((tap, xr, yr, count) -> {
-          double sum = 0;
-          for (int j = 0; j < count; j++) {
-            sum += x[xs + xr + j * step] * dy[ys + yr + j];
+    double[] src = in[0].reals();
+    double[] diffDst = in[1].reals();
+    double[] diffWeights = out[0].reals();
+    forEachPixels(
+        (tap, x, y, g) -> {
+          for (int i = 0; i < inPerGroup(); i++) {
+            int row = (tap * inPerGroup() + i) * outChannels + g * outPerGroup();
+            Rows.add(src[x + i], diffDst, y, diffWeights, row, outPerGroup());
           }
-          dw[ws + tap] += sum;
-        }));
+        });
     if (out.length == 2) {
-      for (int i = 0; i < dy.length; i++) {
-        out[1].reals()[i / window.outSize() % outChannels] += dy[i];
+      for (int i = 0; i < diffDst.length; i++) {
+        out[1].reals()[i % outChannels] += diffDst[i];
       }
     }
   }

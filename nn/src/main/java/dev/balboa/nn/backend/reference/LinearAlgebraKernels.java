@@ -28,19 +28,21 @@ final class LinearAlgebraKernels {
   private static Prepared matmul(Matmul op, Call call) {
     Shape c = call.out(0);
     Shape batch = c.slice(0, c.rank() - 2);
-    Access a = operand(call.read(0), op.transA(), batch);
-    Access b = operand(call.read(1), op.transB(), batch);
+    Access left = operand(call.read(0), op.transA(), batch);
+    Access right = operand(call.read(1), op.transB(), batch);
     int m = Math.toIntExact(c.dim(-2));
     int n = Math.toIntExact(c.dim(-1));
-    int k = Math.toIntExact(a.shape().dim(-1));
+    int k = Math.toIntExact(left.shape().dim(-1));
     int matrices = Math.toIntExact(batch.size());
     return call.through(
-        List.of(a, b),
+        List.of(left, right),
         List.of(call.write(0)),
         (in, out) -> {
           for (int i = 0; i < matrices * m; i++) {
-            int matrix = i / m * k * n;
-            multiplyRow(in[0].reals(), i * k, in[1].reals(), matrix, out[0].reals(), i * n, n, k);
+            for (int p = 0; p < k; p++) {
+              double a = in[0].reals()[i * k + p];
+              Rows.add(a, in[1].reals(), (i / m * k + p) * n, out[0].reals(), i * n, n);
+            }
           }
         });
   }
@@ -49,16 +51,6 @@ final class LinearAlgebraKernels {
   private static Access operand(Access access, boolean transposed, Shape batch) {
     Access a = transposed ? access.permute(Axes.transposed(access.shape().rank())) : access;
     return a.broadcastTo(batch.append(a.shape().dim(-2), a.shape().dim(-1)));
-  }
-
-  /** One row of C += A B, from the row's first element in A and C and the first element of B. */
-  private static void multiplyRow(
-      double[] a, int ai, double[] b, int bi, double[] c, int ci, int n, int k) {
-    for (int p = 0; p < k; p++) {
-      for (int j = 0; j < n; j++) {
-        c[ci + j] += a[ai + p] * b[bi + p * n + j];
-      }
-    }
   }
 
   private static void linear(

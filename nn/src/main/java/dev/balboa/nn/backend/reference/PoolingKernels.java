@@ -83,15 +83,13 @@ final class PoolingKernels {
     for (int p = 0; p < planes; p++) {
       int xs = p * window.inSize();
       int ys = p * window.outSize();
-      window.forEach((_, xr, yr, count) -> {
-        for (int j = 0; j < count; j++) {
-          int candidate = xr + j * window.step();
-          long best = from[ys + yr + j];
-          if (best < 0 || wins(x[xs + candidate], x[xs + (int) best])) {
-            from[ys + yr + j] = candidate;
-          }
-        }
-      });
+      window.forEach(
+          (_, candidate, y) -> {
+            long best = from[ys + y];
+            if (best < 0 || wins(x[xs + candidate], x[xs + (int) best])) {
+              from[ys + y] = candidate;
+            }
+          });
     }
   }
 
@@ -120,11 +118,7 @@ final class PoolingKernels {
     for (int p = 0; p < planes; p++) {
       int xs = p * window.inSize();
       int ys = p * window.outSize();
-      window.forEach((_, xr, yr, count) -> {
-        for (int j = 0; j < count; j++) {
-          y[ys + yr + j] += x[xs + xr + j * window.step()];
-        }
-      });
+      window.forEach((_, i, o) -> y[ys + o] += x[xs + i]);
     }
     for (int i = 0; i < y.length; i++) {
       y[i] /= divisors[i % divisors.length];
@@ -137,11 +131,7 @@ final class PoolingKernels {
     for (int p = 0; p < planes; p++) {
       int xs = p * window.inSize();
       int ys = p * window.outSize();
-      window.forEach((_, xr, yr, count) -> {
-        for (int j = 0; j < count; j++) {
-          dx[xs + xr + j * window.step()] += dy[ys + yr + j] / divisors[yr + j];
-        }
-      });
+      window.forEach((_, i, o) -> dx[xs + i] += dy[ys + o] / divisors[o]);
     }
   }
 
@@ -152,11 +142,7 @@ final class PoolingKernels {
       Arrays.fill(divisors, window.taps());
       return divisors;
     }
-    window.forEach((_, _, yr, count) -> {
-      for (int j = 0; j < count; j++) {
-        divisors[yr + j]++;
-      }
-    });
+    window.forEach((_, _, o) -> divisors[o]++);
     return divisors;
   }
 }

@@ -46,18 +46,10 @@ final class SpatialWindow {
     return Math.multiplyExact(Math.multiplyExact(kernel[0], kernel[1]), kernel[2]);
   }
 
-  /** Distance, in the input, between what neighbouring elements of an output row meet. */
-  int step() {
-    return stride[2];
-  }
-
-  /**
-   * A row of {@code count} output elements from {@code y} on and the input elements from {@code x}
-   * on, {@link #step} apart, that kernel element {@code tap} joins them with.
-   */
+  /** Kernel element {@code tap} joins input element {@code x} and output element {@code y}. */
   @FunctionalInterface
   interface Meeting {
-    void accept(int tap, int x, int y, int count);
+    void accept(int tap, int x, int y);
   }
 
   /**
@@ -76,37 +68,27 @@ final class SpatialWindow {
   }
 
   private void forEach(Meeting meeting, int tap, int kz, int ky, int kx) {
-    int first = first(2, kx);
-    int count = end(2, kx) - first;
-    if (count <= 0) {
-      return;
-    }
-    for (int oz = first(0, kz); oz < end(0, kz); oz++) {
-      for (int oy = first(1, ky); oy < end(1, ky); oy++) {
-        int x = (position(0, oz, kz) * in[1] + position(1, oy, ky)) * in[2];
-        int y = (oz * out[1] + oy) * out[2];
-        meeting.accept(tap, x + position(2, first, kx), y + first, count);
+    for (int oz = 0; oz < out[0]; oz++) {
+      long z = position(0, oz, kz);
+      for (int oy = 0; oy < out[1]; oy++) {
+        long y = position(1, oy, ky);
+        for (int ox = 0; ox < out[2]; ox++) {
+          long x = position(2, ox, kx);
+          if (inside(0, z) && inside(1, y) && inside(2, x)) {
+            int from = (int) ((z * in[1] + y) * in[2] + x);
+            meeting.accept(tap, from, (oz * out[1] + oy) * out[2] + ox);
+          }
+        }
       }
     }
   }
 
   /** The input index that kernel index {@code k} of output index {@code o} reads. */
-  private int position(int axis, int o, int k) {
-    return (int) ((long) o * stride[axis] + shift(axis, k));
+  private long position(int axis, int o, int k) {
+    return (long) o * stride[axis] + (long) k * dilation[axis] - padding[axis];
   }
 
-  private long shift(int axis, int k) {
-    return (long) k * dilation[axis] - padding[axis];
-  }
-
-  /** The first output index for which kernel index {@code k} is not in the padding before. */
-  private int first(int axis, int k) {
-    return (int) Math.clamp(Math.ceilDiv(-shift(axis, k), (long) stride[axis]), 0L, out[axis]);
-  }
-
-  /** The first output index from which on kernel index {@code k} is in the padding after. */
-  private int end(int axis, int k) {
-    long fitting = Math.ceilDiv(in[axis] - shift(axis, k), (long) stride[axis]);
-    return (int) Math.clamp(fitting, 0L, out[axis]);
+  private boolean inside(int axis, long position) {
+    return position >= 0 && position < in[axis];
   }
 }
