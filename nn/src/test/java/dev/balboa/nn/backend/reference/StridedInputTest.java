@@ -62,10 +62,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StridedInputTest extends ReferenceFixture {
 
   /** An operation with the specs of its inputs. */
-  record Case(Op op, TensorSpec... inputs) {
-    @Override
-    public String toString() {
-      return op + " " + List.of(inputs);
+  record Case(Op op, List<TensorSpec> inputs) {
+    Case(Op op, TensorSpec... inputs) {
+      this(op, List.of(inputs));
     }
   }
 
@@ -150,8 +149,8 @@ class StridedInputTest extends ReferenceFixture {
     List<Value> plain = new ArrayList<>();
     List<Value> strided = new ArrayList<>();
     List<Value> reversed = new ArrayList<>();
-    for (int i = 0; i < c.inputs.length; i++) {
-      Value value = elements(i, c.inputs[i]);
+    for (int i = 0; i < c.inputs.size(); i++) {
+      Value value = elements(i, c.inputs.get(i));
       plain.add(value);
       strided.add(gaps(value));
       reversed.add(columnMajor(value));
@@ -166,9 +165,9 @@ class StridedInputTest extends ReferenceFixture {
   void expandedInputsAreLikeCopies(Case c) {
     List<Value> expanded = new ArrayList<>();
     List<Value> copies = new ArrayList<>();
-    for (int i = 0; i < c.inputs.length; i++) {
-      Value one = elements(i, c.inputs[i].withShape(ones(c.inputs[i].shape())));
-      Value view = run(new Expand(c.inputs[i].shape()), one);
+    for (int i = 0; i < c.inputs.size(); i++) {
+      Value one = elements(i, c.inputs.get(i).withShape(ones(c.inputs.get(i).shape())));
+      Value view = run(new Expand(c.inputs.get(i).shape()), one);
       expanded.add(view);
       copies.add(run(new Contiguous(), view));
     }
