@@ -107,14 +107,14 @@ public final class Blas {
       float alpha,
       MemorySegment a,
       int lda,
-      int strideA,
+      long strideA,
       MemorySegment b,
       int ldb,
-      int strideB,
+      long strideB,
       float beta,
       MemorySegment c,
       int ldc,
-      int strideC,
+      long strideC,
       int count) {
     BlasChecks.sizes("sgemmBatch", m, n, k);
     BlasChecks.batch(
@@ -302,14 +302,14 @@ public final class Blas {
       double alpha,
       MemorySegment a,
       int lda,
-      int strideA,
+      long strideA,
       MemorySegment b,
       int ldb,
-      int strideB,
+      long strideB,
       double beta,
       MemorySegment c,
       int ldc,
-      int strideC,
+      long strideC,
       int count) {
     BlasChecks.sizes("dgemmBatch", m, n, k);
     BlasChecks.batch(

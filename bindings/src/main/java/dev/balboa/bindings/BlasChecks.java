@@ -26,7 +26,7 @@ final class BlasChecks {
       int rows,
       int columns,
       int ld,
-      int stride,
+      long stride,
       int count,
       int size) {
     if (ld < Math.max(1, columns)) {
@@ -48,7 +48,9 @@ final class BlasChecks {
     if (rows == 0 || columns == 0 || count == 0) {
       return;
     }
-    long elements = (count - 1L) * stride + (rows - 1L) * ld + columns;
+    long apart =
+        count > 1 && stride > segment.byteSize() ? Long.MAX_VALUE / 2 : (count - 1L) * stride;
+    long elements = apart + (rows - 1L) * ld + columns;
     if (segment.byteSize() / size < elements) {
       throw new IllegalArgumentException(
           routine
@@ -69,7 +71,7 @@ final class BlasChecks {
     }
   }
 
-  static void disjoint(String routine, int m, int n, int ldc, int strideC, int count) {
+  static void disjoint(String routine, int m, int n, int ldc, long strideC, int count) {
     if (count > 1 && m > 0 && n > 0 && strideC < (m - 1L) * ldc + n) {
       throw new IllegalArgumentException(
           routine

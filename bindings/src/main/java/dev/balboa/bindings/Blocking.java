@@ -42,6 +42,19 @@ final class Blocking {
     return blocks.length == 0 && offset == 0 && Arrays.equals(dims, paddedDims);
   }
 
+  /** Returns the bytes from the start of the buffer to the end of the last element. */
+  long requiredBytes(long[] dims, int elementSize, long byteSize) {
+    long last = offset;
+    long whole = 1;
+    for (int axis = 0; axis < dims.length; axis++) {
+      last += (dims[axis] - 1) * strides[axis];
+      whole = Math.max(whole, dims[axis] * strides[axis]);
+    }
+    boolean elementsOnly =
+        blocks.length == 0 && Arrays.equals(dims, paddedDims) && byteSize == whole * elementSize;
+    return elementsOnly ? (last + 1) * elementSize : byteSize + offset * elementSize;
+  }
+
   /**
    * Returns the layout as a format tag, or the strides where they are not those of a dense buffer.
    */

@@ -46,7 +46,7 @@ public final class ExecFrame implements AutoCloseable {
     this.mds = mds.clone();
     this.memories = new MemorySegment[args.length];
     this.memoryPointers = new long[args.length];
-    this.required = Arrays.stream(mds).mapToLong(MemoryDesc::byteSize).toArray();
+    this.required = Arrays.stream(mds).mapToLong(MemoryDesc::requiredBytes).toArray();
     this.bound = new long[args.length];
     this.primitivePointer = primitivePointer;
     this.arguments = NativeCalls.allocate(Math.max(1, args.length) * dnnl_exec_arg_t.sizeof());

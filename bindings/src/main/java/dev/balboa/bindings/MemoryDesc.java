@@ -175,6 +175,17 @@ public final class MemoryDesc {
     return byteSize;
   }
 
+  /**
+   * Returns the bytes that a buffer has to have, counted from its start: as far as the last element
+   * reaches, which is less than {@link #byteSize()} where rows have gaps, and more where there is
+   * an offset.
+   */
+  public long requiredBytes() {
+    return format == Format.BLOCKED
+        ? blocking.requiredBytes(dims, dataType.byteSize(), byteSize)
+        : byteSize;
+  }
+
   /** Returns whether the layout is one stride per axis: no blocks, no padding, no offset. */
   public boolean isPlainStrided() {
     return format == Format.BLOCKED && blocking.isPlain(dims);
