@@ -4,15 +4,9 @@ package dev.balboa.nn.backend;
 public final class DataErrors {
   private DataErrors() {}
 
-  /** A class label outside {@code [0, classes)} in row {@code row} of a batch. */
+  /** A class label outside {@code [0, classes)}, the {@code row}-th in row-major order. */
   public static IllegalArgumentException label(String op, long label, long row, long classes) {
     return new IllegalArgumentException(
         op + ": label " + label + " at row " + row + " is outside [0, " + classes + ")");
-  }
-
-  /** An index outside {@code [0, bound)}, the {@code position}-th in row-major order. */
-  public static IllegalArgumentException index(String op, long index, long position, long bound) {
-    return new IllegalArgumentException(
-        op + ": index " + index + " at position " + position + " is outside [0, " + bound + ")");
   }
 }

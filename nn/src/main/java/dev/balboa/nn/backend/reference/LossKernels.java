@@ -71,10 +71,8 @@ final class LossKernels {
 
   private static void oneHot(OneHot op, long[] indices, double[] y) {
     int depth = indices.length == 0 ? 0 : y.length / indices.length;
+    checkLabels(op.name(), indices, depth);
     for (int i = 0; i < indices.length; i++) {
-      if (indices[i] < 0 || indices[i] >= depth) {
-        throw DataErrors.index(op.name(), indices[i], i, depth);
-      }
       y[i * depth + (int) indices[i]] = 1;
     }
   }

@@ -79,6 +79,6 @@ class LossTest extends ReferenceFixture {
     assertClose(reals(y), 0, 0, 0, 1, 1, 0, 0);
     assertThatThrownBy(() -> run(new OneHot(3, DType.F64), i32(0, 3)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("one_hot: index 3 at position 1 is outside [0, 3)");
+        .hasMessage("one_hot: label 3 at row 1 is outside [0, 3)");
   }
 }
