@@ -1,8 +1,8 @@
 /*
  * Training step and inference of the MNIST network from plain C: the bar for the same network in Java.
  *   baseline_cnn [--seconds S] [name prefix]
- * cnn.gradient_check is (loss before - loss after a small step along the gradient) / (step * |gradient|^2): 1 when every
- * gradient is right.
+ * cnn.gradient_check is (loss before - loss after a small step along the gradient) / (step * |gradient|^2): 1 when
+ * every gradient is right.
  */
 #include <stdio.h>
 

@@ -20,7 +20,7 @@ static void run_sequence(cnn_sequence *s) {
   BENCH_CHECK(dnnl_stream_wait(ops_stream));
 }
 
-/* t in the layout that op wants for arg: itself, or a copy that a reorder in the sequence fills. Binds and returns it. */
+/* t in the layout that op wants for arg: itself, or a copy that a reorder in the sequence fills. Binds it. */
 static ops_tensor connect(cnn *net, cnn_sequence *s, ops_op *op, int arg, ops_tensor t) {
   if (!ops_same(&t, ops_md(op, arg))) {
     const ops_tensor converted = ops_make(ops_md(op, arg));
