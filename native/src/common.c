@@ -108,9 +108,16 @@ int32_t bk_dtype_size(int32_t dtype) {
 }
 
 int64_t bk_first_bad_index(int64_t n, const int32_t *indices, int64_t limit) {
-  for (int64_t i = 0; i < n; i++) {
-    if (indices[i] < 0 || indices[i] >= limit) {
-      return i;
+  enum { BLOCK = 1024 };
+  const uint64_t top = (uint64_t)limit;
+  for (int64_t begin = 0; begin < n; begin += BLOCK) {
+    const int64_t end = bk_min(n, begin + BLOCK);
+    int bad = 0; /* without an exit, so that the loop is vectorised */
+    BALBOA_SIMD_REDUCE(|, bad) for (int64_t i = begin; i < end; i++) { bad |= (uint64_t)(int64_t)indices[i] >= top; }
+    for (int64_t i = begin; bad && i < end; i++) {
+      if ((uint64_t)(int64_t)indices[i] >= top) {
+        return i;
+      }
     }
   }
   return -1;
