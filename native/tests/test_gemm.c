@@ -42,18 +42,22 @@ DEFINE_CASE(check_f32, float, balboa_sgemm, naive_sgemm)
 DEFINE_CASE(check_f64, double, balboa_dgemm, naive_dgemm)
 
 int main(void) {
-  static const int sizes[][3] = {{1, 1, 1}, {1, 200, 77}, {200, 1, 50}, {17, 31, 5}, {97, 65, 80}, {64, 130, 0}, {0, 4, 4}};
-  balboa_set_threads(3);
-  for (int s = 0; s < 7; s++) {
-    for (int t = 0; t < 4; t++) {
-      for (int count = 0; count <= 4; count++) {
-        check_f32(t & 1, t >> 1, sizes[s][0], sizes[s][1], sizes[s][2], count, (float)(count % 2));
+  static const int sizes[][3] = {{1, 1, 1}, {1, 200, 77}, {200, 1, 50}, {17, 31, 5}, {97, 65, 80}, {64, 130, 0},
+                                 {0, 4, 4}, {7, 150, 2500}, {150, 8, 2000}, {16, 90, 40}, {130, 70, 33}};
+  for (int threads = 1; threads <= 6; threads++) {
+    balboa_set_threads(threads);
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+      for (int t = 0; t < 4; t++) {
+        for (int count = 0; count <= (sizes[s][2] > 1000 ? 1 : 4); count++) {
+          check_f32(t & 1, t >> 1, sizes[s][0], sizes[s][1], sizes[s][2], count, (float)(count % 2));
+        }
+        check_f64(t & 1, t >> 1, sizes[s][0], sizes[s][1], sizes[s][2], 2, 1);
       }
-      check_f64(t & 1, t >> 1, sizes[s][0], sizes[s][1], sizes[s][2], 2, 1);
     }
   }
   float x = 0;
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_sgemm(naive_sgemm, 0, 0, -1, 1, 1, 1, &x, 1, 0, &x, 1, 0, 0, &x, 1, 0, 1));
   EXPECT_STATUS(BALBOA_ERR_NULL, balboa_sgemm(NULL, 0, 0, 1, 1, 1, 1, &x, 1, 0, &x, 1, 0, 0, &x, 1, 0, 1));
+  EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_sgemm(naive_sgemm, 0, 0, 2, 3, 2, 1, &x, 2, 0, &x, 2, 0, 0, &x, 3, 0, 1));
   return check_done("gemm");
 }
