@@ -1,0 +1,96 @@
+package dev.balboa.bench;
+
+import dev.balboa.bench.probe.AlternationProbe;
+import dev.balboa.bench.probe.BridgeProbe;
+import dev.balboa.bench.probe.Line;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs the probes: comparisons that only mean something within one process, each in a JVM of its
+ * own.
+ */
+final class ProbeMeasurer {
+  /** A comparison that is not a race between contenders. */
+  enum Probe {
+    /** {@link BridgeProbe}. */
+    BRIDGE("bridge", BridgeProbe.class),
+    /** {@link AlternationProbe}. */
+    ALTERNATION("alternation", AlternationProbe.class);
+
+    private final String label;
+    private final Class<?> main;
+
+    Probe(String label, Class<?> main) {
+      this.label = label;
+      this.main = main;
+    }
+
+    /** The name on the command line. */
+    String label() {
+      return label;
+    }
+  }
+
+  private final Options options;
+  private final Path programs;
+  private final Path logs;
+
+  /**
+   * @param programs where native/bench has been built
+   * @param logs the directory for what the probes print
+   */
+  ProbeMeasurer(Options options, Path programs, Path logs) {
+    this.options = options;
+    this.programs = programs;
+    this.logs = logs;
+  }
+
+  /** The probe's numbers; IllegalStateException if it fails. */
+  List<Line> measure(Probe probe, int round) {
+    Path log = logs.resolve("probe-" + probe.label() + "-round" + round + ".log");
+    try {
+      int status =
+          new ProcessBuilder(command(probe))
+              .redirectOutput(log.toFile())
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start()
+              .waitFor();
+      if (status != 0) {
+        throw new IllegalStateException("probe " + probe.label() + " ended with status " + status);
+      }
+      return Files.readAllLines(log).stream().map(Line::parse).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a probe", e);
+    }
+  }
+
+  private List<String> command(Probe probe) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                probe.main.getName()));
+    if (probe == Probe.BRIDGE) {
+      command.add(
+          programs
+              .resolve("bridge")
+              .resolve(System.mapLibraryName("balboa_bench_bridge"))
+              .toString());
+    }
+    command.add(Integer.toString(options.threads()));
+    double seconds = options.effort().iterations() * options.effort().iterationMillis() / 1e3;
+    command.add(Double.toString(seconds));
+    return command;
+  }
+}

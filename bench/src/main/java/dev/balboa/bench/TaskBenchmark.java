@@ -1,0 +1,58 @@
+package dev.balboa.bench;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * Any task by any contender, one pair to a forked JVM. {@link Bench} runs it for the table; by
+ * hand, JMH's own command line takes {@code -p contender=pytorch -p task=sgemm-256}.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+public class TaskBenchmark {
+  /** {@link Contender#name}. */
+  @Param("pytorch")
+  public String contender;
+
+  /** {@link Task#name}. */
+  @Param("sgemm-256")
+  public String task;
+
+  private Contender opened;
+  private Workload workload;
+  private double checksum;
+
+  /** Makes the pair ready and runs it once. */
+  @Setup(Level.Trial)
+  public void open() {
+    opened = Contender.named(contender);
+    opened.open(ForkReport.threads());
+    workload = opened.prepare(Task.named(task));
+    workload.run();
+    checksum = workload.checksum();
+  }
+
+  /** One run, in microseconds. */
+  @Benchmark
+  public void run() {
+    workload.run();
+  }
+
+  /** Checks what the runs did and reports to the driver. */
+  @TearDown(Level.Trial)
+  public void close() {
+    workload.verify();
+    new ForkReport(opened.describe(), workload.note(), checksum).write();
+    workload.close();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.balboa.bench.balboa;
+
+import dev.balboa.bench.Cnn;
+import dev.balboa.bench.Inputs.Pictures;
+import dev.balboa.bench.TrainingWorkload;
+import dev.balboa.nn.exec.Execution;
+import dev.balboa.nn.layer.Sequential;
+import dev.balboa.nn.memory.Scope;
+import dev.balboa.nn.optim.Adam;
+import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Tensor;
+
+/** Steps of training. */
+final class Training extends TrainingWorkload {
+  private final Sequential model = Network.create();
+  private final Adam adam = new Adam(model.parameters(), Cnn.LEARNING_RATE);
+  private final Batches batches;
+  private final Batches probe;
+
+  Training(int batch) {
+    super(batch);
+    Pictures pictures = Pictures.of(Cnn.PICTURES);
+    batches = new Batches(pictures, pictures.count(), batch);
+    probe = new Batches(pictures, PROBES, PROBES);
+  }
+
+  @Override
+  protected void step() {
+    try (var _ = Scope.open()) {
+      adam.zeroGrad();
+      Tensor loss = Functions.crossEntropy(model.forward(batches.images()), batches.labels());
+      loss.backward();
+      adam.step();
+    }
+    batches.advance();
+  }
+
+  @Override
+  protected double evaluate() {
+    try (var _ = Scope.open();
+        var _ = Execution.noGrad()) {
+      return Functions.crossEntropy(model.forward(probe.images()), probe.labels()).item();
+    }
+  }
+
+  @Override
+  public void close() {
+    adam.close();
+    model.close();
+    batches.close();
+    probe.close();
+  }
+}

@@ -1,0 +1,76 @@
+package dev.balboa.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.LocalDate;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ResultsTest {
+  private static final Task TASK = new Task.Sgemm(256, 256, 256);
+
+  private final Results results = new Results();
+
+  private void add(String contender, int round, double checksum, Double... micros) {
+    results.add(new Sample(contender, TASK, round, List.of(micros), checksum, "so", Double.NaN));
+    results.describe(contender, "what " + contender + " is");
+  }
+
+  @Test
+  void timesAreSummarizedOverAllRounds() {
+    add("native", 0, 1, 10.0, 30.0);
+    add("native", 1, 1, 20.0);
+    assertThat(results.micros("native", TASK)).contains(new Summary(20, 10, 30, 10, 3));
+    assertThat(results.micros("c", TASK)).isEmpty();
+  }
+
+  @Test
+  void ratiosPairTheRoundsThatBothTookPartIn() {
+    add("native", 0, 1, 10.0);
+    add("native", 1, 1, 20.0);
+    add("native", 2, 1, 1000.0);
+    add("pytorch", 0, 1, 20.0);
+    add("pytorch", 1, 1, 60.0);
+    assertThat(results.ratio("pytorch", "native", TASK)).contains(new Summary(2.5, 2, 3, 0.5, 2));
+  }
+
+  @Test
+  void aDifferentChecksumIsAFailureAndAMissingOneIsNot() {
+    add("native", 0, 100, 1.0);
+    add("pytorch", 0, 100.01, 1.0);
+    add("c", 0, Double.NaN, 1.0);
+    assertThat(results.failures()).isEmpty();
+    add("reference", 0, 101, 1.0);
+    assertThat(results.failures()).singleElement().asString().contains("reference", "101");
+  }
+
+  @Test
+  void reportAndJsonSayWhatWasMeasured() {
+    add("native", 0, 1, 100.0);
+    add("pytorch", 0, 1, 250.0);
+    Machine machine =
+        new Machine("A \"CPU\"", 2, "Linux", "Java", "abc", LocalDate.of(2026, 1, 2), 0.1);
+    Options options = Options.parse();
+    String report = new Report(machine, options, results).markdown();
+    assertThat(report)
+        .contains("A \"CPU\"", "`pytorch`: what pytorch is", "2.50 [2.50, 2.50]", "250 µs ± 0 %")
+        .doesNotContain("not quiet");
+    assertThat(Json.of(machine, options, results))
+        .contains("\"A \\\"CPU\\\"\"", "\"micros\": [250.0]", "\"heapBytes\": null");
+  }
+
+  @Test
+  void aBusyMachineIsSaidToBe() {
+    add("native", 0, 1, 100.0);
+    Machine machine = new Machine("CPU", 2, "Linux", "Java", "abc", LocalDate.of(2026, 1, 2), 1.5);
+    assertThat(new Report(machine, Options.parse(), results).markdown()).contains("not quiet");
+  }
+
+  @Test
+  void durationsHaveThreeDigitsAndAUnit() {
+    assertThat(Report.duration(0.034)).isEqualTo("34.0 ns");
+    assertThat(Report.duration(1.234)).isEqualTo("1.23 µs");
+    assertThat(Report.duration(45678)).isEqualTo("45.7 ms");
+    assertThat(Report.duration(3.2e6)).isEqualTo("3.20 s");
+  }
+}
