@@ -1,0 +1,83 @@
+package dev.balboa.bench.pytorch;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.invoke.MethodHandle;
+import java.util.Map;
+
+/**
+ * What PyTorch and MKL read from the process while they are loaded: it has to be set before the
+ * first of their classes is touched.
+ *
+ * <ul>
+ *   <li>MKL as the BLAS, on GNU's OpenMP: the runtime that PyTorch itself uses, so that one set of
+ *       threads serves both.
+ *   <li>glibc keeps freed memory instead of giving it back and faulting it in anew at the next
+ *       step.
+ *   <li>JavaCPP without its garbage collected pointers, which cost more than a small operation;
+ *       scopes release what is handed out.
+ * </ul>
+ */
+final class Settings {
+  private static final int M_TRIM_THRESHOLD = -1;
+  private static final int M_TOP_PAD = -2;
+  private static final int M_MMAP_THRESHOLD = -3;
+
+  private Settings() {}
+
+  static void apply(int threads) {
+    System.setProperty("org.bytedeco.openblas.load", "mkl_rt");
+    System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
+    for (Map.Entry<String, String> variable :
+        Map.of(
+                "MKL_THREADING_LAYER", "GNU",
+                "MKL_NUM_THREADS", Integer.toString(threads),
+                "OMP_NUM_THREADS", Integer.toString(threads))
+            .entrySet()) {
+      setEnvironment(variable.getKey(), variable.getValue());
+    }
+    // 32 MB is the largest threshold that glibc takes.
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, Integer.MAX_VALUE);
+    mallopt(M_TOP_PAD, 64 << 20);
+  }
+
+  private static void setEnvironment(String name, String value) {
+    MethodHandle setenv =
+        libc("setenv", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+    int status;
+    try (Arena arena = Arena.ofConfined()) {
+      status = (int) setenv.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 1);
+    } catch (Throwable e) {
+      throw new IllegalStateException("setenv " + name, e);
+    }
+    if (status != 0) {
+      throw new IllegalStateException("setenv " + name + " failed");
+    }
+  }
+
+  private static void mallopt(int parameter, int value) {
+    int accepted;
+    try {
+      accepted =
+          (int)
+              libc("mallopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT))
+                  .invokeExact(parameter, value);
+    } catch (Throwable e) {
+      throw new IllegalStateException("mallopt", e);
+    }
+    if (accepted != 1) {
+      throw new IllegalStateException("mallopt refused " + parameter + " = " + value);
+    }
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle libc(String name, FunctionDescriptor type) {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type);
+  }
+}
