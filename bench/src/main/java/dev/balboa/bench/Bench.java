@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -91,6 +92,7 @@ public final class Bench {
       measurers.add(new JmhMeasurer(contender, options, logs));
     }
     measurers.add(new BaselineMeasurer(options, programs, logs));
+    measurers.sort(Comparator.comparing(Measurer::forOrientation));
     measurers.removeIf(measurer -> !options.wants(measurer.contender()));
     return measurers;
   }
