@@ -3,7 +3,7 @@ package dev.balboa.nn.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.balboa.nn.OnReference;
+import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class DataLoaderTest {
-  @RegisterExtension private final OnReference context = new OnReference();
+  @RegisterExtension private final TestExecution context = new TestExecution();
 
   /** Sample i is [i, -i] with label i. */
   private static class Counting implements Dataset {

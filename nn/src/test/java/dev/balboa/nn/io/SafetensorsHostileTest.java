@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.balboa.nn.OnReference;
+import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Files as an attacker or a broken disk would make them. */
 @Timeout(120)
 class SafetensorsHostileTest {
-  @RegisterExtension private final OnReference context = new OnReference();
+  @RegisterExtension private final TestExecution context = new TestExecution();
   @TempDir private Path directory;
 
   private Path path() {

@@ -3,7 +3,7 @@ package dev.balboa.nn.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.balboa.nn.OnReference;
+import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.tensor.Tensor;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class SafetensorsTest {
-  @RegisterExtension private final OnReference context = new OnReference();
+  @RegisterExtension private final TestExecution context = new TestExecution();
   @TempDir private Path directory;
 
   private Path path() {

@@ -2,11 +2,10 @@ package dev.balboa.nn.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.balboa.nn.OnReference;
+import dev.balboa.nn.TestBackend;
+import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.exec.Execution;
-import dev.balboa.nn.exec.Executors;
 import dev.balboa.nn.exec.RandomStream;
-import dev.balboa.nn.memory.Allocator;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.tensor.Tensors;
@@ -18,12 +17,22 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestBackend.class)
 class ConcurrentInferenceTest {
   private static final int THREADS = 6;
   private static final int CALLS = 20;
 
-  @RegisterExtension final OnReference reference = new OnReference();
+  @RegisterExtension final TestExecution execution;
+  private final TestBackend backend;
+
+  ConcurrentInferenceTest(TestBackend backend) {
+    this.backend = backend;
+    execution = new TestExecution(backend);
+  }
 
   @Test
   void manyThreadsShareOneModel() throws InterruptedException, ExecutionException {
@@ -45,7 +54,7 @@ class ConcurrentInferenceTest {
       try (var threads = java.util.concurrent.Executors.newFixedThreadPool(THREADS)) {
         List<Future<List<float[]>>> results = new ArrayList<>();
         for (int t = 0; t < THREADS; t++) {
-          results.add(threads.submit(client(model, reference.allocator())));
+          results.add(threads.submit(client(model)));
         }
         for (Future<List<float[]>> result : results) {
           assertThat(result.get()).usingElementComparator(Arrays::compare).isEqualTo(expected);
@@ -54,12 +63,12 @@ class ConcurrentInferenceTest {
     }
   }
 
-  private static Callable<List<float[]>> client(Layer model, Allocator allocator) {
+  private Callable<List<float[]>> client(Layer model) {
     return () -> {
       List<float[]> answers = new ArrayList<>();
-      try (var _ = Execution.on(Executors.reference())) {
+      try (var _ = Execution.on(backend.executor())) {
         for (int i = 0; i < CALLS; i++) {
-          try (var _ = Scope.open(allocator)) {
+          try (var _ = Scope.open(execution.allocator())) {
             answers.add(predict(model, i));
           }
         }

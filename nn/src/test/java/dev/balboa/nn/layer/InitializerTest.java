@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.balboa.nn.OnReference;
+import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.exec.RandomStream;
 import dev.balboa.nn.layer.Initializer.Fans;
 import dev.balboa.nn.op.Shape;
@@ -16,7 +16,7 @@ class InitializerTest {
   private static final Shape SHAPE = Shape.of(40, 25, 2, 5);
   private static final Fans FANS = Fans.of(SHAPE);
 
-  @RegisterExtension final OnReference reference = new OnReference();
+  @RegisterExtension final TestExecution reference = new TestExecution();
 
   private static Tensor draw(Initializer initializer) {
     return initializer.create(SHAPE, FANS, new RandomStream(3));

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.balboa.nn.OnReference;
+import dev.balboa.nn.TestBackend;
+import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.RandomStream;
 import dev.balboa.nn.op.Activation;
@@ -15,9 +16,17 @@ import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestBackend.class)
 class LayerKindsTest {
-  @RegisterExtension final OnReference reference = new OnReference();
+  @RegisterExtension final TestExecution execution;
+
+  LayerKindsTest(TestBackend backend) {
+    execution = new TestExecution(backend);
+  }
 
   private static Shape shape(Layer layer, long... sample) {
     try (layer) {

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.balboa.nn.OnReference;
+import dev.balboa.nn.TestBackend;
+import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.RandomStream;
 import dev.balboa.nn.memory.Scope;
@@ -19,9 +20,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestBackend.class)
 class LayerTest {
-  @RegisterExtension final OnReference reference = new OnReference();
+  @RegisterExtension final TestExecution execution;
+
+  LayerTest(TestBackend backend) {
+    execution = new TestExecution(backend);
+  }
 
   private static Sequential mnist() {
     return Sequential.of(
@@ -223,7 +232,7 @@ class LayerTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("layer '1' (Conv2d): expected an input [N, C, H, W], got [1, 3]");
     assertThat(model.parameters()).isEmpty();
-    assertThat(reference.allocator().metrics().liveBytes()).isZero();
+    assertThat(execution.allocator().metrics().liveBytes()).isZero();
   }
 
   @Test
@@ -277,9 +286,9 @@ class LayerTest {
   void inferenceLeavesOnlyItsResult() {
     try (Sequential model = small().build(1)) {
       Tensor x = Tensors.ones(2, 2, 6, 6);
-      long before = reference.allocator().metrics().liveBlocks();
+      long before = execution.allocator().metrics().liveBlocks();
       Tensor y = model.infer(x);
-      assertThat(reference.allocator().metrics().liveBlocks()).isEqualTo(before + 1);
+      assertThat(execution.allocator().metrics().liveBlocks()).isEqualTo(before + 1);
       assertThat(y.requiresGrad()).isFalse();
       assertThat(y.shape()).isEqualTo(Shape.of(2, 3));
       assertThat(y.sum(1).toFloats()[0]).isCloseTo(1, within(1e-6f));

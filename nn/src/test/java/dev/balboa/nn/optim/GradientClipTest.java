@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.balboa.nn.OnReference;
+import dev.balboa.nn.TestBackend;
+import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.tensor.Parameter;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
@@ -14,11 +15,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestBackend.class)
 class GradientClipTest {
-  @RegisterExtension final OnReference reference = new OnReference();
+  @RegisterExtension final TestExecution execution;
 
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+
+  GradientClipTest(TestBackend backend) {
+    execution = new TestExecution(backend);
+  }
 
   @BeforeEach
   void create() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.balboa.nn.OnReference;
+import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.io.ByteArrayOutputStream;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ReportingTest {
-  @RegisterExtension final OnReference reference = new OnReference();
+  @RegisterExtension final TestExecution reference = new TestExecution();
 
   private static final EpochReport REPORT =
       new EpochReport(

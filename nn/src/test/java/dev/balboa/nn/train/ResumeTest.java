@@ -3,10 +3,10 @@ package dev.balboa.nn.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.balboa.nn.OnReference;
+import dev.balboa.nn.TestBackend;
+import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.data.DataLoader;
 import dev.balboa.nn.exec.Execution;
-import dev.balboa.nn.exec.Executors;
 import dev.balboa.nn.io.Safetensors;
 import dev.balboa.nn.io.SafetensorsFile;
 import dev.balboa.nn.layer.BatchNorm2d;
@@ -35,17 +35,27 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An interrupted run that is resumed equals the uninterrupted one bit for bit. */
+@ParameterizedClass
+@EnumSource(TestBackend.class)
 class ResumeTest {
   private static final int EPOCHS = 3;
   private static final int BATCHES = 5;
 
-  @RegisterExtension final OnReference reference = new OnReference();
+  @RegisterExtension final TestExecution execution;
+  private final TestBackend backend;
   @TempDir Path directory;
   private Path file;
+
+  ResumeTest(TestBackend backend) {
+    this.backend = backend;
+    execution = new TestExecution(backend);
+  }
 
   @BeforeEach
   void path() {
@@ -146,7 +156,7 @@ class ResumeTest {
 
   /** Stops before the first step, within epochs and at their ends. */
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 3, BATCHES, BATCHES + 1, 2 * BATCHES, 3 * BATCHES - 1, 3 * BATCHES})
+  @ValueSource(ints = {0, 3, BATCHES, BATCHES + 1, 3 * BATCHES})
   void aResumedRunEqualsTheUninterruptedOne(int steps) throws IOException {
     Map<String, Object> expected;
     History uninterrupted;
@@ -224,8 +234,8 @@ class ResumeTest {
       Future<History> result =
           threads.submit(
               () -> {
-                try (var _ = Execution.on(Executors.reference());
-                    var _ = Scope.open(reference.allocator())) {
+                try (var _ = Execution.on(backend.executor());
+                    var _ = Scope.open(execution.allocator())) {
                   return run.trainer().fit(data(), 1_000_000);
                 }
               });

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.balboa.nn.OnReference;
+import dev.balboa.nn.TestBackend;
+import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.data.DataLoader;
 import dev.balboa.nn.layer.Dense;
 import dev.balboa.nn.layer.Flatten;
@@ -27,15 +28,23 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(TestBackend.class)
 class TrainerTest {
-  @RegisterExtension final OnReference reference = new OnReference();
+  @RegisterExtension final TestExecution execution;
   @TempDir Path directory;
 
   private final DataLoader training = new DataLoader(new Blobs(120, 1), 16).shuffle(3);
   private final DataLoader validation = new DataLoader(new Blobs(40, 2), 40);
   private Sequential model;
   private Optimizer optimizer;
+
+  TrainerTest(TestBackend backend) {
+    execution = new TestExecution(backend);
+  }
 
   @BeforeEach
   void create() {
@@ -129,7 +138,7 @@ class TrainerTest {
         new TrainingListener() {
           @Override
           public void onStep(StepReport report) {
-            live.add(reference.allocator().metrics().liveBytes());
+            live.add(execution.allocator().metrics().liveBytes());
           }
         };
     try (Trainer trainer = trainer().listener(listener).clip(GradientClip.globalNorm(1))) {

@@ -3,7 +3,6 @@ package dev.balboa.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balboa.nn.exec.Execution;
-import dev.balboa.nn.exec.Executors;
 import dev.balboa.nn.memory.Allocator;
 import dev.balboa.nn.memory.Scope;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -11,13 +10,24 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Runs a test on the reference backend, in a scope over an allocator of its own with poison and
- * guard bytes, and checks that the test left nothing open.
+ * Runs a test on a backend, in a scope over an allocator of its own with poison and guard bytes,
+ * and checks that the test left nothing open.
  */
-public final class OnReference implements BeforeEachCallback, AfterEachCallback {
+public final class TestExecution implements BeforeEachCallback, AfterEachCallback {
+  private final TestBackend backend;
   private Allocator allocator;
   private Scope scope;
   private Execution.Frame frame;
+
+  /** On the reference backend. */
+  public TestExecution() {
+    this(TestBackend.REFERENCE);
+  }
+
+  /** On this backend. */
+  public TestExecution(TestBackend backend) {
+    this.backend = backend;
+  }
 
   @Override
   public void beforeEach(ExtensionContext context) {
@@ -28,7 +38,7 @@ public final class OnReference implements BeforeEachCallback, AfterEachCallback 
                 .withGuardBytes(true)
                 .withLeakTracking(true));
     scope = Scope.open(allocator);
-    frame = Execution.on(Executors.reference());
+    frame = Execution.on(backend.executor());
   }
 
   @Override
