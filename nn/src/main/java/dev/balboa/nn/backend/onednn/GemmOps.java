@@ -54,15 +54,30 @@ final class GemmOps {
       b.call(s -> tall.run(s[0], 0, s[1], 0, 0, s[2], 0), a.operand, c.operand, b.denseOutput(0));
       return;
     }
-    b.call(
+    long stepA = step(offsetsA);
+    long stepB = step(offsetsB);
+    boolean even =
+        Math.min(stepA, stepB) >= 0 && Math.max(m * n, Math.max(stepA, stepB)) <= Integer.MAX_VALUE;
+    Step loop =
         s -> {
           for (int i = 0; i < offsetsA.length; i++) {
             gemm.run(s[0], offsetsA[i], s[1], offsetsB[i], 0, s[2], i * m * n);
           }
-        },
-        a.operand,
-        c.operand,
-        b.denseOutput(0));
+        };
+    Step batched = s -> gemm.runBatch(s[0], (int) stepA, s[1], (int) stepB, s[2], offsetsA.length);
+    b.call(
+        k > 0 && even && batch.size() > 1 ? batched : loop, a.operand, c.operand, b.denseOutput(0));
+  }
+
+  /** The distance between matrices that lie at equal distances from the start on, else -1. */
+  private static long step(long[] offsets) {
+    long step = offsets.length < 2 ? 0 : offsets[1];
+    for (int i = 0; i < offsets.length; i++) {
+      if (offsets[i] != i * step) {
+        return -1;
+      }
+    }
+    return step;
   }
 
   static void linear(PlanBuilder b, Linear op) {
@@ -153,9 +168,25 @@ final class GemmOps {
     return (int) n;
   }
 
-  /** One product of fixed sizes. */
+  /** Products of fixed sizes. */
   private record Gemm(
       DType dtype, boolean transA, boolean transB, int m, int n, int k, int lda, int ldb) {
+    /**
+     * {@code count} products of matrices that lie at equal distances, in elements; the results are
+     * dense.
+     */
+    void runBatch(
+        MemorySegment a, int stepA, MemorySegment b, int stepB, MemorySegment c, int count) {
+      int ldc = Math.max(1, n);
+      if (dtype == DType.F64) {
+        Blas.dgemmBatch(
+            transA, transB, m, n, k, 1, a, lda, stepA, b, ldb, stepB, 0, c, ldc, m * n, count);
+      } else {
+        Blas.sgemmBatch(
+            transA, transB, m, n, k, 1, a, lda, stepA, b, ldb, stepB, 0, c, ldc, m * n, count);
+      }
+    }
+
     void run(
         MemorySegment a,
         long offsetA,

@@ -2,6 +2,7 @@ package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.ReductionKernels;
+import dev.balboa.nn.backend.DataErrors;
 import dev.balboa.nn.op.CrossEntropy;
 import dev.balboa.nn.op.CrossEntropyBackward;
 import dev.balboa.nn.op.DType;
@@ -79,8 +80,7 @@ final class LossOps {
       for (long row = 0; row < rows; row++) {
         int label = labels.getAtIndex(ValueLayout.JAVA_INT, row);
         if (label < 0 || label >= classes) {
-          throw new IllegalArgumentException(
-              op + ": label " + label + " at row " + row + " is outside [0, " + classes + ")", e);
+          throw DataErrors.label(op, label, row, classes);
         }
       }
       throw e;
