@@ -87,6 +87,15 @@ public final class Arg {
 
   /** Returns the name of an argument for messages. */
   static String name(int arg) {
+    if (arg >= ATTR_POST_OP) {
+      return name(arg % ATTR_POST_OP) + " of post-op " + (arg / ATTR_POST_OP - 1);
+    }
+    if (arg >= ATTR_ZERO_POINTS) {
+      return "zero points of " + name(arg - ATTR_ZERO_POINTS);
+    }
+    if (arg >= ATTR_SCALES) {
+      return "scales of " + name(arg - ATTR_SCALES);
+    }
     for (Field field : Arg.class.getFields()) {
       try {
         if (Modifier.isStatic(field.getModifiers()) && field.getInt(null) == arg) {

@@ -84,9 +84,10 @@ final class CallScope implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Runnable cleanup : cleanups.reversed()) {
-      cleanup.run();
+    try (arena) {
+      for (Runnable cleanup : cleanups.reversed()) {
+        cleanup.run();
+      }
     }
-    arena.close();
   }
 }

@@ -124,10 +124,10 @@ public final class ExecFrame implements AutoCloseable {
   /**
    * Puts a buffer into a slot; it stays there until another one is put.
    *
-   * @throws IllegalArgumentException if the buffer is on the heap or too small
+   * @throws IllegalArgumentException if the buffer is on the heap, too small or closed
    */
   public void set(int slot, MemorySegment buffer) {
-    if (!buffer.isNative() || buffer.byteSize() < required[slot]) {
+    if (!buffer.isNative() || buffer.byteSize() < required[slot] || !buffer.scope().isAlive()) {
       throw refused(slot, buffer);
     }
     long address = buffer.address();
@@ -182,6 +182,9 @@ public final class ExecFrame implements AutoCloseable {
     String what = primitive.name() + ": " + Arg.name(args[slot]) + " " + mds[slot];
     if (!buffer.isNative()) {
       return new IllegalArgumentException(what + " needs off-heap memory, got a heap segment");
+    }
+    if (!buffer.scope().isAlive()) {
+      return new IllegalArgumentException(what + " got memory that is closed");
     }
     return new IllegalArgumentException(
         what + " needs " + required[slot] + " bytes, got " + buffer.byteSize());

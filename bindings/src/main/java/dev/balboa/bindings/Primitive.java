@@ -4,6 +4,7 @@ import dev.balboa.bindings.internal.dnnl.dnnl_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * An operation ready to run ({@code dnnl_primitive_t}). It holds no data, so any number of threads
@@ -14,13 +15,13 @@ public final class Primitive implements AutoCloseable {
 
   private final String name;
   private final String description;
-  private final int threads;
+  private final PrimitiveAttr attr;
   private final NativeHandle handle;
 
-  Primitive(String name, String description, int threads, MemorySegment pointer) {
+  Primitive(String name, String description, PrimitiveAttr attr, MemorySegment pointer) {
     this.name = name;
     this.description = description;
-    this.threads = threads;
+    this.attr = attr;
     this.handle = new NativeHandle("primitive " + name, pointer, dnnl_h::dnnl_primitive_destroy);
   }
 
@@ -58,13 +59,38 @@ public final class Primitive implements AutoCloseable {
     return newFrame(args, mds);
   }
 
-  /** Returns a frame with one slot for each of {@code args}, laid out as given. */
+  /**
+   * Returns a frame with one slot for each of {@code args}, laid out as given. To be used for
+   * arguments whose layout the primitive does not know, such as scales.
+   *
+   * @throws IllegalArgumentException if a layout is another one than the primitive's, or an
+   *     argument is missing that oneDNN would use unchecked
+   */
   public ExecFrame newFrame(int[] args, MemoryDesc[] mds) {
     if (args.length != mds.length) {
       throw new IllegalArgumentException(
           name + ": " + args.length + " arguments but " + mds.length + " descriptors");
     }
+    for (int i = 0; i < args.length; i++) {
+      MemoryDesc own = md(args[i]);
+      if (!own.isNone() && !own.equals(mds[i])) {
+        throw new IllegalArgumentException(
+            name + ": " + Arg.name(args[i]) + " is " + own + ", got " + mds[i]);
+      }
+    }
+    if (!md(Arg.SCRATCHPAD).isNone()) {
+      require(args, Arg.SCRATCHPAD);
+    }
+    for (int arg : attr.requiredArgs()) {
+      require(args, arg);
+    }
     return ExecFrame.create(this, args.clone(), mds);
+  }
+
+  private void require(int[] args, int arg) {
+    if (Arrays.stream(args).noneMatch(a -> a == arg)) {
+      throw new IllegalArgumentException(description + " needs " + Arg.name(arg));
+    }
   }
 
   NativeHandle handle() {
@@ -76,7 +102,7 @@ public final class Primitive implements AutoCloseable {
   }
 
   int threads() {
-    return threads;
+    return attr.threads();
   }
 
   /** Closes the primitive for new frames; more than one call does nothing. */

@@ -4,6 +4,7 @@ import dev.balboa.bindings.internal.dnnl.dnnl_h;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a primitive does besides its operation ({@code dnnl_primitive_attr_t}). An immutable value,
@@ -58,6 +59,23 @@ public record PrimitiveAttr(
   /** Returns a builder that starts from the defaults. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** Returns the execution arguments that these attributes add. */
+  int[] requiredArgs() {
+    IntStream masked =
+        IntStream.concat(
+            scales.stream().mapToInt(scale -> Arg.scales(scale.arg())),
+            zeroPoints.stream().mapToInt(point -> Arg.zeroPoints(point.arg())));
+    IntStream operands =
+        IntStream.range(0, postOps.size())
+            .flatMap(i ->
+                switch (postOps.get(i)) {
+                  case PostOp.Binary _ -> IntStream.of(Arg.postOpSrc1(i));
+                  case PostOp.Prelu _ -> IntStream.of(Arg.postOpWeights(i));
+                  case PostOp.Eltwise _, PostOp.Sum _ -> IntStream.empty();
+                });
+    return IntStream.concat(masked, operands).toArray();
   }
 
   /** Makes the native object; it lives as long as {@code scope}. */

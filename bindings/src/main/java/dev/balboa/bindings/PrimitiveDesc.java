@@ -15,13 +15,14 @@ import java.util.function.Supplier;
 public final class PrimitiveDesc implements AutoCloseable {
 
   private final String name;
-  private final int threads;
+  private final PrimitiveAttr attr;
   private final Supplier<String> details;
   private final NativeHandle handle;
 
-  private PrimitiveDesc(String name, int threads, Supplier<String> details, MemorySegment pointer) {
+  private PrimitiveDesc(
+      String name, PrimitiveAttr attr, Supplier<String> details, MemorySegment pointer) {
     this.name = name;
-    this.threads = threads;
+    this.attr = attr;
     this.details = details;
     this.handle =
         new NativeHandle(
@@ -46,7 +47,7 @@ public final class PrimitiveDesc implements AutoCloseable {
               "dnnl_" + name + "_primitive_desc_create",
               details,
               out -> create.create(scope, out, Dnnl.Engine.CPU, nativeAttr));
-      return new PrimitiveDesc(name, attr.threads(), details, pointer);
+      return new PrimitiveDesc(name, attr, details, pointer);
     }
   }
 
@@ -149,7 +150,7 @@ public final class PrimitiveDesc implements AutoCloseable {
 
   /** Returns the number of threads the operation is made for. */
   public int threads() {
-    return threads;
+    return attr.threads();
   }
 
   /**
@@ -157,7 +158,7 @@ public final class PrimitiveDesc implements AutoCloseable {
    * before.
    */
   public Primitive newPrimitive() {
-    NativeThreads.bind(threads);
+    NativeThreads.bind(attr.threads());
     try (CallScope scope = new CallScope()) {
       MemorySegment desc = scope.use(handle);
       MemorySegment pointer =
@@ -165,7 +166,7 @@ public final class PrimitiveDesc implements AutoCloseable {
               "dnnl_primitive_create",
               this::toString,
               out -> dnnl_h.dnnl_primitive_create(out, desc));
-      return new Primitive(name, toString(), threads, pointer);
+      return new Primitive(name, toString(), attr, pointer);
     }
   }
 

@@ -151,6 +151,58 @@ class ExecFrameTest {
   }
 
   @Test
+  void argumentsThatAreMissingOrOfAnotherLayoutAreNamed() {
+    MemoryDesc src = f32(8, 32, 28, 28);
+    MemoryDesc dst = f32(8, 64, 26, 26);
+    PrimitiveAttr attr = PrimitiveAttr.builder().postBinary(AlgKind.BINARY_ADD, dst).build();
+    try (PrimitiveDesc desc =
+            Convolution.forward(
+                PropKind.FORWARD_INFERENCE,
+                AlgKind.CONVOLUTION_DIRECT,
+                src,
+                f32(64, 32, 3, 3),
+                MemoryDesc.none(),
+                dst,
+                Window.unit(2),
+                attr);
+        Primitive primitive = desc.newPrimitive();
+        Primitive relu = relu(4).newPrimitive();
+        Arena arena = Arena.ofConfined()) {
+      assertThat(desc.scratchpadMd().isNone()).isFalse();
+      assertThatThrownBy(() -> primitive.newFrame(Arg.SRC, Arg.WEIGHTS, Arg.DST))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageEndingWith(" needs SCRATCHPAD");
+      assertThatThrownBy(() -> primitive.newFrame(Arg.SRC, Arg.DST, Arg.SCRATCHPAD))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageEndingWith(" needs SRC_1 of post-op 0");
+      assertThatThrownBy(() -> primitive.newFrame(new int[] {Arg.SRC}, new MemoryDesc[] {f32(1)}))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("SRC is f32[8, 32, 28, 28]:abcd, got f32[1]:a");
+      try (ExecFrame frame = relu.newFrame(Arg.SRC)) {
+        frame.set(0, arena.allocate(16));
+        assertThatThrownBy(frame::execute)
+            .isInstanceOf(DnnlException.class)
+            .hasMessageContaining("dnnl_invalid_arguments: dnnl_primitive_execute");
+      }
+    }
+  }
+
+  @Test
+  void closedMemoryIsRefused() {
+    MemorySegment memory;
+    try (Arena closed = Arena.ofConfined()) {
+      memory = closed.allocate(256);
+    }
+    try (PrimitiveDesc desc = relu(64);
+        Primitive primitive = desc.newPrimitive();
+        ExecFrame frame = primitive.newFrame(Arg.SRC, Arg.DST)) {
+      assertThatThrownBy(() -> frame.set(0, memory))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("SRC f32[64]:a got memory that is closed");
+    }
+  }
+
+  @Test
   void closedHandlesAreRefusedAndClosingTwiceDoesNothing() {
     PrimitiveDesc desc = relu(64);
     Primitive primitive = desc.newPrimitive();

@@ -1,0 +1,277 @@
+package dev.balboa.bindings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The facade of balboa_kernels: arguments arrive in their places, and wrong ones do not arrive. */
+class KernelsTest {
+
+  private final Arena arena = Arena.ofConfined();
+
+  @AfterEach
+  void free() {
+    arena.close();
+  }
+
+  private MemorySegment f32(float... values) {
+    return arena.allocateFrom(ValueLayout.JAVA_FLOAT, values);
+  }
+
+  private MemorySegment i32(int... values) {
+    return arena.allocateFrom(ValueLayout.JAVA_INT, values);
+  }
+
+  private MemorySegment bytes(int... values) {
+    MemorySegment segment = arena.allocate(values.length);
+    for (int i = 0; i < values.length; i++) {
+      segment.set(ValueLayout.JAVA_BYTE, i, (byte) values[i]);
+    }
+    return segment;
+  }
+
+  private static float[] floats(MemorySegment segment) {
+    return segment.toArray(ValueLayout.JAVA_FLOAT);
+  }
+
+  @Test
+  void copiesThroughStrides() {
+    MemorySegment dst = f32(0, 0, 0, 0, 0, 0);
+    StridedSpace space =
+        StridedSpace.of(
+            new long[] {3, 2},
+            StridedSpace.Operand.of(2, -1, 3),
+            StridedSpace.Operand.contiguous(3, 2));
+    Kernels.copyStrided(4, space, f32(1, 2, 3, 4, 5, 6), dst);
+    assertThat(floats(dst)).containsExactly(3, 6, 2, 5, 1, 4);
+    Kernels.fill(4, 2, Float.floatToRawIntBits(7), dst);
+    assertThat(floats(dst)).containsExactly(7, 7, 2, 5, 1, 4);
+    MemorySegment ints = i32(0, 0);
+    Kernels.cast(2, KernelKinds.Type.F32, f32(-1.9f, 1e20f), KernelKinds.Type.I32, ints);
+    assertThat(ints.toArray(ValueLayout.JAVA_INT)).containsExactly(-1, Integer.MAX_VALUE);
+  }
+
+  @Test
+  void unary() {
+    MemorySegment y = f32(0, 0, 0);
+    Kernels.unary(KernelKinds.Unary.CLIP, 3, f32(-5, 0.5f, 5), y, -1, 1);
+    assertThat(floats(y)).containsExactly(-1, 0.5f, 1);
+    Kernels.unaryBackward(KernelKinds.Unary.RELU, 3, f32(-1, 2, 3), f32(4, 5, 6), y, 0, 0);
+    assertThat(floats(y)).containsExactly(0, 5, 6);
+    Kernels.unaryBackwardFromResult(
+        KernelKinds.Unary.SIGMOID, 3, f32(0.5f, 0.5f, 1), f32(4, 8, 1), y, 0, 0);
+    assertThat(floats(y)).containsExactly(1, 2, 0);
+  }
+
+  @Test
+  void binaryCompareLogicalWhere() {
+    long[] dims = {2, 2};
+    StridedSpace rows =
+        StridedSpace.of(
+            dims, StridedSpace.Operand.contiguous(dims), StridedSpace.Operand.of(0, 0, 1));
+    MemorySegment a = f32(1, 2, 3, 4);
+    MemorySegment out = f32(0, 0, 0, 0);
+    Kernels.binary(KernelKinds.Type.F32, KernelKinds.Binary.SUB, rows, a, f32(1, 10), out);
+    assertThat(floats(out)).containsExactly(0, -8, 2, -6);
+    MemorySegment flags = bytes(9, 9, 9, 9);
+    Kernels.compare(KernelKinds.Type.F32, KernelKinds.Compare.GE, rows, a, f32(2, 3), flags);
+    assertThat(flags.toArray(ValueLayout.JAVA_BYTE)).containsExactly(0, 0, 1, 1);
+    Kernels.logical(KernelKinds.Logical.XOR, rows, flags, bytes(1, 0), flags);
+    assertThat(flags.toArray(ValueLayout.JAVA_BYTE)).containsExactly(1, 0, 0, 1);
+    StridedSpace three =
+        StridedSpace.of(
+            dims,
+            StridedSpace.Operand.contiguous(dims),
+            StridedSpace.Operand.contiguous(dims),
+            StridedSpace.Operand.of(0, 0, 0));
+    Kernels.where(4, three, flags, a, f32(9), out);
+    assertThat(floats(out)).containsExactly(1, 9, 9, 4);
+  }
+
+  @Test
+  void reductions() {
+    MemorySegment x = f32(1, 5, 3, 4, 2, 6);
+    MemorySegment out = f32(0, 0);
+    ReductionKernels.reduce(KernelKinds.Type.F32, KernelKinds.Reduce.SUM, 1, 3, 2, x, out);
+    assertThat(floats(out)).containsExactly(6, 15);
+    MemorySegment indices = i32(9, 9);
+    ReductionKernels.argmax(1, 3, 2, x, indices);
+    assertThat(indices.toArray(ValueLayout.JAVA_INT)).containsExactly(1, 2);
+    ReductionKernels.argmin(2, 3, 1, x, indices);
+    assertThat(indices.toArray(ValueLayout.JAVA_INT)).containsExactly(0, 1);
+  }
+
+  @Test
+  void softmaxAndCrossEntropy() {
+    MemorySegment y = f32(0, 0);
+    ReductionKernels.softmax(1, 2, 1, f32(0, (float) Math.log(3)), y);
+    assertThat(floats(y)).containsExactly(new float[] {0.25f, 0.75f}, within(1e-6f));
+    MemorySegment dx = f32(0, 0);
+    ReductionKernels.softmaxBackward(1, 2, 1, y, f32(1, 0), dx);
+    assertThat(floats(dx)).containsExactly(new float[] {0.1875f, -0.1875f}, within(1e-6f));
+    ReductionKernels.logSoftmax(1, 2, 1, f32(0, 0), y);
+    float log = (float) -Math.log(2);
+    assertThat(floats(y)).containsExactly(new float[] {log, log}, within(1e-6f));
+    ReductionKernels.logSoftmaxBackward(1, 2, 1, y, f32(1, 0), dx);
+    assertThat(floats(dx)).containsExactly(new float[] {0.5f, -0.5f}, within(1e-6f));
+    MemorySegment logits = f32(0, 0, 0, 0);
+    MemorySegment loss = f32(0);
+    KernelKinds.Reduction mean = KernelKinds.Reduction.MEAN;
+    ReductionKernels.crossEntropy(2, 2, logits, i32(0, 1), mean, loss);
+    assertThat(floats(loss)).containsExactly(new float[] {-log}, within(1e-6f));
+    MemorySegment dlogits = f32(0, 0, 0, 0);
+    ReductionKernels.crossEntropyBackward(2, 2, logits, i32(0, 1), mean, f32(2), dlogits);
+    assertThat(floats(dlogits))
+        .containsExactly(new float[] {-0.5f, 0.5f, 0.5f, -0.5f}, within(1e-6f));
+    ReductionKernels.oneHot(2, 2, i32(1, 0), dlogits);
+    assertThat(floats(dlogits)).containsExactly(0, 1, 1, 0);
+  }
+
+  @Test
+  void randomNumbersFollowTheirKey() {
+    MemorySegment key = arena.allocateFrom(ValueLayout.JAVA_LONG, 42, 7);
+    MemorySegment first = f32(new float[1000]);
+    MemorySegment second = f32(new float[1000]);
+    RandomKernels.uniform(1000, key, 2, 3, first);
+    RandomKernels.uniform(1000, key, 2, 3, second);
+    assertThat(floats(first)).containsExactly(floats(second));
+    for (float value : floats(first)) {
+      assertThat(value).isBetween(2f, 3f);
+    }
+    RandomKernels.normal(1000, key, 0, 0, first);
+    assertThat(floats(first)).containsOnly(0f);
+    RandomKernels.bernoulli(1000, key, 0.5f, first);
+    RandomKernels.dropout(1000, key, 0.5f, second, second);
+    for (int i = 0; i < 1000; i++) {
+      assertThat(floats(second)[i] == 0).isEqualTo(floats(first)[i] == 1);
+    }
+  }
+
+  @Test
+  void optimizersUpdateEveryTensor() {
+    TensorTable table = TensorTable.of(2, 2, 1);
+    MemorySegment p0 = f32(1, 2);
+    MemorySegment p1 = f32(3);
+    table.set(0, 0, p0);
+    table.set(0, 1, p1);
+    MemorySegment args = arena.allocateFrom(ValueLayout.JAVA_DOUBLE, 0.5, 0, 0, 0);
+    assertThatThrownBy(() -> OptimizerKernels.sgd(table, args))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("sgd: list 1 holds 0 of 2 tensors");
+    table.set(1, 0, f32(2, 4));
+    table.set(1, 1, f32(-2));
+    OptimizerKernels.sgd(table, args);
+    assertThat(floats(p0)).containsExactly(0, 0);
+    assertThat(floats(p1)).containsExactly(4);
+    MemorySegment norm = arena.allocate(8);
+    OptimizerKernels.sumSquares(table, norm);
+    assertThat(norm.get(ValueLayout.JAVA_DOUBLE, 0)).isEqualTo(16);
+    OptimizerKernels.clipNorm(table, 1, norm);
+    assertThat(norm.get(ValueLayout.JAVA_DOUBLE, 0)).isEqualTo(4);
+    assertThat(floats(p1)).containsExactly(new float[] {1}, within(1e-5f));
+    OptimizerKernels.scale(table, 2);
+    assertThat(floats(p1)).containsExactly(new float[] {2}, within(1e-5f));
+  }
+
+  @Test
+  void adamAndRmsprop() {
+    TensorTable table = TensorTable.of(4, 1);
+    MemorySegment parameter = f32(1);
+    table.set(0, 0, parameter);
+    table.set(1, 0, f32(3));
+    table.set(2, 0, f32(0));
+    table.set(3, 0, f32(0));
+    double[] adam = {0.1, 0.9, 0.999, 0, 0, 1 - 0.9, 1 - 0.999, 0};
+    OptimizerKernels.adam(table, arena.allocateFrom(ValueLayout.JAVA_DOUBLE, adam));
+    assertThat(floats(parameter)).containsExactly(new float[] {0.9f}, within(1e-5f));
+    TensorTable three = TensorTable.of(3, 1);
+    three.set(0, 0, parameter);
+    three.set(1, 0, f32(2));
+    three.set(2, 0, f32(0));
+    double[] rmsprop = {0.1, 0.75, 0, 0, 0};
+    OptimizerKernels.rmsprop(three, arena.allocateFrom(ValueLayout.JAVA_DOUBLE, rmsprop));
+    assertThat(floats(parameter)).containsExactly(new float[] {0.7f}, within(1e-5f));
+  }
+
+  @Test
+  void gatherScatterAndPooling() {
+    MemorySegment out = f32(0, 0, 0, 0);
+    IndexKernels.gatherRows(4, 1, 3, 2, 2, i32(2, 0), f32(1, 2, 3, 4, 5, 6), out);
+    assertThat(floats(out)).containsExactly(5, 6, 1, 2);
+    MemorySegment dx = f32(0, 0, 0, 0);
+    IndexKernels.scatterAddRows(1, 2, 2, 2, i32(1, 1), f32(1, 2, 3, 4), dx);
+    assertThat(floats(dx)).containsExactly(0, 0, 4, 6);
+    PoolGeometry geometry =
+        PoolGeometry.of(
+            new long[] {2, 2},
+            new long[] {1, 1},
+            new long[] {2, 2},
+            new long[] {1, 1},
+            new long[] {0, 0},
+            new long[] {1, 1});
+    MemorySegment pooled = f32(0);
+    IndexKernels.maxPoolGather(1, geometry, f32(1, 9, 2, 3), f32(10, 20, 30, 40), pooled);
+    assertThat(floats(pooled)).containsExactly(20);
+    IndexKernels.maxPoolScatter(1, geometry, f32(1, 9, 2, 3), f32(5), dx);
+    assertThat(floats(dx)).containsExactly(0, 5, 0, 0);
+  }
+
+  @Test
+  void indicesOutOfRangeAreNamed() {
+    assertThatThrownBy(() ->
+            ReductionKernels.crossEntropy(
+                2, 3, f32(new float[6]), i32(0, 3), KernelKinds.Reduction.SUM, f32(0)))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage("crossEntropy: index 3 at position 1 is outside 0..2");
+    assertThatThrownBy(() -> IndexKernels.gatherRows(4, 1, 2, 1, 1, i32(-1), f32(1, 2), f32(0)))
+        .isInstanceOf(IndexOutOfBoundsException.class)
+        .hasMessage("gatherRows: index -1 at position 0 is outside 0..1");
+  }
+
+  @Test
+  void wrongSizesNeverReachTheLibrary() {
+    MemorySegment four = f32(1, 2, 3, 4);
+    refused(
+        () -> Kernels.unary(KernelKinds.Unary.EXP, 5, four, four, 0, 0),
+        "unary: x needs 5 elements of 4 bytes, the segment has 4");
+    refused(
+        () -> Kernels.unary(KernelKinds.Unary.EXP, -1, four, four, 0, 0), "x needs -1 elements");
+    refused(
+        () ->
+            Kernels.unary(
+                KernelKinds.Unary.EXP, 1, MemorySegment.ofArray(new float[1]), four, 0, 0),
+        "unary: x is on the heap");
+    refused(
+        () -> ReductionKernels.softmax(1L << 40, 1L << 40, 1, four, four),
+        "softmax: size overflows");
+    refused(
+        () -> StridedSpace.of(new long[] {3}, StridedSpace.Operand.of(1, -1)),
+        "operand 0 reaches to element -1");
+    StridedSpace space =
+        StridedSpace.of(
+            new long[] {4}, StridedSpace.Operand.of(1, 1), StridedSpace.Operand.of(0, 0));
+    refused(
+        () -> Kernels.binary(KernelKinds.Type.F32, KernelKinds.Binary.ADD, space, four, four, four),
+        "binary: operand 0 needs 5 elements of 4 bytes, the segment has 4");
+    refused(() -> Kernels.copyStrided(4, space, four, four), "the result repeats elements");
+    refused(() -> Kernels.fill(3, 1, 0, four), "fill: it does not have this kind");
+    refused(
+        () -> ReductionKernels.argmax(1, 0, 1, four, i32(0)),
+        "argmax: there is no largest or smallest of zero elements");
+    refused(
+        () -> TensorTable.of(1, 5).set(0, 0, four),
+        "tensor table: tensor needs 5 elements of 4 bytes, the segment has 4");
+  }
+
+  private static void refused(Runnable call, String message) {
+    assertThatThrownBy(call::run)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+}
