@@ -88,8 +88,8 @@ final class BaselineMeasurer implements Measurer {
                 "baseline_ops", "sgemm" + sizes, List.of("sgemm" + sizes), "OpenBLAS's threads"),
             new Way(
                 "baseline_ops",
-                "sgemm_mt" + sizes,
-                List.of("sgemm_mt" + sizes),
+                "sgemm_openmp" + sizes,
+                List.of("sgemm_openmp" + sizes),
                 "OpenMP's threads"));
       }
       case Task.Conv2d conv -> List.of(convolution(conv));

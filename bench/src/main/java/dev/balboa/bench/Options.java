@@ -51,12 +51,10 @@ record Options(
     private static final List<String> QUICK =
         List.of(
             "sgemm-256",
-            "sgemm-1x1024x1024",
             "conv2-forward-b32",
             "cnn-train-b1",
             "cnn-train-b128",
             "cnn-infer-b1",
-            "cnn-infer-b128",
             "add-16");
 
     static Effort quick() {

@@ -1,7 +1,9 @@
 package dev.balboa.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.balboa.bench.probe.Line;
 import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,23 @@ class ResultsTest {
         .doesNotContain("not quiet");
     assertThat(Json.of(machine, options, results))
         .contains("\"A \\\"CPU\\\"\"", "\"micros\": [250.0]", "\"heapBytes\": null");
+  }
+
+  @Test
+  void probesAreReportedBesideTheirLimit() {
+    results.add(List.of(Line.parse("bridge.relu-16.overhead 13.5 ns 60.0")));
+    results.add(List.of(Line.parse("bridge.relu-16.overhead 15.5 ns 60.0")));
+    Machine machine = new Machine("CPU", 2, "Linux", "Java", "abc", LocalDate.of(2026, 1, 2), 0);
+    assertThat(new Report(machine, Options.parse(), results).markdown())
+        .contains("| bridge.relu-16.overhead | 14.50 ns | 13.50 ns | 15.50 ns | 60.00 ns |");
+    assertThat(Json.of(machine, Options.parse(), results)).contains("\"rounds\": [13.5, 15.5]");
+  }
+
+  @Test
+  void aLineOfAProbeReadsAsItIsPrinted() {
+    Line line = new Line("alternation.cost", 1.25, "times", 1.1);
+    assertThat(Line.parse(line.toString())).isEqualTo(line);
+    assertThatIllegalArgumentException().isThrownBy(() -> Line.parse("a warning"));
   }
 
   @Test
