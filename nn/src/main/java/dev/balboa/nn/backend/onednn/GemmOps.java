@@ -180,10 +180,42 @@ final class GemmOps {
       int ldc = Math.max(1, n);
       if (dtype == DType.F64) {
         Blas.dgemmBatch(
-            transA, transB, m, n, k, 1, a, lda, stepA, b, ldb, stepB, 0, c, ldc, m * n, count);
+            transA,
+            transB,
+            m,
+            n,
+            k,
+            1,
+            a,
+            lda,
+            stepA,
+            b,
+            ldb,
+            stepB,
+            0,
+            c,
+            ldc,
+            (long) m * n,
+            count);
       } else {
         Blas.sgemmBatch(
-            transA, transB, m, n, k, 1, a, lda, stepA, b, ldb, stepB, 0, c, ldc, m * n, count);
+            transA,
+            transB,
+            m,
+            n,
+            k,
+            1,
+            a,
+            lda,
+            stepA,
+            b,
+            ldb,
+            stepB,
+            0,
+            c,
+            ldc,
+            (long) m * n,
+            count);
       }
     }
 
