@@ -146,6 +146,7 @@ public final class EagerExecutor implements Executor {
   private PrimitiveCache.Entry prepare(PrimitiveCache.Key key) {
     Op op = key.op();
     List<TensorSpec> outputs = op.infer(key.inputs());
+    outputs.forEach(TensorSpec::byteSize); // refuses what no memory could hold
     if (op instanceof InPlaceOp inPlace) {
       checkWritable(inPlace, key);
       outputs = NO_SPECS;

@@ -56,15 +56,14 @@ final class GemmOps {
     }
     long stepA = step(offsetsA);
     long stepB = step(offsetsB);
-    boolean even =
-        Math.min(stepA, stepB) >= 0 && Math.max(m * n, Math.max(stepA, stepB)) <= Integer.MAX_VALUE;
+    boolean even = Math.min(stepA, stepB) >= 0;
     Step loop =
         s -> {
           for (int i = 0; i < offsetsA.length; i++) {
             gemm.run(s[0], offsetsA[i], s[1], offsetsB[i], 0, s[2], i * m * n);
           }
         };
-    Step batched = s -> gemm.runBatch(s[0], (int) stepA, s[1], (int) stepB, s[2], offsetsA.length);
+    Step batched = s -> gemm.runBatch(s[0], stepA, s[1], stepB, s[2], offsetsA.length);
     b.call(
         k > 0 && even && batch.size() > 1 ? batched : loop, a.operand, c.operand, b.denseOutput(0));
   }
@@ -176,7 +175,7 @@ final class GemmOps {
      * dense.
      */
     void runBatch(
-        MemorySegment a, int stepA, MemorySegment b, int stepB, MemorySegment c, int count) {
+        MemorySegment a, long stepA, MemorySegment b, long stepB, MemorySegment c, int count) {
       int ldc = Math.max(1, n);
       if (dtype == DType.F64) {
         Blas.dgemmBatch(
