@@ -64,7 +64,7 @@ public final class EagerExecutor implements Executor {
     for (int i = 0; i < values.length; i++) {
       values[i] = readable(op, inputs.get(i));
     }
-    return op instanceof ViewOp view ? List.of(view(view, values[0])) : compute(op, values);
+    return op instanceof ViewOp view ? List.of(view(view, values)) : compute(op, values);
   }
 
   /** The value itself, or a plain copy when its layout is another backend's own. */
@@ -101,8 +101,9 @@ public final class EagerExecutor implements Executor {
         Scope.current().allocate(spec.byteSize()), Layout.Strided.contiguous(spec.shape().dims()));
   }
 
-  private Value view(ViewOp op, ArrayValue input) {
-    TensorSpec out = op.infer(List.of(input.spec())).get(0);
+  private Value view(ViewOp op, ArrayValue[] inputs) {
+    TensorSpec out = op.infer(Arrays.stream(inputs).map(ArrayValue::spec).toList()).get(0);
+    ArrayValue input = inputs[0];
     if (input.storage().layout() instanceof Layout.Strided strided) {
       input.storage().block().address();
       var view = op.view(input.spec(), input.storage(), strided);
@@ -232,10 +233,15 @@ public final class EagerExecutor implements Executor {
     return values;
   }
 
+  /** That of the innermost scope, whose limit and checks then cover scratch memory too. */
+  private static Allocator allocator() {
+    return Scope.isAnyOpen() ? Scope.current().allocator() : Allocator.shared();
+  }
+
   private static void run(Prepared prepared, Storage[] in, Storage[] out) {
     int acquired = 0;
     long scratchBytes = prepared.scratchBytes();
-    Block scratch = scratchBytes == 0 ? null : Allocator.shared().allocate(scratchBytes);
+    Block scratch = scratchBytes == 0 ? null : allocator().allocate(scratchBytes);
     try {
       for (; acquired < in.length; acquired++) {
         in[acquired].block().acquire();

@@ -15,6 +15,7 @@ public record CrossEntropyBackward(Reduction reduction) implements LossOp {
   @Override
   public List<TensorSpec> infer(List<TensorSpec> in) {
     Check.arity(name(), in, 3);
+    CrossEntropy.check(name(), in.get(0), in.get(1));
     TensorSpec loss = new CrossEntropy(reduction).infer(in.subList(0, 2)).get(0);
     Check.that(in.get(2).equals(loss), name(), "dloss " + loss, in.get(2));
     return List.of(in.get(0));

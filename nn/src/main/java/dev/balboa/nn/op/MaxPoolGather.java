@@ -15,8 +15,12 @@ public record MaxPoolGather(Window window) implements PoolingOp {
   @Override
   public List<TensorSpec> infer(List<TensorSpec> in) {
     Check.arity(name(), in, 2);
-    Check.that(in.get(1).equals(in.get(0)), name(), "values " + in.get(0), in.get(1));
-    return new MaxPool(window).infer(in.subList(0, 1)).subList(0, 1);
+    TensorSpec x = in.get(0);
+    Check.rank(name(), "input", x, window.rank() + 2);
+    Check.floating(name(), "input", x);
+    Check.that(in.get(1).equals(x), name(), "values " + x, in.get(1));
+    window.checkSeesInput(name(), x.shape());
+    return List.of(x.withShape(window.outShape(name(), x.shape(), x.shape().dim(1))));
   }
 
   @Override

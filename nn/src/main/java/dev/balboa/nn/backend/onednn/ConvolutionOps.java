@@ -3,10 +3,13 @@ package dev.balboa.nn.backend.onednn;
 import dev.balboa.bindings.AlgKind;
 import dev.balboa.bindings.Arg;
 import dev.balboa.bindings.Convolution;
+import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.PrimitiveAttr;
 import dev.balboa.bindings.PrimitiveDesc;
 import dev.balboa.bindings.PropKind;
+import dev.balboa.bindings.StridedSpace;
+import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.ConvBackwardData;
@@ -14,6 +17,8 @@ import dev.balboa.nn.op.ConvBackwardWeights;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Convolution through oneDNN. Every layout is left to the library; activations keep its choice from
@@ -25,12 +30,23 @@ final class ConvolutionOps {
   private ConvolutionOps() {}
 
   static void forward(PlanBuilder b, Conv op) {
+    if (isEmpty(b, 0) || isEmpty(b, 1)) {
+      withoutInput(b, op);
+      return;
+    }
     boolean bias = b.inputs() == 3;
     TensorSpec x = b.spec(0);
     try (PrimitiveDesc desc =
-        b.describe(() ->
-            forwardDesc(
-                op.window(), op.groups(), x, b.spec(1).shape(), b.outputSpec(0), bias, attr(op)))) {
+        b.describe(
+            () ->
+                forwardDesc(
+                    op.window(),
+                    op.groups(),
+                    x,
+                    b.spec(1).shape(),
+                    b.outputSpec(0),
+                    bias,
+                    attr(op)))) {
       Operand src = b.input(0, desc.srcMd());
       Operand weights = b.reordered(weights(b, 1, op.groups()), desc.weightsMd());
       Operand dst = b.output(0, desc.dstMd());
@@ -48,21 +64,44 @@ final class ConvolutionOps {
     }
   }
 
+  private static boolean isEmpty(PlanBuilder b, int input) {
+    return b.spec(input).shape().size() == 0;
+  }
+
+  /** Without input, which oneDNN refuses, all that is left is the activated bias. */
+  private static void withoutInput(PlanBuilder b, Conv op) {
+    TensorSpec y = b.outputSpec(0);
+    Operand out = b.denseOutput(0);
+    if (b.inputs() == 3) {
+      long[] strides = new long[y.shape().rank()];
+      strides[1] = b.plainLayout(2).stride(0);
+      StridedSpace space = Spaces.copy(y.shape(), Layout.Strided.of(strides));
+      int bytes = y.dtype().bytes();
+      b.call(s -> Kernels.copyStrided(bytes, space, s[0], s[1]), b.plainInput(2), out);
+    } else {
+      b.call(s -> s[0].fill((byte) 0), out);
+    }
+    if (op.activation() != Activation.IDENTITY) {
+      ElementwiseOps.activate(b, op.activation().kind(), out, y);
+    }
+  }
+
   static void backwardData(PlanBuilder b, ConvBackwardData op) {
     TensorSpec dy = b.spec(0);
     TensorSpec dx = b.outputSpec(0);
     Shape w = b.spec(1).shape();
     try (PrimitiveDesc hint = b.describe(() -> hint(op.window(), op.groups(), dx, w, dy));
         PrimitiveDesc desc =
-            b.describe(() ->
-                Convolution.backwardData(
-                    ALG,
-                    Mds.any(dx),
-                    anyWeights(dx, w, op.groups()),
-                    Mds.any(dy),
-                    Windows.of(op.window()),
-                    hint,
-                    PrimitiveAttr.defaults()))) {
+            b.describe(
+                () ->
+                    Convolution.backwardData(
+                        ALG,
+                        Mds.any(dx),
+                        anyWeights(dx, w, op.groups()),
+                        Mds.any(dy),
+                        Windows.of(op.window()),
+                        hint,
+                        PrimitiveAttr.defaults()))) {
       b.primitive(
           desc,
           new int[] {Arg.DIFF_DST, Arg.WEIGHTS, Arg.DIFF_SRC},
@@ -73,22 +112,30 @@ final class ConvolutionOps {
   }
 
   static void backwardWeights(PlanBuilder b, ConvBackwardWeights op) {
+    if (isEmpty(b, 0) || isEmpty(b, 1)) {
+      b.call(s -> s[0].fill((byte) 0), b.denseOutput(0));
+      if (op.bias()) {
+        ReductionOps.sum(b, allButChannels(b.spec(1)), b.spec(1), b.denseInput(1), 1);
+      }
+      return;
+    }
     TensorSpec x = b.spec(0);
     TensorSpec dy = b.spec(1);
     Shape w = op.weightShape();
     MemoryDesc bias = op.bias() ? Mds.contiguous(b.outputSpec(1)) : MemoryDesc.none();
     try (PrimitiveDesc hint = b.describe(() -> hint(op.window(), op.groups(), x, w, dy));
         PrimitiveDesc desc =
-            b.describe(() ->
-                Convolution.backwardWeights(
-                    ALG,
-                    Mds.any(x),
-                    anyWeights(x, w, op.groups()),
-                    bias,
-                    Mds.any(dy),
-                    Windows.of(op.window()),
-                    hint,
-                    PrimitiveAttr.defaults()))) {
+            b.describe(
+                () ->
+                    Convolution.backwardWeights(
+                        ALG,
+                        Mds.any(x),
+                        anyWeights(x, w, op.groups()),
+                        bias,
+                        Mds.any(dy),
+                        Windows.of(op.window()),
+                        hint,
+                        PrimitiveAttr.defaults()))) {
       MemoryDesc plain = grouped(Mds.contiguous(b.outputSpec(0)), w, op.groups());
       b.denseOutput(0);
       Operand out = new Operand(Operand.Place.OUTPUT, 0, plain);
@@ -111,6 +158,10 @@ final class ConvolutionOps {
         b.reorder(dw, out);
       }
     }
+  }
+
+  private static List<Integer> allButChannels(TensorSpec y) {
+    return IntStream.range(0, y.shape().rank()).filter(i -> i != 1).boxed().toList();
   }
 
   private static PrimitiveAttr attr(Conv op) {

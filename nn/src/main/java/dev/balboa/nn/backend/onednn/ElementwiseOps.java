@@ -1,13 +1,10 @@
 package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.Arg;
-import dev.balboa.bindings.Eltwise;
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.PrimitiveAttr;
-import dev.balboa.bindings.PrimitiveDesc;
-import dev.balboa.bindings.PropKind;
 import dev.balboa.bindings.RandomKernels;
 import dev.balboa.bindings.StridedSpace;
 import dev.balboa.nn.op.Binary;
@@ -23,37 +20,39 @@ import dev.balboa.nn.op.UnaryBackward;
 import dev.balboa.nn.op.UnaryKind;
 
 /**
- * Element-wise operations: in oneDNN's own layouts through oneDNN, so that a convolution's blocks
- * stay blocks; on plain memory through the kernels, which start faster and keep NaN.
+ * Element-wise operations: on the elements as they are stored, so that a convolution's blocks stay
+ * blocks. Functions of one variable go through the kernels in every layout: oneDNN's lose digits
+ * where terms cancel (softplus(-10) has two left) and turn NaN into 0.
  */
 final class ElementwiseOps {
   private ElementwiseOps() {}
 
   static void unary(PlanBuilder b, Unary op) {
     Unsupported.unless(b, op, DType.F32);
-    if (b.isOpaque(0) && Eltwises.has(op.kind())) {
-      Operand src = b.input(0);
-      MemoryDesc md = src.md();
-      b.primitive(
-          () ->
-              Eltwise.forward(
-                  PropKind.FORWARD_TRAINING,
-                  Eltwises.forward(op.kind()),
-                  md,
-                  md,
-                  Eltwises.alpha(op.kind(), op.alpha()),
-                  (float) op.beta(),
-                  PrimitiveAttr.defaults()),
-          new int[] {Arg.SRC, Arg.DST},
-          src,
-          b.output(0, md));
-      return;
-    }
+    Operand x = b.isOpaque(0) ? b.input(0) : b.denseInput(0);
+    boolean padded = stored(x) > b.spec(0).shape().size();
+    Operand from = padded && !keepsZero(op) ? b.denseInput(0) : x;
     KernelKinds.Unary kind = Kinds.of(op.kind());
-    long n = b.spec(0).shape().size();
+    long n = stored(from);
     float alpha = alpha(op.kind(), op.alpha());
     float beta = beta(op.kind(), op.beta());
-    b.call(s -> Kernels.unary(kind, n, s[0], s[1], alpha, beta), b.denseInput(0), b.denseOutput(0));
+    b.call(s -> Kernels.unary(kind, n, s[0], s[1], alpha, beta), from, b.output(0, from.md()));
+  }
+
+  /** How many numbers are stored, with the zeros that fill up blocks. */
+  private static long stored(Operand x) {
+    return x.md().byteSize() / Float.BYTES;
+  }
+
+  /** Whether zeros stay zeros; what fills up blocks has to. */
+  private static boolean keepsZero(Unary op) {
+    return switch (op.kind()) {
+      case RELU, LEAKY_RELU, ELU, GELU_ERF, GELU_TANH, TANH, SILU, HARD_SWISH, MISH -> true;
+      case EXPM1, LOG1P, SQRT, ABS, SQUARE, SIN, ERF, SIGN, FLOOR, CEIL, ROUND -> true;
+      case SIGMOID, SOFTPLUS, HARD_SIGMOID, EXP, LOG, RSQRT, RECIPROCAL, COS -> false;
+      case LINEAR -> op.beta() == 0;
+      case CLIP -> op.alpha() <= 0 && op.beta() >= 0;
+    };
   }
 
   /** The kernels' parameters: softplus has a slope and a threshold there. */
@@ -74,12 +73,12 @@ final class ElementwiseOps {
 
   static void unaryBackward(PlanBuilder b, UnaryBackward op) {
     Unsupported.unless(b, op, DType.F32);
-    if (b.isOpaque(0) || b.isOpaque(1)) {
-      blockedBackward(b, op, b.isOpaque(0) ? b.input(0).md() : b.input(1).md());
-      return;
-    }
+    boolean opaque = b.isOpaque(0) || b.isOpaque(1);
+    MemoryDesc md = opaque ? b.input(b.isOpaque(0) ? 0 : 1).md() : Mds.contiguous(b.outputSpec(0));
+    Operand x = opaque ? b.input(0, md) : b.denseInput(0);
+    Operand dy = opaque ? b.input(1, md) : b.denseInput(1);
     KernelKinds.Unary kind = Kinds.of(op.kind());
-    long n = b.spec(0).shape().size();
+    long n = stored(x);
     float alpha = alpha(op.kind(), op.alpha());
     float beta = beta(op.kind(), op.beta());
     boolean fromOutput = op.kind().backwardReadsOutput();
@@ -91,28 +90,9 @@ final class ElementwiseOps {
             Kernels.unaryBackward(kind, n, s[0], s[1], s[2], alpha, beta);
           }
         },
-        b.denseInput(0),
-        b.denseInput(1),
-        b.denseOutput(0));
-  }
-
-  private static void blockedBackward(PlanBuilder b, UnaryBackward op, MemoryDesc md) {
-    PrimitiveAttr attr = PrimitiveAttr.defaults();
-    float alpha = Eltwises.alpha(op.kind(), op.alpha());
-    float beta = (float) op.beta();
-    var alg = Eltwises.backward(op.kind());
-    try (PrimitiveDesc hint =
-        b.describe(
-            () -> Eltwise.forward(PropKind.FORWARD_TRAINING, alg, md, md, alpha, beta, attr))) {
-      b.primitive(
-          () -> Eltwise.backward(alg, md, md, md, alpha, beta, hint, attr),
-          new int[] {
-            op.kind().backwardReadsOutput() ? Arg.DST : Arg.SRC, Arg.DIFF_DST, Arg.DIFF_SRC
-          },
-          b.input(0, md),
-          b.input(1, md),
-          b.output(0, md));
-    }
+        x,
+        dy,
+        b.output(0, md));
   }
 
   static void binary(PlanBuilder b, Binary op) {
@@ -129,18 +109,24 @@ final class ElementwiseOps {
   }
 
   /**
-   * Whether oneDNN could take the operands: equal shapes, or the second broadcast against a blocked
-   * first.
+   * Whether the operands can stay in blocks: equal shapes, or the second broadcast against a
+   * blocked first. oneDNN's maximum and minimum would lose NaN, and a quotient of the zeros that
+   * fill up blocks would make one.
    */
   private static boolean blockedBinary(PlanBuilder b, Binary op) {
     Shape out = b.outputSpec(0).shape();
     boolean equal = b.spec(0).shape().equals(out) && b.spec(1).shape().equals(out);
-    if (!equal && !(b.isOpaque(0) && b.spec(0).shape().equals(out))) {
+    boolean order = op.kind() == BinaryKind.MAX || op.kind() == BinaryKind.MIN;
+    if (!equal && (order || !(b.isOpaque(0) && b.spec(0).shape().equals(out)))) {
       return false;
     }
     MemoryDesc md = b.isOpaque(0) ? b.input(0).md() : b.input(1).md();
     Operand first = b.input(0, md);
     Operand second = equal ? b.input(1, md) : withLeadingOnes(b, out.rank());
+    if (equal && op.kind() != BinaryKind.DIV) {
+      storedBinary(b, op.kind(), first, second);
+      return true;
+    }
     b.primitive(
         () ->
             dev.balboa.bindings.Binary.create(
@@ -150,6 +136,20 @@ final class ElementwiseOps {
         second,
         b.output(0, md));
     return true;
+  }
+
+  /** On all that is stored of two operands of one layout. */
+  private static void storedBinary(PlanBuilder b, BinaryKind op, Operand first, Operand second) {
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    KernelKinds.Binary kind = Kinds.of(op);
+    StridedSpace.Operand each = StridedSpace.Operand.of(0, 1);
+    long[] n = {first.md().byteSize() / b.spec(0).dtype().bytes()};
+    StridedSpace space = StridedSpace.of(n, each, each);
+    b.call(
+        s -> Kernels.binary(type, kind, space, s[0], s[1], s[2]),
+        first,
+        second,
+        b.output(0, first.md()));
   }
 
   private static Operand withLeadingOnes(PlanBuilder b, int rank) {

@@ -227,14 +227,16 @@ final class GemmOps {
         MemorySegment c,
         long offsetC) {
       int bytes = dtype.bytes();
-      MemorySegment sa = a.asSlice(offsetA * bytes);
-      MemorySegment sb = b.asSlice(offsetB * bytes);
       MemorySegment sc = c.asSlice(offsetC * bytes, (long) m * n * bytes);
       if (k == 0) {
         if (beta == 0) {
           sc.fill((byte) 0);
         }
-      } else if (dtype == DType.F64) {
+        return;
+      }
+      MemorySegment sa = a.asSlice(offsetA * bytes);
+      MemorySegment sb = b.asSlice(offsetB * bytes);
+      if (dtype == DType.F64) {
         Blas.dgemm(transA, transB, m, n, k, 1, sa, lda, sb, ldb, beta, sc, Math.max(1, n));
       } else {
         Blas.sgemm(transA, transB, m, n, k, 1, sa, lda, sb, ldb, beta, sc, Math.max(1, n));

@@ -2,6 +2,7 @@ package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.IndexKernels;
 import dev.balboa.bindings.Kernels;
+import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.PoolGeometry;
 import dev.balboa.bindings.RandomKernels;
 import dev.balboa.bindings.StridedSpace;
@@ -112,13 +113,10 @@ final class MemoryOps {
     Unsupported.unless(b, op, DType.F32);
     Window w = op.window();
     if (w.rank() == 3) {
-      throw new UnsupportedOperationException(
-          op.name()
-              + ": the native backend has it for 1 and 2 spatial dimensions, got "
-              + b.describeInputs());
+      maxPoolGather3d(b, w);
+      return;
     }
     Shape in = b.spec(0).shape();
-    long planes = in.dim(0) * in.dim(1);
     PoolGeometry geometry =
         PoolGeometry.of(
             plane(in),
@@ -127,18 +125,56 @@ final class MemoryOps {
             pair(w.stride(), 1),
             pair(w.padBefore(), 0),
             pair(w.dilation(), 1));
-    b.call(
-        s -> IndexKernels.maxPoolGather(planes, geometry, s[0], s[1], s[2]),
-        b.denseInput(0),
-        b.denseInput(1),
-        b.denseOutput(0));
+    gather(b, in.dim(0) * in.dim(1), geometry, b.denseInput(0), b.denseInput(1), b.denseOutput(0));
+  }
+
+  /**
+   * Plane by plane first, then along the depth: the first maximum of the first plane that has it is
+   * the first one of the volume.
+   */
+  private static void maxPoolGather3d(PlanBuilder b, Window w) {
+    Shape in = b.spec(0).shape();
+    Shape out = b.outputSpec(0).shape();
+    long maps = in.dim(0) * in.dim(1);
+    long columns = out.dim(3) * out.dim(4);
+    Operand x = b.denseInput(0);
+    Operand v = b.denseInput(1);
+    MemoryDesc flat = Mds.contiguous(b.spec(0).withShape(Shape.of(maps, in.dim(2), columns)));
+    Operand maxima = b.scratch(flat);
+    Operand values = b.scratch(flat);
+    PoolGeometry planes =
+        PoolGeometry.of(
+            new long[] {in.dim(3), in.dim(4)},
+            new long[] {out.dim(3), out.dim(4)},
+            pair(w.kernel(), 1),
+            pair(w.stride(), 1),
+            pair(w.padBefore(), 0),
+            pair(w.dilation(), 1));
+    gather(b, maps * in.dim(2), planes, x, x, maxima);
+    gather(b, maps * in.dim(2), planes, x, v, values);
+    PoolGeometry depth =
+        PoolGeometry.of(
+            new long[] {in.dim(2), columns},
+            new long[] {out.dim(2), columns},
+            new long[] {w.kernel().get(0), 1},
+            new long[] {w.stride().get(0), 1},
+            new long[] {w.padBefore().get(0), 0},
+            new long[] {w.dilation().get(0), 1});
+    gather(b, maps, depth, maxima, values, b.denseOutput(0));
+  }
+
+  private static void gather(
+      PlanBuilder b, long planes, PoolGeometry geometry, Operand x, Operand v, Operand out) {
+    b.call(s -> IndexKernels.maxPoolGather(planes, geometry, s[0], s[1], s[2]), x, v, out);
   }
 
   private static long[] plane(Shape shape) {
     return new long[] {shape.rank() == 4 ? shape.dim(2) : 1, shape.dim(-1)};
   }
 
+  /** The last two of the values. */
   private static long[] pair(List<Integer> values, long missing) {
-    return new long[] {values.size() == 2 ? values.get(0) : missing, values.getLast()};
+    int n = values.size();
+    return new long[] {n == 1 ? missing : values.get(n - 2), values.get(n - 1)};
   }
 }

@@ -215,7 +215,7 @@ public final class NativeBackend implements Backend {
         return inputs.subList(0, i.mutated()).stream().allMatch(Empty::isEmpty);
       }
       boolean nothing = outputs.stream().allMatch(Empty::isEmpty);
-      boolean zeros = op instanceof ConvBackwardWeights && inputs.stream().anyMatch(Empty::isEmpty);
+      boolean zeros = op instanceof ConvBackwardData && inputs.stream().anyMatch(Empty::isEmpty);
       for (int i = 0; i < outputs.size() && (nothing || zeros); i++) {
         if (outputs.get(i).equals(TensorSpec.WORKSPACE)) {
           MemoryDesc none = MemoryDesc.none();

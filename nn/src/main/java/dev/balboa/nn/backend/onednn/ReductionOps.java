@@ -13,6 +13,7 @@ import dev.balboa.nn.op.Reduce;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Softmax;
 import dev.balboa.nn.op.SoftmaxBackward;
+import dev.balboa.nn.op.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,14 +46,31 @@ final class ReductionOps {
   /** Reduces run after run of neighbouring axes, innermost first. */
   static void reduce(PlanBuilder b, Reduce op) {
     Unsupported.unless(b, op, DType.F32, DType.F64);
-    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
-    KernelKinds.Reduce kind = Kinds.of(op.kind());
-    List<int[]> runs = runs(op.axes());
-    long[] dims = b.spec(0).shape().dims();
-    Operand from = b.denseInput(0);
+    reduce(b, Kinds.of(op.kind()), op.axes(), b.spec(0), b.denseInput(0), 0);
+  }
+
+  /** The sum over ascending axes of a dense operand of this spec, as output {@code output}. */
+  static void sum(PlanBuilder b, List<Integer> axes, TensorSpec spec, Operand dense, int output) {
+    reduce(b, KernelKinds.Reduce.SUM, axes, spec, dense, output);
+  }
+
+  private static void reduce(
+      PlanBuilder b,
+      KernelKinds.Reduce kind,
+      List<Integer> axes,
+      TensorSpec spec,
+      Operand dense,
+      int output) {
+    KernelKinds.Type type = Kinds.of(spec.dtype());
+    List<int[]> runs = runs(axes);
+    long[] dims = spec.shape().dims();
+    Operand from = dense;
     if (runs.isEmpty()) {
-      long bytes = b.spec(0).byteSize();
-      b.call(s -> s[1].asSlice(0, bytes).copyFrom(s[0].asSlice(0, bytes)), from, b.denseOutput(0));
+      long bytes = spec.byteSize();
+      b.call(
+          s -> s[1].asSlice(0, bytes).copyFrom(s[0].asSlice(0, bytes)),
+          from,
+          b.denseOutput(output));
       return;
     }
     for (int r = runs.size() - 1; r >= 0; r--) {
@@ -63,8 +81,8 @@ final class ReductionOps {
       }
       Operand to =
           r == 0
-              ? b.denseOutput(0)
-              : b.scratch(Mds.contiguous(b.spec(0).withShape(Shape.of(dims))));
+              ? b.denseOutput(output)
+              : b.scratch(Mds.contiguous(spec.withShape(Shape.of(dims))));
       b.call(
           s -> ReductionKernels.reduce(type, kind, split.outer, split.n, split.inner, s[0], s[1]),
           from,

@@ -58,8 +58,8 @@ final class Derivatives {
   private static double geluTanh(double x) {
     double inner = Functions.SQRT_2_OVER_PI * (x + Functions.GELU_CUBIC * x * x * x);
     double slope = Functions.SQRT_2_OVER_PI * (1 + 3 * Functions.GELU_CUBIC * x * x);
-    double t = Math.tanh(inner);
-    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * slope;
+    double s = Functions.sigmoid(2 * inner);
+    return s + 2 * x * s * Functions.sigmoid(-2 * inner) * slope;
   }
 
   private static double silu(double x) {

@@ -85,8 +85,9 @@ final class Functions {
     return 0.5 * ErrorFunction.erfc(-x * SQRT_HALF);
   }
 
+  /** 0.5 (1 + tanh(z)) is sigmoid(2 z), which keeps its digits where the tanh is almost -1. */
   private static double geluTanh(double x) {
-    return 0.5 * x * (1 + Math.tanh(SQRT_2_OVER_PI * (x + GELU_CUBIC * x * x * x)));
+    return x * sigmoid(2 * SQRT_2_OVER_PI * (x + GELU_CUBIC * x * x * x));
   }
 
   /**

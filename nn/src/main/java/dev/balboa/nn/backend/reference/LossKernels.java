@@ -30,7 +30,9 @@ final class LossKernels {
     checkLabels(op.name(), label, classes);
     for (int n = 0; n < rows; n++) {
       int row = n * classes;
-      double l = ReductionKernels.logSumExp(z, row, classes) - z[row + (int) label[n]];
+      double max = ReductionKernels.max(z, row, classes);
+      double sum = ReductionKernels.sumExp(z, row, classes, max);
+      double l = max - z[row + (int) label[n]] + Math.log(sum);
       loss[op.reduction() == Reduction.NONE ? n : 0] += l;
     }
     if (op.reduction() == Reduction.MEAN) {
@@ -48,7 +50,8 @@ final class LossKernels {
     checkLabels(op.name(), label, classes);
     for (int n = 0; n < rows; n++) {
       int row = n * classes;
-      double lse = ReductionKernels.logSumExp(z, row, classes);
+      double max = ReductionKernels.max(z, row, classes);
+      double sum = ReductionKernels.sumExp(z, row, classes, max);
       double d =
           switch (op.reduction()) {
             case NONE -> dloss[n];
@@ -56,7 +59,7 @@ final class LossKernels {
             case MEAN -> dloss[0] / rows;
           };
       for (int c = 0; c < classes; c++) {
-        dlogits[row + c] = (Math.exp(z[row + c] - lse) - (c == label[n] ? 1 : 0)) * d;
+        dlogits[row + c] = (Math.exp(z[row + c] - max) / sum - (c == label[n] ? 1 : 0)) * d;
       }
     }
   }

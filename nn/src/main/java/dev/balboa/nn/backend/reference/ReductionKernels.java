@@ -112,21 +112,21 @@ final class ReductionKernels {
   private static void softmax(boolean log, int length, Elements[] in, double[] y) {
     double[] x = in[0].reals();
     for (int row = 0; row < y.length; row += length) {
-      double lse = logSumExp(x, row, length);
+      double max = max(x, row, length);
+      double sum = sumExp(x, row, length, max);
       for (int i = row; i < row + length; i++) {
-        y[i] = log ? x[i] - lse : Math.exp(x[i] - lse);
+        y[i] = log ? x[i] - max - Math.log(sum) : Math.exp(x[i] - max) / sum;
       }
     }
   }
 
-  /** log(sum(exp(x))), without overflow of the exponentials. */
-  static double logSumExp(double[] x, int from, int length) {
-    double max = max(x, from, length);
+  /** sum(exp(x - max)), at least 1 and at most {@code length}. */
+  static double sumExp(double[] x, int from, int length, double max) {
     double sum = 0;
     for (int i = 0; i < length; i++) {
       sum += Math.exp(x[from + i] - max);
     }
-    return max + Math.log(sum);
+    return sum;
   }
 
   private static void softmaxBackward(

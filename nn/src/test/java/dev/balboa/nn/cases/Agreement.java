@@ -1,0 +1,198 @@
+package dev.balboa.nn.cases;
+
+import dev.balboa.nn.exec.EagerExecutor;
+import dev.balboa.nn.exec.Executors;
+import dev.balboa.nn.op.DType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * How far a result may be from the reference, and how far it is.
+ *
+ * <p>A number y = f(x) computed in floating point cannot be better than f of inputs that are off by
+ * a few units of the last place. So the error of each single number is measured against |y| plus
+ * the change of y, per unit, when all inputs are changed relatively at random: |y| itself for a
+ * product, the root of the sum of squared terms for a sum whose terms cancel. This relative error
+ * must not exceed the case's tolerance, a few units of the last place times the square root of the
+ * number of terms that are added. There is no absolute tolerance.
+ */
+final class Agreement {
+  /** What every operation has to keep, whatever its own tolerance. */
+  static final double LIMIT = 1e-4;
+
+  private static final double STEP = 1e-4;
+  private static final int TRIALS = 3;
+
+  private final OpCase c;
+  private final Sample sample;
+  private final DType real;
+  private Runs.Outcome exact;
+  private final List<List<Runs.Outcome>> sources = new ArrayList<>();
+
+  Agreement(OpCase c, Sample sample, DType real) {
+    this.c = c;
+    this.sample = sample;
+    this.real = real;
+  }
+
+  /** The largest relative errors, of the outputs and of the gradients. */
+  record Errors(double forward, double backward) {
+    Errors max(Errors other) {
+      return new Errors(Math.max(forward, other.forward), Math.max(backward, other.backward));
+    }
+  }
+
+  /**
+   * Measures.
+   *
+   * @throws AssertionError when a number is out of tolerance
+   */
+  Errors check(Runs.Outcome got, Runs.Outcome expected) {
+    double forward = 0;
+    for (int i = 0; i < expected.outputs().size(); i++) {
+      int output = i;
+      forward =
+          Math.max(
+              forward,
+              compare(
+                  "output " + i,
+                  got.outputs().get(i),
+                  expected.outputs().get(i),
+                  o -> o.outputs().get(output)));
+    }
+    double backward = 0;
+    same("number of gradients", got.gradients().size(), expected.gradients().size());
+    for (int k = 0; k < expected.gradients().size(); k++) {
+      for (int i = 0; i < expected.gradients().get(k).size(); i++) {
+        int output = k;
+        int leaf = i;
+        String what = "gradient of output " + k + " in input " + sample.leaves().get(i);
+        backward =
+            Math.max(
+                backward,
+                compare(
+                    what,
+                    got.gradients().get(k).get(i),
+                    expected.gradients().get(k).get(i),
+                    o -> o.gradients().get(output).get(leaf)));
+      }
+    }
+    return new Errors(forward, backward);
+  }
+
+  @FunctionalInterface
+  private interface Part {
+    double[] of(Runs.Outcome outcome);
+  }
+
+  private double compare(String what, double[] got, double[] expected, Part part) {
+    if (got == null || expected == null) {
+      same(what + " is there", got != null, expected != null);
+      return 0;
+    }
+    same("elements of " + what, got.length, expected.length);
+    double tolerance = Math.min(LIMIT, c.tolerance(sample, real));
+    double worst = 0;
+    for (int i = 0; i < got.length; i++) {
+      double difference = difference(got[i], expected[i]);
+      if (difference == 0) {
+        continue;
+      }
+      double error = difference / Math.abs(expected[i]);
+      if (!(error <= tolerance)) {
+        error = difference / Math.max(Math.abs(expected[i]), sensitivity(part, i));
+      }
+      if (!(error <= tolerance)) {
+        throw new AssertionError(
+            "%s: %s, element %d: got %s, reference %s, relative error %.3g > %.3g%n  %s  FIRST %s"
+                .formatted(
+                    c.name(),
+                    what,
+                    i,
+                    got[i],
+                    expected[i],
+                    error,
+                    tolerance,
+                    sample,
+                    i < sample.inputs().get(0).elements().length
+                        ? sample.inputs().get(0).elements()[i]
+                        : null));
+      }
+      worst = Math.max(worst, error);
+    }
+    return worst;
+  }
+
+  /** 0 for the same number, infinity or NaN, and for what underflows. */
+  private double difference(double got, double expected) {
+    if (Double.compare(got, expected) == 0 || got == expected) {
+      return 0;
+    }
+    double difference = Math.abs(got - expected);
+    double smallest = real == DType.F32 ? Float.MIN_NORMAL : Double.MIN_NORMAL;
+    return difference < smallest ? 0 : difference;
+  }
+
+  private void same(String what, Object got, Object expected) {
+    if (!got.equals(expected)) {
+      throw new AssertionError(
+          "%s: %s: got %s, reference %s%n  %s".formatted(c.name(), what, got, expected, sample));
+    }
+  }
+
+  /** How much one number changes, per unit of relative change of all that is rounded. */
+  private double sensitivity(Part part, int i) {
+    if (exact == null) {
+      exact = changed(-1, 0, 0);
+      for (int source = 0; source <= sample.inputs().size() + 1; source++) {
+        List<Runs.Outcome> trials = new ArrayList<>();
+        trials.add(changed(source, 0, STEP));
+        trials.add(changed(source, 0, -STEP));
+        for (int t = 1; t <= TRIALS; t++) {
+          trials.add(changed(source, t, STEP));
+        }
+        sources.add(trials);
+      }
+    }
+    double sum = 0;
+    for (List<Runs.Outcome> trials : sources) {
+      double most = 0;
+      for (Runs.Outcome o : trials) {
+        double change = Math.abs(part.of(o)[i] - part.of(exact)[i]) / STEP;
+        most = Double.isFinite(change) ? Math.max(most, change) : most;
+      }
+      sum += most;
+    }
+    return sum;
+  }
+
+  /**
+   * The exact result when one source of error is changed at random: an input, the cotangents, or
+   * what every operation rounds.
+   */
+  private Runs.Outcome changed(int source, int seed, double step) {
+    int n = sample.inputs().size();
+    Random random = new Random(31 + seed);
+    DoubleUnaryOperator change =
+        seed == 0
+            ? x -> x * (random.nextBoolean() ? 1 + step : 1 - step)
+            : x -> x * (1 + step * random.nextGaussian());
+    List<Input> inputs = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      Input wide = sample.inputs().get(i).as(DType.F64).placed(new Placement.Dense());
+      boolean changes = i == source && wide.spec().dtype().isFloating();
+      inputs.add(changes ? wide.with(Arrays.stream(wide.elements()).map(change).toArray()) : wide);
+    }
+    EagerExecutor reference =
+        source == n + 1 ? new EagerExecutor(new NoisyReference(change)) : Executors.reference();
+    return Runs.run(
+        reference,
+        c.steps(),
+        c.hasGradient(),
+        new Sample(sample.op(), inputs),
+        source == n ? change : x -> x);
+  }
+}

@@ -1,0 +1,254 @@
+package dev.balboa.nn.cases;
+
+import static dev.balboa.nn.op.TensorSpec.f32;
+
+import dev.balboa.nn.op.Binary;
+import dev.balboa.nn.op.BinaryKind;
+import dev.balboa.nn.op.Cast;
+import dev.balboa.nn.op.Compare;
+import dev.balboa.nn.op.CompareKind;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Dropout;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Where;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Functions of several variables, element by element. */
+final class ElementwiseCases {
+  private static final TensorSpec KEY = new TensorSpec(Shape.of(2), DType.I64);
+
+  private ElementwiseCases() {}
+
+  static List<OpCase> all() {
+    List<OpCase> cases = new ArrayList<>(UnaryCases.all());
+    for (BinaryKind kind : BinaryKind.values()) {
+      cases.add(binary(kind));
+    }
+    for (CompareKind kind : CompareKind.values()) {
+      cases.add(compare(kind));
+    }
+    cases.add(where());
+    cases.add(cast());
+    cases.add(dropout());
+    return cases;
+  }
+
+  private static OpCase binary(BinaryKind kind) {
+    Binary op = new Binary(kind);
+    TensorSpec f64 = new TensorSpec(Shape.of(3), DType.F64);
+    TensorSpec i32 = new TensorSpec(Shape.of(3), DType.I32);
+    return OpCase.of(
+            kind.name().toLowerCase(Locale.ROOT), Binary.class, d -> binary(op, d, d.shape(0, 5)))
+        .alsoLarge(d -> aligned(op, d, Shape.of(33_001), Shape.of(33_001)))
+        .alsoLarge(d -> aligned(op, d, Shape.of(317, 311), Shape.of(311)))
+        .also(d -> aligned(op, d, Shape.of(311), Shape.of(317, 1)))
+        .also(d -> aligned(op, d, Shape.of(2, 3, 1, 2, 1, 2, 1, 3), Shape.of(2, 5, 1, 4, 1)))
+        .also(d -> aligned(op, d, Shape.of(3, 0), Shape.of(1)))
+        .also(d -> aligned(op, d, Shape.of(1, 4), Shape.of(0, 1)))
+        .sums(ElementwiseCases::broadcastRatio)
+        .nativelyIn(DType.F64)
+        .refuses(op, List.of(f32(2)), "expected 2 inputs", "got 1")
+        .refuses(op, List.of(f32(2, 3), f32(2, 4)), "[2, 3]", "[2, 4]", "3 against 4")
+        .refuses(op, List.of(f32(3), f64), "F32[3]", "F64[3]", "cast")
+        .nativelyIn(DType.F64)
+        .refuses(op, List.of(i32, i32), "floating-point", "I32[3]");
+  }
+
+  static long broadcastRatio(Sample s) {
+    long out = s.op().infer(s.specs()).get(0).shape().size();
+    return s.inputs().stream()
+        .mapToLong(i -> out / Math.max(1, i.spec().shape().size()))
+        .max()
+        .orElse(1);
+  }
+
+  private static Sample binary(Binary op, Draw d, Shape out) {
+    if (d.chance(0.1)) {
+      Input both = d.input(out, left(op.kind()));
+      return Sample.of(op, both, Input.same(0, both));
+    }
+    return d.flip()
+        ? aligned(op, d, out, out)
+        : aligned(op, d, d.broadcastingTo(out), d.broadcastingTo(out));
+  }
+
+  private static Sample aligned(Binary op, Draw d, Shape a, Shape b) {
+    return Sample.of(op, d.input(a, left(op.kind())), d.input(b, right(op.kind())));
+  }
+
+  private static Domain left(BinaryKind kind) {
+    return switch (kind) {
+      case ADD, SUB, MUL -> Domain.NORMAL;
+      case DIV -> UnaryCases.DIVISOR;
+      case MAX, MIN -> (d, n) -> lattice(d, n, 0);
+      case POW -> Domain.between(0.2, 3);
+    };
+  }
+
+  private static Domain right(BinaryKind kind) {
+    return switch (kind) {
+      case ADD, SUB, MUL -> Domain.NORMAL;
+      case DIV -> UnaryCases.DIVISOR;
+      case MAX, MIN -> (d, n) -> lattice(d, n, d.smooth() ? 1.0 / 16 : 0);
+      case POW -> Domain.between(-2, 3);
+    };
+  }
+
+  private static double[] lattice(Draw d, int n, double offset) {
+    double[] x = new double[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = d.between(-9, 9) / 8.0 + offset;
+    }
+    return x;
+  }
+
+  private static OpCase compare(CompareKind kind) {
+    Compare op = new Compare(kind);
+    return OpCase.of(
+            kind.name().toLowerCase(Locale.ROOT),
+            Compare.class,
+            d -> {
+              DType type = d.pick(d.real(), DType.F64, DType.I32, DType.I64, DType.U8, DType.BOOL);
+              Shape out = d.shape(0, 5);
+              return Sample.of(op, coarse(d, d.broadcastingTo(out), type), coarse(d, out, type));
+            })
+        .alsoLarge(
+            d ->
+                Sample.of(
+                    op,
+                    coarse(d, Shape.of(307, 311), d.real()),
+                    coarse(d, Shape.of(1, 311), d.real())))
+        .also(d -> Sample.of(op, nans(d), nans(d).placed(new Placement.Shifted(3))))
+        .derivative(OpCase.Derivative.NONE)
+        .nativelyIn(DType.F64)
+        .refuses(op, List.of(f32(2)), "expected 2 inputs", "got 1")
+        .refuses(op, List.of(f32(2, 3), f32(4, 3)), "[2, 3]", "[4, 3]")
+        .refuses(op, List.of(f32(3), new TensorSpec(Shape.of(3), DType.I32)), "F32[3]", "I32[3]");
+  }
+
+  /** Few different values, so that many are equal. */
+  private static Input coarse(Draw d, Shape shape, DType type) {
+    if (type == DType.F32 || type == DType.F64) {
+      TensorSpec spec = new TensorSpec(shape, type);
+      Placement placement = Placement.draw(d, spec);
+      double[] x = Domain.GRID.draw(d, placement.distinct(shape));
+      return Input.of(spec, placement.spread(x, shape), placement, false);
+    }
+    return d.whole(shape, type, 0, type == DType.BOOL ? 1 : 6);
+  }
+
+  private static Input nans(Draw d) {
+    return d.exactly(Shape.of(6), Double.NaN, 0, -0.0, 1, Double.POSITIVE_INFINITY, Double.NaN);
+  }
+
+  private static OpCase where() {
+    Where op = new Where();
+    TensorSpec bool = new TensorSpec(Shape.of(3), DType.BOOL);
+    return OpCase.of(
+            "where",
+            Where.class,
+            d -> {
+              DType type =
+                  d.smooth() || d.chance(0.6)
+                      ? d.real()
+                      : d.pick(DType.F64, DType.I32, DType.I64, DType.U8, DType.BOOL);
+              Shape out = d.shape(0, 5);
+              return Sample.of(
+                  op,
+                  d.whole(d.broadcastingTo(out), DType.BOOL, 0, 1),
+                  d.any(d.broadcastingTo(out), type),
+                  d.any(d.broadcastingTo(out), type));
+            })
+        .sums(ElementwiseCases::broadcastRatio)
+        .nativelyIn(DType.F64)
+        .refuses(op, List.of(bool, f32(3)), "expected 3 inputs", "got 2")
+        .refuses(op, List.of(f32(3), f32(3), f32(3)), "condition", "BOOL", "F32[3]")
+        .refuses(op, List.of(bool, f32(3), new TensorSpec(Shape.of(3), DType.F64)), "F64[3]")
+        .refuses(op, List.of(bool, f32(3), f32(2)), "[3]", "[2]")
+        .refuses(op, List.of(bool, f32(2), f32(2)), "[3]", "[2]");
+  }
+
+  private static OpCase cast() {
+    OpCase c =
+        OpCase.of(
+                "cast",
+                Cast.class,
+                d -> {
+                  DType from = d.smooth() ? DType.F64 : d.pick(DType.values());
+                  DType to = d.smooth() ? DType.F64 : d.pick(DType.values());
+                  return Sample.of(new Cast(to), d.any(d.shape(0, 5), from));
+                })
+            .nativelyIn(DType.F64)
+            .refuses(new Cast(DType.F64), List.of(), "expected 1 inputs", "got 0");
+    for (DType to : DType.values()) {
+      c.also(d -> Sample.of(new Cast(to), edges(DType.F32)));
+      c.also(d -> Sample.of(new Cast(to), edges(DType.F64)));
+      c.alsoLarge(
+          d -> Sample.of(new Cast(to), d.any(Shape.of(33_001), DType.F32).withoutGradient()));
+      c.also(
+          d ->
+              Sample.of(
+                  new Cast(to),
+                  Input.constant(
+                      DType.I64, Shape.of(5), 0, -1, 300, 1L << 31, -(1L << 40) + 12345)));
+    }
+    return c;
+  }
+
+  /** Where a conversion truncates, saturates or has nothing to convert. */
+  private static Input edges(DType from) {
+    double[] x = {
+      0,
+      -0.0,
+      0.5,
+      -0.5,
+      1.9,
+      -1.9,
+      255,
+      255.9,
+      256,
+      300,
+      -3,
+      2147483520,
+      2147483648.0,
+      3e9,
+      -3e9,
+      1e20,
+      -1e20,
+      1e38,
+      Double.POSITIVE_INFINITY,
+      Double.NEGATIVE_INFINITY,
+      Double.NaN,
+      1e-40
+    };
+    return Input.of(new TensorSpec(Shape.of(x.length), from), x).withoutGradient();
+  }
+
+  private static OpCase dropout() {
+    return OpCase.of(
+            "dropout",
+            Dropout.class,
+            d -> {
+              Dropout op = new Dropout(d.pick(0.0, 0.5, 0.1, d.uniform(0, 0.95)));
+              return Sample.of(op, d.input(d.shape(0, 5), Domain.NORMAL), key(d));
+            })
+        .alsoLarge(
+            d -> Sample.of(new Dropout(0.3), d.input(Shape.of(33_001), Domain.NORMAL), key(d)))
+        .refuses(new Dropout(0.5), List.of(f32(3)), "expected 2 inputs", "got 1")
+        .refuses(new Dropout(0.5), List.of(f32(3), f32(2)), "I64[2]", "F32[2]")
+        .refuses(new Dropout(0.5), List.of(new TensorSpec(Shape.of(3), DType.I32), KEY), "I32[3]")
+        .refusesToMake(() -> new Dropout(1), "0 <= p < 1", "1.0")
+        .refusesToMake(() -> new Dropout(-0.1), "-0.1")
+        .refusesToMake(() -> new Dropout(Double.NaN), "NaN");
+  }
+
+  /** A random key: seed and sequence number. */
+  static Input key(Draw d) {
+    long seed = d.bits() >> 11;
+    long sequence = d.flip() ? d.between(0, 9) : d.bits() >>> 12;
+    return Input.constant(DType.I64, Shape.of(2), (double) seed, (double) sequence);
+  }
+}

@@ -1,0 +1,114 @@
+package dev.balboa.nn.cases;
+
+import dev.balboa.nn.backend.Backend;
+import dev.balboa.nn.backend.Prepared;
+import dev.balboa.nn.backend.reference.ReferenceBackend;
+import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.memory.Storage;
+import dev.balboa.nn.op.ArgReduce;
+import dev.balboa.nn.op.AvgPool;
+import dev.balboa.nn.op.AvgPoolBackward;
+import dev.balboa.nn.op.Binary;
+import dev.balboa.nn.op.BinaryKind;
+import dev.balboa.nn.op.Cast;
+import dev.balboa.nn.op.Compare;
+import dev.balboa.nn.op.ConvolutionOp;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Dropout;
+import dev.balboa.nn.op.InPlaceOp;
+import dev.balboa.nn.op.LayoutOp;
+import dev.balboa.nn.op.LinearAlgebraOp;
+import dev.balboa.nn.op.LossOp;
+import dev.balboa.nn.op.MaxPool;
+import dev.balboa.nn.op.MaxPoolBackward;
+import dev.balboa.nn.op.MaxPoolGather;
+import dev.balboa.nn.op.NormalizationOp;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.Reduce;
+import dev.balboa.nn.op.ReduceKind;
+import dev.balboa.nn.op.Softmax;
+import dev.balboa.nn.op.SoftmaxBackward;
+import dev.balboa.nn.op.SourceOp;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Unary;
+import dev.balboa.nn.op.UnaryBackward;
+import dev.balboa.nn.op.ViewOp;
+import dev.balboa.nn.op.Where;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * The reference with a change of every F64 number that an operation rounds: what comes out tells
+ * how much rounding matters.
+ */
+final class NoisyReference implements Backend {
+  private final Backend exact = ReferenceBackend.create();
+  private final DoubleUnaryOperator change;
+
+  /** Changes every number that is rounded. */
+  NoisyReference(DoubleUnaryOperator change) {
+    this.change = change;
+  }
+
+  @Override
+  public String name() {
+    return exact.name();
+  }
+
+  @Override
+  public Prepared prepare(
+      Op op, List<TensorSpec> inputs, List<Layout> layouts, List<TensorSpec> outputs) {
+    Prepared prepared = exact.prepare(op, inputs, layouts, outputs);
+    return rounds(op) ? new Noisy(prepared, outputs) : prepared;
+  }
+
+  /** Whether results are new numbers rather than chosen ones. */
+  private static boolean rounds(Op op) {
+    return switch (op) {
+      case Unary u ->
+          switch (u.kind()) {
+            case RELU, ABS, SIGN, FLOOR, CEIL, ROUND, CLIP -> false;
+            default -> true;
+          };
+      case Binary b -> b.kind() != BinaryKind.MAX && b.kind() != BinaryKind.MIN;
+      case Reduce r -> r.kind() == ReduceKind.SUM || r.kind() == ReduceKind.MEAN;
+      case UnaryBackward _, Dropout _ -> true;
+      case Softmax _, SoftmaxBackward _ -> true;
+      case ConvolutionOp _, LinearAlgebraOp _, NormalizationOp _, LossOp _ -> true;
+      case AvgPool _, AvgPoolBackward _, MaxPoolBackward _ -> true;
+      case InPlaceOp _, LayoutOp _, SourceOp _, ViewOp _ -> false;
+      case ArgReduce _, Cast _, Compare _, Where _, MaxPool _, MaxPoolGather _ -> false;
+    };
+  }
+
+  private final class Noisy implements Prepared {
+    private final Prepared prepared;
+    private final List<TensorSpec> outputs;
+
+    Noisy(Prepared prepared, List<TensorSpec> outputs) {
+      this.prepared = prepared;
+      this.outputs = outputs;
+    }
+
+    @Override
+    public List<Layout> outputLayouts() {
+      return prepared.outputLayouts();
+    }
+
+    @Override
+    public void run(Storage[] in, Storage[] out, MemorySegment scratch) {
+      prepared.run(in, out, scratch);
+      for (int i = 0; i < out.length; i++) {
+        if (outputs.get(i).dtype() == DType.F64) {
+          MemorySegment s = out[i].segment();
+          for (long j = 0; j < outputs.get(i).shape().size(); j++) {
+            double x = s.getAtIndex(ValueLayout.JAVA_DOUBLE, j);
+            s.setAtIndex(ValueLayout.JAVA_DOUBLE, j, change.applyAsDouble(x));
+          }
+        }
+      }
+    }
+  }
+}

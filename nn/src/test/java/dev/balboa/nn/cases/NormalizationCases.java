@@ -1,0 +1,124 @@
+package dev.balboa.nn.cases;
+
+import static dev.balboa.nn.op.TensorSpec.f32;
+
+import dev.balboa.nn.op.BatchNormBackward;
+import dev.balboa.nn.op.BatchNormInference;
+import dev.balboa.nn.op.BatchNormTraining;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.tensor.Tensor;
+import java.util.List;
+
+/** Batch normalisation. */
+final class NormalizationCases {
+  private static final double EPSILON = 1e-5;
+
+  private NormalizationCases() {}
+
+  static List<OpCase> all() {
+    return List.of(training(), inference(), backward());
+  }
+
+  /** How many elements of one channel there are. */
+  private static long perChannel(Sample s) {
+    Shape x = s.specs().get(0).shape();
+    return x.dim(1) == 0 ? 1 : x.size() / x.dim(1);
+  }
+
+  /** [N, C, ...] with several elements per channel, so that they have a variance. */
+  private static Shape shape(Draw d) {
+    Shape s = d.filledShape(2, 5);
+    return s.size() / s.dim(1) < 4 ? s.with(0, 4 + d.between(0, 3)) : s;
+  }
+
+  private static double epsilon(Draw d) {
+    return d.pick(EPSILON, 1e-3, 0.1);
+  }
+
+  private static Input perChannel(Draw d, Shape x, Domain domain) {
+    return d.input(Shape.of(x.dim(1)), domain);
+  }
+
+  private static OpCase training() {
+    BatchNormTraining op = new BatchNormTraining(EPSILON);
+    return OpCase.of("batch_norm", BatchNormTraining.class, d -> training(d, shape(d)))
+        .alsoLarge(d -> training(d, Shape.of(4, 16, 13, 11)))
+        .also(d -> training(d, Shape.of(64, 10)))
+        .also(d -> training(d, Shape.of(2, 3, 1, 1)))
+        .also(d -> training(d, Shape.of(1, 7)))
+        .sums(NormalizationCases::perChannel)
+        .refuses(op, List.of(f32(2, 3)), "3 inputs", "got 1")
+        .refuses(op, List.of(f32(3), f32(3), f32(3)), "rank 2", "F32[3]")
+        .refuses(op, List.of(f32(2, 3), f32(2), f32(3)), "[3]", "F32[2]")
+        .refuses(op, List.of(f32(0, 3), f32(3), f32(3)), "at least one element", "F32[0, 3]")
+        .refuses(
+            op,
+            List.of(f32(2, 3), f32(3), new TensorSpec(Shape.of(3), DType.F64)),
+            "F32[2, 3]",
+            "F64[3]")
+        .refuses(new BatchNormTraining(-1), List.of(f32(2, 3), f32(3), f32(3)), "epsilon", "-1.0");
+  }
+
+  private static Sample training(Draw d, Shape x) {
+    return Sample.of(
+        new BatchNormTraining(epsilon(d)),
+        d.input(x, Domain.aroundKinks(d.pick(1.0, 3.0))),
+        perChannel(d, x, Domain.NORMAL),
+        perChannel(d, x, Domain.NORMAL));
+  }
+
+  private static OpCase inference() {
+    BatchNormInference op = new BatchNormInference(EPSILON);
+    return OpCase.of(
+            "batch_norm_inference", BatchNormInference.class, d -> inference(d, d.shape(2, 5)))
+        .alsoLarge(d -> inference(d, Shape.of(4, 16, 13, 11)))
+        .also(d -> inference(d, Shape.of(0, 3, 4, 4)))
+        .sums(NormalizationCases::perChannel)
+        .refuses(op, List.of(f32(2, 3), f32(3), f32(3)), "5 inputs", "got 3")
+        .refuses(op, List.of(f32(2, 3), f32(3), f32(3), f32(3), f32(4)), "[3]", "F32[4]");
+  }
+
+  private static Sample inference(Draw d, Shape x) {
+    return Sample.of(
+        new BatchNormInference(epsilon(d)),
+        d.input(x, Domain.NORMAL),
+        perChannel(d, x, Domain.NORMAL),
+        perChannel(d, x, Domain.NORMAL),
+        perChannel(d, x, Domain.NORMAL),
+        perChannel(d, x, Domain.between(0.3, 4)));
+  }
+
+  private static OpCase backward() {
+    BatchNormBackward op = new BatchNormBackward(EPSILON);
+    TensorSpec c = f32(3);
+    return OpCase.of("batch_norm_backward", BatchNormBackward.class, d -> backward(d, shape(d)))
+        .alsoLarge(d -> backward(d, Shape.of(4, 16, 13, 11)))
+        .also(d -> backward(d, Shape.of(64, 10)))
+        .runs(NormalizationCases::withStatistics)
+        .sums(NormalizationCases::perChannel)
+        .refuses(op, List.of(f32(2, 3), c, c, c), "5 inputs", "got 4")
+        .refuses(op, List.of(f32(2, 3), c, c, c, f32(2, 4)), "dy F32[2, 3]", "F32[2, 4]")
+        .refuses(op, List.of(f32(2, 3), c, c, f32(2), f32(2, 3)), "[3]", "F32[2]");
+  }
+
+  private static Sample backward(Draw d, Shape x) {
+    return Sample.of(
+        new BatchNormBackward(epsilon(d)),
+        d.input(x, Domain.NORMAL),
+        perChannel(d, x, Domain.NORMAL),
+        d.input(x, Domain.NORMAL));
+  }
+
+  /** From x, gamma and dy: the statistics are those of x. */
+  private static List<Tensor> withStatistics(Op op, List<Tensor> in) {
+    double epsilon = ((BatchNormBackward) op).epsilon();
+    Tensor x = in.get(0);
+    Tensor gamma = in.get(1);
+    List<Tensor> forward =
+        Tensor.apply(new BatchNormTraining(epsilon), x.detach(), gamma.detach(), gamma.detach());
+    return Tensor.apply(op, x, gamma, forward.get(1), forward.get(2), in.get(2));
+  }
+}

@@ -1,0 +1,205 @@
+package dev.balboa.nn.cases;
+
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+
+/**
+ * Everything that the tests have to know of one operation: how to make samples of it, how exact it
+ * has to be, what it refuses. Built once, when the registry is; read only afterwards.
+ */
+final class OpCase {
+  /** How an operation depends on its differentiable inputs. */
+  enum Derivative {
+    /** It has no gradient. */
+    NONE,
+    /** Its gradient is zero wherever there is one. */
+    ZERO,
+    /** It can be differentiated once. */
+    ONCE,
+    /** It can be differentiated twice. */
+    TWICE
+  }
+
+  /**
+   * Applies the operation of a sample to its inputs; more than one operation where one needs a
+   * workspace.
+   */
+  @FunctionalInterface
+  interface Program {
+    List<Tensor> run(Op op, List<Tensor> inputs);
+  }
+
+  /**
+   * An application that has to be refused.
+   *
+   * @param op makes the operation; where {@code inputs} is {@code null} making it has to fail
+   * @param inputs what it is applied to
+   * @param fragments that the message contains, besides the operation's name
+   */
+  record Refusal(Supplier<Op> op, List<TensorSpec> inputs, List<String> fragments) {}
+
+  private final String name;
+  private final Class<? extends Op> kind;
+  private final List<Function<Draw, Sample>> fixed = new ArrayList<>();
+  private final List<Refusal> refusals = new ArrayList<>();
+  private final Set<DType> nativeTypes = EnumSet.of(DType.F32);
+  private Function<Draw, Sample> generator;
+  private ToLongFunction<Sample> reductionLength = s -> 1;
+  private double ulps = 4;
+  private Derivative derivative = Derivative.TWICE;
+  private Program steps;
+  private Program program = (op, in) -> Tensor.apply(op, in.toArray(Tensor[]::new));
+
+  private OpCase(String name, Class<? extends Op> kind) {
+    this.name = name;
+    this.kind = kind;
+  }
+
+  static OpCase of(String name, Class<? extends Op> kind, Function<Draw, Sample> generator) {
+    OpCase c = new OpCase(name, kind);
+    c.generator = generator;
+    return c;
+  }
+
+  // ---- Building ----
+
+  /** Also a sample that random ones would seldom hit. */
+  OpCase also(Function<Draw, Sample> sample) {
+    fixed.add(sample);
+    return this;
+  }
+
+  /** Also a sample large enough for several threads, whose outputs alone are looked at. */
+  OpCase alsoLarge(Function<Draw, Sample> sample) {
+    return also(d -> sample.apply(d).forwardOnly());
+  }
+
+  /** How many terms go into one number of a result or of a gradient. */
+  OpCase sums(ToLongFunction<Sample> length) {
+    reductionLength = length;
+    return this;
+  }
+
+  /** The error of one elementary step, in units of the last place. */
+  OpCase within(double units) {
+    ulps = units;
+    return this;
+  }
+
+  OpCase derivative(Derivative d) {
+    derivative = d;
+    return this;
+  }
+
+  /** The native backend computes it in this floating-point type too. */
+  OpCase nativelyIn(DType dtype) {
+    nativeTypes.add(dtype);
+    return this;
+  }
+
+  OpCase runs(Program p) {
+    program = p;
+    return this;
+  }
+
+  /**
+   * The operation in elementary steps, each of which rounds: where terms cancel inside of it, this
+   * tells how much of the rounding is left. An in-place operation gives what it would write.
+   */
+  OpCase inSteps(Program p) {
+    steps = p;
+    return this;
+  }
+
+  OpCase refuses(Op op, List<TensorSpec> inputs, String... fragments) {
+    refusals.add(new Refusal(() -> op, inputs, List.of(fragments)));
+    return this;
+  }
+
+  OpCase refusesToMake(Supplier<Op> op, String... fragments) {
+    refusals.add(new Refusal(op, null, List.of(fragments)));
+    return this;
+  }
+
+  // ---- Reading ----
+
+  String name() {
+    return name;
+  }
+
+  Class<? extends Op> kind() {
+    return kind;
+  }
+
+  Derivative derivative() {
+    return derivative;
+  }
+
+  boolean hasGradient() {
+    return derivative == Derivative.ONCE || derivative == Derivative.TWICE;
+  }
+
+  boolean isNativeIn(DType real) {
+    return nativeTypes.contains(real);
+  }
+
+  List<Refusal> refusals() {
+    return refusals;
+  }
+
+  List<Tensor> run(Op op, List<Tensor> inputs) {
+    return program.run(op, inputs);
+  }
+
+  Program steps() {
+    return steps == null ? program : steps;
+  }
+
+  /** The fixed samples, then {@code random} random ones. */
+  List<Sample> samples(Draw.Purpose purpose, DType real, int random) {
+    List<Sample> all = new ArrayList<>();
+    for (int i = 0; i < fixed.size(); i++) {
+      all.add(fixed.get(i).apply(draw(purpose, real, -1 - i)));
+    }
+    all.addAll(randomSamples(purpose, real, random));
+    return all;
+  }
+
+  /** Random samples only. */
+  List<Sample> randomSamples(Draw.Purpose purpose, DType real, int random) {
+    List<Sample> all = new ArrayList<>();
+    for (int i = 0; i < random; i++) {
+      all.add(generator.apply(draw(purpose, real, i)));
+    }
+    return all;
+  }
+
+  private Draw draw(Draw.Purpose purpose, DType real, int index) {
+    long seed = 1_000_003L * name.hashCode() + 7919L * index + purpose.name().hashCode();
+    return new Draw(seed, purpose, real);
+  }
+
+  /**
+   * The largest relative error that rounding explains: so many units of the last place for one
+   * step, growing with the square root of the number of terms that are added.
+   */
+  double tolerance(Sample sample, DType real) {
+    double unit = real == DType.F64 ? Math.ulp(1.0) : Math.ulp(1f);
+    double length = Math.max(1, reductionLength.applyAsLong(sample));
+    return ulps * unit * Math.sqrt(length);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,32 @@
+package dev.balboa.nn.cases;
+
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** The one registry of operations under test. */
+final class OpCases {
+  private OpCases() {}
+
+  /** Every case, in the order of the operation families. */
+  static List<OpCase> all() {
+    return Stream.<Supplier<List<OpCase>>>of(
+            ElementwiseCases::all,
+            ReductionCases::all,
+            ConvolutionCases::all,
+            PoolingCases::all,
+            NormalizationCases::all,
+            LinearAlgebraCases::all,
+            LossCases::all,
+            SourceCases::all,
+            LayoutCases::all,
+            InPlaceCases::all)
+        .flatMap(family -> family.get().stream())
+        .toList();
+  }
+
+  /** How many random samples each test takes of each case. */
+  static int randomSamples() {
+    return Integer.getInteger("balboa.test.cases", 10);
+  }
+}

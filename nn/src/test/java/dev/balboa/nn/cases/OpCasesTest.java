@@ -1,0 +1,53 @@
+package dev.balboa.nn.cases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.balboa.nn.op.Op;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The registry leaves nothing out. */
+final class OpCasesTest {
+  @Test
+  void everyOperationHasACase() {
+    Set<Class<?>> covered = OpCases.all().stream().map(OpCase::kind).collect(Collectors.toSet());
+    assertThat(covered).containsExactlyInAnyOrderElementsOf(records(Op.class));
+  }
+
+  private static Set<Class<?>> records(Class<?> type) {
+    if (!type.isSealed()) {
+      return Set.of(type);
+    }
+    Set<Class<?>> all = new HashSet<>();
+    for (Class<?> sub : type.getPermittedSubclasses()) {
+      all.addAll(records(sub));
+    }
+    return all;
+  }
+
+  @Test
+  void namesAreUnique() {
+    assertThat(OpCases.all().stream().map(OpCase::name)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyOperationRefusesSomething() {
+    Set<Class<?>> refusing =
+        OpCases.all().stream()
+            .filter(c -> c.refusals().stream().anyMatch(r -> r.inputs() != null))
+            .map(OpCase::kind)
+            .collect(Collectors.toSet());
+    assertThat(refusing).containsExactlyInAnyOrderElementsOf(records(Op.class));
+  }
+
+  @Test
+  void samplesFitTheirCases() {
+    for (OpCase c : OpCases.all()) {
+      List<Sample> samples = c.samples(Draw.Purpose.EQUIVALENCE, dev.balboa.nn.op.DType.F32, 1);
+      assertThat(samples).as(c.name()).isNotEmpty().allMatch(s -> c.kind().isInstance(s.op()));
+    }
+  }
+}

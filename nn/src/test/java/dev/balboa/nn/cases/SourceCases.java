@@ -1,0 +1,93 @@
+package dev.balboa.nn.cases;
+
+import static dev.balboa.nn.op.TensorSpec.f32;
+
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Fill;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.RandomNormal;
+import dev.balboa.nn.op.RandomUniform;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.tensor.Tensor;
+import java.util.List;
+
+/** Constants and random numbers. */
+final class SourceCases {
+  private static final Shape LARGE = Shape.of(33_001);
+
+  private SourceCases() {}
+
+  static List<OpCase> all() {
+    return List.of(fill(), uniform(), normal());
+  }
+
+  private static OpCase fill() {
+    return OpCase.of(
+            "fill",
+            Fill.class,
+            d -> {
+              DType type = d.pick(DType.values());
+              double value =
+                  switch (type) {
+                    case F32, F64 -> (float) d.normal();
+                    case I32, I64 -> d.between(-1000, 1000);
+                    case U8 -> d.between(0, 255);
+                    case BOOL -> d.between(0, 1);
+                  };
+              return Sample.of(new Fill(d.shape(0, 5), type, value));
+            })
+        .alsoLarge(d -> Sample.of(new Fill(LARGE, DType.F32, -1.5)))
+        .alsoLarge(d -> Sample.of(new Fill(LARGE, DType.U8, 200)))
+        .also(d -> Sample.of(new Fill(Shape.of(3), DType.F32, Double.NaN)))
+        .also(d -> Sample.of(new Fill(Shape.of(3), DType.F64, Double.NEGATIVE_INFINITY)))
+        .derivative(OpCase.Derivative.NONE)
+        .refuses(new Fill(Shape.of(3), DType.F32, 0), List.of(f32(3)), "0 inputs", "got 1");
+  }
+
+  private static OpCase uniform() {
+    RandomUniform op = new RandomUniform(Shape.of(3), 0, 1);
+    return OpCase.of(
+            "random_uniform",
+            RandomUniform.class,
+            d -> {
+              double low = d.pick(0.0, -1.0, d.uniform(-3, 3));
+              double high = low + d.pick(0.0, 1.0, d.uniform(0, 5));
+              return Sample.of(
+                  new RandomUniform(d.shape(0, 5), (float) low, (float) high),
+                  ElementwiseCases.key(d));
+            })
+        .alsoLarge(d -> Sample.of(new RandomUniform(LARGE, 0, 1), ElementwiseCases.key(d)))
+        .derivative(OpCase.Derivative.NONE)
+        .refuses(op, List.of(), "1 inputs", "got 0")
+        .refuses(op, List.of(f32(2)), "key", "I64[2]", "F32[2]")
+        .refusesToMake(() -> new RandomUniform(LARGE, 1, 0), "1.0", "0.0")
+        .refusesToMake(() -> new RandomUniform(LARGE, 0, Double.POSITIVE_INFINITY), "Infinity")
+        .refusesToMake(() -> new RandomUniform(LARGE, Double.NaN, 1), "NaN");
+  }
+
+  private static OpCase normal() {
+    RandomNormal op = new RandomNormal(Shape.of(3), 0, 1);
+    return OpCase.of(
+            "random_normal",
+            RandomNormal.class,
+            d ->
+                Sample.of(
+                    new RandomNormal(d.shape(0, 5), (float) d.normal(), (float) d.uniform(0, 3)),
+                    ElementwiseCases.key(d)))
+        .alsoLarge(d -> Sample.of(new RandomNormal(LARGE, 0, 1), ElementwiseCases.key(d)))
+        .inSteps(SourceCases::normalInSteps)
+        .derivative(OpCase.Derivative.NONE)
+        .refuses(op, List.of(), "1 inputs", "got 0")
+        .refuses(op, List.of(f32(2)), "key", "I64[2]", "F32[2]")
+        .refusesToMake(() -> new RandomNormal(LARGE, 0, -1), "deviation", "-1.0")
+        .refusesToMake(() -> new RandomNormal(LARGE, Double.NaN, 1), "mean", "NaN");
+  }
+
+  /** The angle of Box and Muller's formula is rounded in units of a turn. */
+  private static List<Tensor> normalInSteps(Op op, List<Tensor> key) {
+    RandomNormal normal = (RandomNormal) op;
+    Op standard = new RandomNormal(normal.shape(), 0, 1);
+    Tensor z = Tensor.apply(standard, key.get(0)).get(0).cast(DType.F64);
+    return List.of(z.add(1).add(-1).mul(normal.deviation()).add(normal.mean()));
+  }
+}

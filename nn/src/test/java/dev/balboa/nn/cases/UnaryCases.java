@@ -1,0 +1,157 @@
+package dev.balboa.nn.cases;
+
+import static dev.balboa.nn.op.TensorSpec.f32;
+
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Unary;
+import dev.balboa.nn.op.UnaryBackward;
+import dev.balboa.nn.op.UnaryKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Functions of one variable and their derivatives. */
+final class UnaryCases {
+  private static final long LARGE = 33_001;
+  private static final double[] HALVES = halves();
+
+  private UnaryCases() {}
+
+  static List<OpCase> all() {
+    List<OpCase> cases = new ArrayList<>();
+    for (UnaryKind kind : UnaryKind.values()) {
+      cases.add(forward(kind));
+      if (kind.hasBackward()) {
+        cases.add(backward(kind));
+      }
+    }
+    return cases;
+  }
+
+  private static String name(UnaryKind kind) {
+    return kind == UnaryKind.LINEAR ? "affine" : kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static OpCase forward(UnaryKind kind) {
+    TensorSpec integers = new TensorSpec(Shape.of(3), DType.I32);
+    OpCase c =
+        OpCase.of(name(kind), Unary.class, d -> sample(kind, d, d.shape(0, 5)))
+            .alsoLarge(d -> sample(kind, d, Shape.of(LARGE)))
+            .also(d -> sample(kind, d, Shape.of(1, 2, 1, 2, 3, 1, 2, 2)))
+            .also(d -> sample(kind, d, Shape.of(5, 0, 3)))
+            .derivative(derivative(kind))
+            .refuses(any(kind), List.of(), "expected 1 inputs", "got 0")
+            .refuses(any(kind), List.of(f32(2), f32(2)), "expected 1 inputs", "got 2")
+            .refuses(any(kind), List.of(integers), "floating-point", "I32[3]")
+            .refusesToMake(() -> new Unary(kind, Double.NaN, 0), "NaN");
+    if (kind == UnaryKind.CLIP) {
+      c.refusesToMake(() -> new Unary(kind, 2, 1), "2.0", "1.0");
+      c.refusesToMake(() -> Unary.of(kind), "bounds");
+    }
+    return c;
+  }
+
+  private static Unary any(UnaryKind kind) {
+    return kind == UnaryKind.CLIP ? new Unary(kind, -1, 1) : Unary.of(kind);
+  }
+
+  private static OpCase.Derivative derivative(UnaryKind kind) {
+    return switch (kind) {
+      case SIGN, FLOOR, CEIL, ROUND -> OpCase.Derivative.ZERO;
+      default -> OpCase.Derivative.TWICE;
+    };
+  }
+
+  private static Sample sample(UnaryKind kind, Draw d, Shape shape) {
+    Unary op = op(kind, d);
+    return Sample.of(op, d.input(shape, domain(op)));
+  }
+
+  /** With the customary parameters or others. */
+  private static Unary op(UnaryKind kind, Draw d) {
+    boolean usual = kind != UnaryKind.CLIP && kind != UnaryKind.LINEAR && d.flip();
+    if (usual) {
+      return Unary.of(kind);
+    }
+    return switch (kind) {
+      case LEAKY_RELU, ELU -> new Unary(kind, d.uniform(0.01, 1.5), 0);
+      case HARD_SIGMOID, HARD_SWISH -> new Unary(kind, d.pick(0.125, 0.25, 0.5), d.pick(0.25, 0.5));
+      case LINEAR -> new Unary(kind, d.uniform(-3, 3), d.uniform(-2, 2));
+      case CLIP -> new Unary(kind, d.pick(-0.75, -0.25), d.pick(-0.25, 1.5));
+      default -> Unary.of(kind);
+    };
+  }
+
+  private static Domain domain(Unary op) {
+    return switch (op.kind()) {
+      case RELU, LEAKY_RELU, ELU, ABS -> Domain.aroundKinks(2, 0);
+      case HARD_SIGMOID, HARD_SWISH ->
+          Domain.aroundKinks(3, -op.beta() / op.alpha(), (1 - op.beta()) / op.alpha());
+      case CLIP -> Domain.aroundKinks(1.5, op.alpha(), op.beta());
+      case GELU_ERF, GELU_TANH, SIGMOID, TANH, SILU, SOFTPLUS, MISH -> Domain.aroundKinks(3);
+      case EXP, EXPM1 -> Domain.aroundKinks(3);
+      case LOG, SQRT, RSQRT -> Domain.between(0.05, 9);
+      case LOG1P -> Domain.between(-0.8, 5);
+      case RECIPROCAL -> DIVISOR;
+      case SQUARE, LINEAR, ERF -> Domain.aroundKinks(1.5);
+      case SIN, COS -> Domain.between(-9, 9);
+      case SIGN -> Domain.aroundKinks(1, 0);
+      case FLOOR, CEIL, ROUND -> Domain.aroundKinks(1.5, HALVES);
+    };
+  }
+
+  /** Away from zero, of either sign. */
+  static final Domain DIVISOR =
+      (d, n) -> {
+        double[] x = Domain.between(0.25, 4).draw(d, n);
+        for (int i = 0; i < n; i++) {
+          x[i] = d.flip() ? x[i] : -x[i];
+        }
+        return x;
+      };
+
+  private static double[] halves() {
+    double[] x = new double[33];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (i - 16) / 2.0;
+    }
+    return x;
+  }
+
+  private static OpCase backward(UnaryKind kind) {
+    UnaryBackward usual = new UnaryBackward(kind, any(kind).alpha(), any(kind).beta());
+    return OpCase.of(
+            name(kind) + "_backward",
+            UnaryBackward.class,
+            d -> backwardSample(kind, d, d.shape(0, 5)))
+        .alsoLarge(d -> backwardSample(kind, d, Shape.of(LARGE)))
+        .also(d -> backwardSample(kind, d, Shape.of(0, 3)))
+        .also(
+            d -> {
+              Sample s = backwardSample(kind, d, Shape.of(7, 11));
+              return Sample.of(s.op(), s.inputs().get(0), Input.same(0, s.inputs().get(0)));
+            })
+        .refuses(usual, List.of(f32(2)), "expected 2 inputs", "got 1")
+        .refuses(usual, List.of(f32(2), f32(3)), "F32[2]", "F32[3]")
+        .refuses(usual, List.of(f32(2), new TensorSpec(Shape.of(2), DType.F64)), "F32[2]", "F64[2]")
+        .refusesToMake(() -> new UnaryBackward(UnaryKind.EXP, 0, 0), "EXP", "derivative");
+  }
+
+  private static Sample backwardSample(UnaryKind kind, Draw d, Shape shape) {
+    Unary f = op(kind, d);
+    Domain saved =
+        switch (kind) {
+          case SIGMOID -> Domain.between(0, 1);
+          case TANH -> Domain.between(-1, 1);
+          // The second derivative at a kink is what the rounding of 1/6 makes of it.
+          case HARD_SWISH -> d.smooth() ? domain(f) : Domain.aroundKinks(3);
+          default -> domain(f);
+        };
+    return Sample.of(
+        new UnaryBackward(kind, f.alpha(), f.beta()),
+        d.input(shape, saved),
+        d.input(shape, Domain.NORMAL));
+  }
+}
