@@ -373,20 +373,19 @@ class MisuseTest {
     AtomicReference<Throwable> unexpected = new AtomicReference<>();
     Thread user =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try (var _ = Execution.on(backend.executor())) {
-                    for (int i = 0; i < 200 && shared[0].isOpen(); i++) {
-                      try (var _ = Scope.open()) {
-                        shared[0].matmul(shared[0]);
-                      }
-                    }
-                  } catch (IllegalStateException closed) {
-                    if (!closed.getMessage().contains("closed")) {
-                      unexpected.set(closed);
-                    }
+            .start(() -> {
+              try (var _ = Execution.on(backend.executor())) {
+                for (int i = 0; i < 200 && shared[0].isOpen(); i++) {
+                  try (var _ = Scope.open()) {
+                    shared[0].matmul(shared[0]);
                   }
-                });
+                }
+              } catch (IllegalStateException closed) {
+                if (!closed.getMessage().contains("closed")) {
+                  unexpected.set(closed);
+                }
+              }
+            });
     boolean closed = false;
     while (!closed) {
       try {

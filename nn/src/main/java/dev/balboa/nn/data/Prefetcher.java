@@ -26,10 +26,9 @@ final class Prefetcher implements AutoCloseable {
         Thread.ofPlatform()
             .name("balboa-data-loader")
             .daemon()
-            .start(
-                () -> {
-                  for (int i = first; i < end && deliver(i); i++) {}
-                });
+            .start(() -> {
+              for (int i = first; i < end && deliver(i); i++) {}
+            });
   }
 
   /** Whether to go on after batch {@code index}. */

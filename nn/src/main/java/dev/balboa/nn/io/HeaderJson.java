@@ -74,16 +74,15 @@ final class HeaderJson {
     if (peek() != '{') {
       throw expected("'{'");
     }
-    object(
-        key -> {
-          if (key.equals(METADATA)) {
-            Map<String, String> map = new LinkedHashMap<>();
-            object(k -> map.put(k, string()));
-            metadata = map;
-          } else {
-            tensors.put(key, entry(key));
-          }
-        });
+    object(key -> {
+      if (key.equals(METADATA)) {
+        Map<String, String> map = new LinkedHashMap<>();
+        object(k -> map.put(k, string()));
+        metadata = map;
+      } else {
+        tensors.put(key, entry(key));
+      }
+    });
     while (at < text.length()) {
       if (text.charAt(at) != ' ') {
         throw expected("nothing but spaces after the object");
@@ -95,19 +94,18 @@ final class HeaderJson {
   private Entry entry(String name) throws Malformed {
     Map<String, String> strings = new HashMap<>();
     Map<String, List<Long>> lists = new HashMap<>();
-    object(
-        key -> {
-          switch (key) {
-            case "dtype" -> strings.put(key, string());
-            case "shape", "data_offsets" -> lists.put(key, integers());
-            default ->
-                throw new Malformed(
-                    "tensor "
-                        + Quote.of(name)
-                        + ": expected dtype, shape and data_offsets, got "
-                        + Quote.of(key));
-          }
-        });
+    object(key -> {
+      switch (key) {
+        case "dtype" -> strings.put(key, string());
+        case "shape", "data_offsets" -> lists.put(key, integers());
+        default ->
+            throw new Malformed(
+                "tensor "
+                    + Quote.of(name)
+                    + ": expected dtype, shape and data_offsets, got "
+                    + Quote.of(key));
+      }
+    });
     if (strings.isEmpty() || lists.size() < 2) {
       throw new Malformed(
           "tensor "

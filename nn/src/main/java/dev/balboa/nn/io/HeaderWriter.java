@@ -19,13 +19,12 @@ final class HeaderWriter {
     }
     string(HeaderJson.METADATA);
     json.append(":{");
-    metadata.forEach(
-        (key, value) -> {
-          comma();
-          string(key);
-          json.append(':');
-          string(value);
-        });
+    metadata.forEach((key, value) -> {
+      comma();
+      string(key);
+      json.append(':');
+      string(value);
+    });
     json.append('}');
   }
 

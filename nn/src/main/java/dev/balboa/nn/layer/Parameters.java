@@ -13,16 +13,14 @@ final class Parameters {
   /** Overwrites all parameters, or none if a path or spec does not match. */
   static void load(Map<String, Parameter> parameters, Map<String, Tensor> values) {
     List<String> faults = new ArrayList<>();
-    parameters.forEach(
-        (path, parameter) -> {
-          Tensor value = values.get(path);
-          if (value == null) {
-            faults.add("'" + path + "' is missing");
-          } else if (!value.spec().equals(parameter.data().spec())) {
-            faults.add(
-                "'" + path + "': expected " + parameter.data().spec() + ", got " + value.spec());
-          }
-        });
+    parameters.forEach((path, parameter) -> {
+      Tensor value = values.get(path);
+      if (value == null) {
+        faults.add("'" + path + "' is missing");
+      } else if (!value.spec().equals(parameter.data().spec())) {
+        faults.add("'" + path + "': expected " + parameter.data().spec() + ", got " + value.spec());
+      }
+    });
     values.keySet().stream()
         .filter(path -> !parameters.containsKey(path))
         .forEach(path -> faults.add("'" + path + "' is unknown"));

@@ -70,15 +70,14 @@ public interface GradientClip {
   private static void forEachGradient(
       Map<String, Parameter> parameters, BiConsumer<String, Tensor> action) {
     try (var _ = Execution.noGrad()) {
-      parameters.forEach(
-          (path, parameter) -> {
-            Tensor grad = parameter.grad();
-            if (grad != null) {
-              try (var _ = Scope.open()) {
-                action.accept(path, grad);
-              }
-            }
-          });
+      parameters.forEach((path, parameter) -> {
+        Tensor grad = parameter.grad();
+        if (grad != null) {
+          try (var _ = Scope.open()) {
+            action.accept(path, grad);
+          }
+        }
+      });
     }
   }
 

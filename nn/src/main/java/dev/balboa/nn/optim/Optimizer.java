@@ -200,13 +200,12 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
   public final SequencedMap<String, Tensor> state() {
     prepare();
     var all = new LinkedHashMap<String, Tensor>();
-    slots.forEach(
-        (path, slot) -> {
-          for (int i = 0; i < stateNames.size(); i++) {
-            all.put(path + "." + stateNames.get(i), slot.state.get(i));
-          }
-          all.put(path + "." + STEP, Tensor.of(new double[] {slot.steps}));
-        });
+    slots.forEach((path, slot) -> {
+      for (int i = 0; i < stateNames.size(); i++) {
+        all.put(path + "." + stateNames.get(i), slot.state.get(i));
+      }
+      all.put(path + "." + STEP, Tensor.of(new double[] {slot.steps}));
+    });
     return all;
   }
 
@@ -221,29 +220,27 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
         var _ = Execution.noGrad()) {
       Map<String, Tensor> own = state();
       checkLoad(own, state);
-      slots.forEach(
-          (path, slot) -> {
-            for (int i = 0; i < stateNames.size(); i++) {
-              slot.state.get(i).assign(state.get(path + "." + stateNames.get(i)));
-            }
-            slot.steps = (long) state.get(path + "." + STEP).toDoubles()[0];
-          });
+      slots.forEach((path, slot) -> {
+        for (int i = 0; i < stateNames.size(); i++) {
+          slot.state.get(i).assign(state.get(path + "." + stateNames.get(i)));
+        }
+        slot.steps = (long) state.get(path + "." + STEP).toDoubles()[0];
+      });
     }
   }
 
   private void checkLoad(Map<String, Tensor> own, Map<String, Tensor> state) {
     List<String> faults = new ArrayList<>();
-    own.forEach(
-        (key, tensor) -> {
-          Tensor other = state.get(key);
-          if (other == null) {
-            faults.add("'" + key + "' is missing");
-          } else if (!other.spec().equals(tensor.spec())) {
-            faults.add("'" + key + "': expected " + tensor.spec() + ", got " + other.spec());
-          } else if (tensor.spec().equals(STEP_SPEC) && !isCount(key, other)) {
-            faults.add("'" + key + "': expected a step count, got " + other);
-          }
-        });
+    own.forEach((key, tensor) -> {
+      Tensor other = state.get(key);
+      if (other == null) {
+        faults.add("'" + key + "' is missing");
+      } else if (!other.spec().equals(tensor.spec())) {
+        faults.add("'" + key + "': expected " + tensor.spec() + ", got " + other.spec());
+      } else if (tensor.spec().equals(STEP_SPEC) && !isCount(key, other)) {
+        faults.add("'" + key + "': expected a step count, got " + other);
+      }
+    });
     state.keySet().stream()
         .filter(key -> !own.containsKey(key))
         .forEach(key -> faults.add("'" + key + "' is unknown"));

@@ -50,9 +50,8 @@ public final class LogListener implements TrainingListener {
     line.append(String.format(Locale.ROOT, "%sloss %.4f, ", prefix, evaluation.loss()));
     evaluation
         .metrics()
-        .forEach(
-            (name, value) ->
-                line.append(String.format(Locale.ROOT, "%s%s %.4f, ", prefix, name, value)));
+        .forEach((name, value) ->
+            line.append(String.format(Locale.ROOT, "%s%s %.4f, ", prefix, name, value)));
   }
 
   @Override

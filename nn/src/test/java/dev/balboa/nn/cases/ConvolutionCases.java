@@ -89,13 +89,12 @@ final class ConvolutionCases {
             .also(d -> forward(d, empty(rank, 2, 0, 3)))
             .also(d -> forward(d, empty(rank, 2, 3, 0)))
             .also(d -> forward(d, onlyPadding(rank)))
-            .sums(
-                s -> {
-                  Conv op = (Conv) s.op();
-                  Shape y = op.infer(s.specs()).get(0).shape();
-                  Shape w = s.specs().get(1).shape();
-                  return terms(op.window(), op.groups(), w, y);
-                });
+            .sums(s -> {
+              Conv op = (Conv) s.op();
+              Shape y = op.infer(s.specs()).get(0).shape();
+              Shape w = s.specs().get(1).shape();
+              return terms(op.window(), op.groups(), w, y);
+            });
     return rank == 2 ? forwardRefusals(c) : c;
   }
 
@@ -184,12 +183,11 @@ final class ConvolutionCases {
             .also(d -> backwardData(d, empty(rank, 2, 0, 3)))
             .also(d -> backwardData(d, empty(rank, 2, 3, 0)))
             .also(d -> backwardData(d, onlyPadding(rank)))
-            .sums(
-                s -> {
-                  ConvBackwardData o = (ConvBackwardData) s.op();
-                  Shape dy = s.specs().get(0).shape();
-                  return terms(o.window(), o.groups(), s.specs().get(1).shape(), dy);
-                });
+            .sums(s -> {
+              ConvBackwardData o = (ConvBackwardData) s.op();
+              Shape dy = s.specs().get(0).shape();
+              return terms(o.window(), o.groups(), s.specs().get(1).shape(), dy);
+            });
     if (rank == 2) {
       c.alsoLarge(d -> backwardData(d, Plan.of(1, THREE, Shape.of(4, 16, 28, 28), 32)))
           .refuses(op, List.of(f32(2, 4, 8, 8)), "2 inputs", "got 1")
@@ -217,12 +215,11 @@ final class ConvolutionCases {
             .also(d -> backwardWeights(d, empty(rank, 2, 0, 3)))
             .also(d -> backwardWeights(d, empty(rank, 2, 3, 0)))
             .also(d -> backwardWeights(d, onlyPadding(rank)))
-            .sums(
-                s -> {
-                  ConvBackwardWeights o = (ConvBackwardWeights) s.op();
-                  Shape dy = s.specs().get(1).shape();
-                  return terms(o.window(), o.groups(), o.weightShape(), dy);
-                });
+            .sums(s -> {
+              ConvBackwardWeights o = (ConvBackwardWeights) s.op();
+              Shape dy = s.specs().get(1).shape();
+              return terms(o.window(), o.groups(), o.weightShape(), dy);
+            });
     if (rank == 2) {
       c.alsoLarge(d -> backwardWeights(d, Plan.of(1, THREE, Shape.of(4, 16, 28, 28), 32)))
           .alsoLarge(d -> backwardWeights(d, Plan.of(1, THREE, Shape.of(8, 1, 28, 28), 32)))

@@ -115,12 +115,9 @@ final class ElementwiseCases {
               Shape out = d.shape(0, 5);
               return Sample.of(op, coarse(d, d.broadcastingTo(out), type), coarse(d, out, type));
             })
-        .alsoLarge(
-            d ->
-                Sample.of(
-                    op,
-                    coarse(d, Shape.of(307, 311), d.real()),
-                    coarse(d, Shape.of(1, 311), d.real())))
+        .alsoLarge(d ->
+            Sample.of(
+                op, coarse(d, Shape.of(307, 311), d.real()), coarse(d, Shape.of(1, 311), d.real())))
         .also(d -> Sample.of(op, nans(d), nans(d).placed(new Placement.Shifted(3))))
         .derivative(OpCase.Derivative.NONE)
         .nativelyIn(DType.F64)
@@ -188,12 +185,10 @@ final class ElementwiseCases {
       c.also(d -> Sample.of(new Cast(to), edges(DType.F64)));
       c.alsoLarge(
           d -> Sample.of(new Cast(to), d.any(Shape.of(33_001), DType.F32).withoutGradient()));
-      c.also(
-          d ->
-              Sample.of(
-                  new Cast(to),
-                  Input.constant(
-                      DType.I64, Shape.of(5), 0, -1, 300, 1L << 31, -(1L << 40) + 12345)));
+      c.also(d ->
+          Sample.of(
+              new Cast(to),
+              Input.constant(DType.I64, Shape.of(5), 0, -1, 300, 1L << 31, -(1L << 40) + 12345)));
     }
     return c;
   }

@@ -31,12 +31,11 @@ final class LayoutCases {
   private static OpCase contiguous() {
     return OpCase.of(
             "contiguous", Contiguous.class, d -> Sample.of(new Contiguous(), any(d, d.shape(0, 6))))
-        .alsoLarge(
-            d ->
-                Sample.of(
-                    new Contiguous(),
-                    d.input(Shape.of(307, 311), Domain.NORMAL)
-                        .placed(new Placement.Permuted(List.of(1, 0)))))
+        .alsoLarge(d ->
+            Sample.of(
+                new Contiguous(),
+                d.input(Shape.of(307, 311), Domain.NORMAL)
+                    .placed(new Placement.Permuted(List.of(1, 0)))))
         .nativelyIn(DType.F64)
         .refuses(new Contiguous(), List.of(), "1 inputs", "got 0");
   }
@@ -45,11 +44,10 @@ final class LayoutCases {
 
   private static OpCase concat() {
     return OpCase.of("concat", Concat.class, LayoutCases::randomConcat)
-        .also(
-            d -> {
-              Input both = d.input(Shape.of(3, 5), Domain.NORMAL);
-              return Sample.of(new Concat(1), both, Input.same(0, both), Input.same(0, both));
-            })
+        .also(d -> {
+          Input both = d.input(Shape.of(3, 5), Domain.NORMAL);
+          return Sample.of(new Concat(1), both, Input.same(0, both), Input.same(0, both));
+        })
         .also(d -> Sample.of(new Concat(0), d.input(Shape.of(0, 2), Domain.NORMAL)))
         .nativelyIn(DType.F64)
         .refuses(new Concat(0), List.of(), "inputs", "got 0")

@@ -118,13 +118,11 @@ final class LinearAlgebraCases {
         .also(d -> linear(d, Shape.of(0, 4), 3))
         .also(d -> linear(d, Shape.of(4, 3), 0))
         .also(d -> linear(d, Shape.of(7), 5))
-        .sums(
-            s -> {
-              Shape x = s.specs().get(0).shape();
-              long features = Math.max(1, x.dim(-1));
-              return Math.max(
-                  Math.max(features, x.size() / features), s.specs().get(1).shape().dim(0));
-            })
+        .sums(s -> {
+          Shape x = s.specs().get(0).shape();
+          long features = Math.max(1, x.dim(-1));
+          return Math.max(Math.max(features, x.size() / features), s.specs().get(1).shape().dim(0));
+        })
         .nativelyIn(DType.F64)
         .refuses(op, List.of(f32(2, 3)), "2 to 3 inputs", "got 1")
         .refuses(op, List.of(f32(), f32(4, 3)), "rank 1", "F32[]")

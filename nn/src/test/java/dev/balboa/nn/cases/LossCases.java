@@ -38,12 +38,11 @@ final class LossCases {
         .also(d -> loss(d, 0, 10, Reduction.SUM))
         .also(d -> loss(d, 0, 10, Reduction.MEAN))
         .also(d -> loss(d, 4, 1, Reduction.MEAN))
-        .also(
-            d ->
-                Sample.of(
-                    op,
-                    d.exactly(Shape.of(2, 3), 1000, -1000, 0, 1e30, 1e30, -1e30),
-                    Input.constant(DType.I32, Shape.of(2), 1, 1)))
+        .also(d ->
+            Sample.of(
+                op,
+                d.exactly(Shape.of(2, 3), 1000, -1000, 0, 1e30, 1e30, -1e30),
+                Input.constant(DType.I32, Shape.of(2), 1, 1)))
         .sums(s -> s.specs().get(0).shape().size())
         .refuses(op, List.of(f32(2, 3)), "2 inputs", "got 1")
         .refuses(op, List.of(f32(2, 3, 4), i32(2)), "rank 2", "F32[2, 3, 4]")

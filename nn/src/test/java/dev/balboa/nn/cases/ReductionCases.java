@@ -101,11 +101,10 @@ final class ReductionCases {
         .alsoLarge(d -> Sample.of(new ArgReduce(max, 0), distinct(d, Shape.of(33_001), false)))
         .alsoLarge(d -> Sample.of(new ArgReduce(max, 1), distinct(d, Shape.of(211, 503), false)))
         .also(d -> Sample.of(new ArgReduce(max, 0), distinct(d, Shape.of(3, 0), false)))
-        .also(
-            d ->
-                Sample.of(
-                    new ArgReduce(max, 1),
-                    d.exactly(Shape.of(2, 4), 1, Double.NaN, 3, Double.NaN, 2, 2, 2, 2)))
+        .also(d ->
+            Sample.of(
+                new ArgReduce(max, 1),
+                d.exactly(Shape.of(2, 4), 1, Double.NaN, 3, Double.NaN, 2, 2, 2, 2)))
         .derivative(OpCase.Derivative.NONE)
         .refuses(new ArgReduce(max, 2), List.of(f32(2, 3)), "axis in [0, 2)", "got 2")
         .refuses(new ArgReduce(max, -1), List.of(f32(2, 3)), "axis in [0, 2)", "got -1")
@@ -129,11 +128,9 @@ final class ReductionCases {
             d -> Sample.of(new Softmax(1, log), d.input(Shape.of(5, 67, 131), Domain.NORMAL)))
         .alsoLarge(d -> Sample.of(new Softmax(0, log), d.input(Shape.of(33_001), Domain.NORMAL)))
         .also(d -> Sample.of(new Softmax(1, log), d.input(Shape.of(3, 1), Domain.NORMAL)))
-        .also(
-            d ->
-                Sample.of(
-                    new Softmax(1, log),
-                    d.exactly(Shape.of(2, 3), 1000, 999, -1000, -1e30, 1e30, 0)))
+        .also(d ->
+            Sample.of(
+                new Softmax(1, log), d.exactly(Shape.of(2, 3), 1000, 999, -1000, -1e30, 1e30, 0)))
         .inSteps(ReductionCases::softmaxInSteps)
         .sums(s -> s.specs().get(0).shape().dim(((Softmax) s.op()).axis()))
         .refuses(new Softmax(2, log), List.of(f32(2, 3)), "axis in [0, 2)", "got 2")
@@ -170,12 +167,11 @@ final class ReductionCases {
               return Sample.of(
                   new SoftmaxBackward(axis, log), d.input(shape, y), d.input(shape, Domain.NORMAL));
             })
-        .alsoLarge(
-            d ->
-                Sample.of(
-                    new SoftmaxBackward(1, log),
-                    d.input(Shape.of(331, 307), y),
-                    d.input(Shape.of(331, 307), Domain.NORMAL)))
+        .alsoLarge(d ->
+            Sample.of(
+                new SoftmaxBackward(1, log),
+                d.input(Shape.of(331, 307), y),
+                d.input(Shape.of(331, 307), Domain.NORMAL)))
         .inSteps(ReductionCases::softmaxBackwardInSteps)
         .sums(s -> s.specs().get(0).shape().dim(((SoftmaxBackward) s.op()).axis()))
         .refuses(op, List.of(f32(2, 3), f32(2, 4)), "dy F32[2, 3]", "F32[2, 4]")

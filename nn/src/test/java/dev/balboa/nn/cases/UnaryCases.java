@@ -128,11 +128,10 @@ final class UnaryCases {
             d -> backwardSample(kind, d, d.shape(0, 5)))
         .alsoLarge(d -> backwardSample(kind, d, Shape.of(LARGE)))
         .also(d -> backwardSample(kind, d, Shape.of(0, 3)))
-        .also(
-            d -> {
-              Sample s = backwardSample(kind, d, Shape.of(7, 11));
-              return Sample.of(s.op(), s.inputs().get(0), Input.same(0, s.inputs().get(0)));
-            })
+        .also(d -> {
+          Sample s = backwardSample(kind, d, Shape.of(7, 11));
+          return Sample.of(s.op(), s.inputs().get(0), Input.same(0, s.inputs().get(0)));
+        })
         .refuses(usual, List.of(f32(2)), "expected 2 inputs", "got 1")
         .refuses(usual, List.of(f32(2), f32(3)), "F32[2]", "F32[3]")
         .refuses(usual, List.of(f32(2), new TensorSpec(Shape.of(2), DType.F64)), "F32[2]", "F64[2]")

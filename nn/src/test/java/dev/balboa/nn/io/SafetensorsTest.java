@@ -53,11 +53,10 @@ class SafetensorsTest {
       assertThat(file.metadata()).isEqualTo(metadata);
       assertThat(file.specs().keySet()).containsExactlyInAnyOrderElementsOf(tensors.keySet());
       Map<String, Tensor> read = file.readAll();
-      tensors.forEach(
-          (name, tensor) -> {
-            assertThat(file.specs()).containsEntry(name, tensor.spec());
-            assertThat(read.get(name).spec()).isEqualTo(tensor.spec());
-          });
+      tensors.forEach((name, tensor) -> {
+        assertThat(file.specs()).containsEntry(name, tensor.spec());
+        assertThat(read.get(name).spec()).isEqualTo(tensor.spec());
+      });
       assertThat(read.get("f32").toFloats()).containsExactly(1.5f, Float.NaN, -0.0f, 1.4E-45f);
       assertThat(read.get("f64").toDoubles()).containsExactly(Math.PI, Double.NEGATIVE_INFINITY);
       assertThat(read.get("i32").toInts()).containsExactly(Integer.MIN_VALUE, 7);
@@ -79,9 +78,8 @@ class SafetensorsTest {
     assertThat(Files.readAllBytes(path())).isEqualTo(first);
     try (SafetensorsFile file = Safetensors.open(path())) {
       file.specs()
-          .forEach(
-              (name, spec) ->
-                  assertThat(file.data(name).address() % spec.dtype().bytes()).as(name).isZero());
+          .forEach((name, spec) ->
+              assertThat(file.data(name).address() % spec.dtype().bytes()).as(name).isZero());
     }
   }
 

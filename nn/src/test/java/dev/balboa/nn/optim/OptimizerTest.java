@@ -253,9 +253,8 @@ class OptimizerTest {
             "0.bias.step");
     parameters.get("0.weight").assign(tensor(weights));
     Map<String, Tensor> state = new LinkedHashMap<>();
-    saved.forEach(
-        (key, values) ->
-            state.put(key, key.endsWith(".step") ? Tensor.of(values) : tensor(values)));
+    saved.forEach((key, values) ->
+        state.put(key, key.endsWith(".step") ? Tensor.of(values) : tensor(values)));
     try (Adam adam = new Adam(parameters, 0.1)) {
       adam.load(state);
       steps(adam, 3);

@@ -99,10 +99,9 @@ class ResumeTest {
           .forEach((path, p) -> state.put("model." + path, bits(p.data().toFloats())));
       optimizer
           .state()
-          .forEach(
-              (key, t) ->
-                  state.put(
-                      key, key.endsWith(".step") ? List.of(t.toDoubles()[0]) : bits(t.toFloats())));
+          .forEach((key, t) ->
+              state.put(
+                  key, key.endsWith(".step") ? List.of(t.toDoubles()[0]) : bits(t.toFloats())));
       return state;
     }
 
@@ -128,14 +127,13 @@ class ResumeTest {
 
   private static List<EpochReport> withoutTimes(List<EpochReport> reports) {
     return reports.stream()
-        .map(
-            r ->
-                new EpochReport(
-                    r.epoch(),
-                    r.steps(),
-                    r.learningRate(),
-                    timeless(r.training()),
-                    r.validation().map(ResumeTest::timeless)))
+        .map(r ->
+            new EpochReport(
+                r.epoch(),
+                r.steps(),
+                r.learningRate(),
+                timeless(r.training()),
+                r.validation().map(ResumeTest::timeless)))
         .toList();
   }
 
@@ -232,13 +230,12 @@ class ResumeTest {
                 }
               });
       Future<History> result =
-          threads.submit(
-              () -> {
-                try (var _ = Execution.on(backend.executor());
-                    var _ = Scope.open(execution.allocator())) {
-                  return run.trainer().fit(data(), 1_000_000);
-                }
-              });
+          threads.submit(() -> {
+            try (var _ = Execution.on(backend.executor());
+                var _ = Scope.open(execution.allocator())) {
+              return run.trainer().fit(data(), 1_000_000);
+            }
+          });
       started.await();
       assertThatThrownBy(run::fit).hasMessage("trainer: fit is running already");
       assertThat(run.trainer().stopAndWait(Duration.ofSeconds(60))).isTrue();

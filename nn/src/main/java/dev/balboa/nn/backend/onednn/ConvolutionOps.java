@@ -37,16 +37,9 @@ final class ConvolutionOps {
     boolean bias = b.inputs() == 3;
     TensorSpec x = b.spec(0);
     try (PrimitiveDesc desc =
-        b.describe(
-            () ->
-                forwardDesc(
-                    op.window(),
-                    op.groups(),
-                    x,
-                    b.spec(1).shape(),
-                    b.outputSpec(0),
-                    bias,
-                    attr(op)))) {
+        b.describe(() ->
+            forwardDesc(
+                op.window(), op.groups(), x, b.spec(1).shape(), b.outputSpec(0), bias, attr(op)))) {
       Operand src = b.input(0, desc.srcMd());
       Operand weights = b.reordered(weights(b, 1, op.groups()), desc.weightsMd());
       Operand dst = b.output(0, desc.dstMd());
@@ -92,16 +85,15 @@ final class ConvolutionOps {
     Shape w = b.spec(1).shape();
     try (PrimitiveDesc hint = b.describe(() -> hint(op.window(), op.groups(), dx, w, dy));
         PrimitiveDesc desc =
-            b.describe(
-                () ->
-                    Convolution.backwardData(
-                        ALG,
-                        Mds.any(dx),
-                        anyWeights(dx, w, op.groups()),
-                        Mds.any(dy),
-                        Windows.of(op.window()),
-                        hint,
-                        PrimitiveAttr.defaults()))) {
+            b.describe(() ->
+                Convolution.backwardData(
+                    ALG,
+                    Mds.any(dx),
+                    anyWeights(dx, w, op.groups()),
+                    Mds.any(dy),
+                    Windows.of(op.window()),
+                    hint,
+                    PrimitiveAttr.defaults()))) {
       b.primitive(
           desc,
           new int[] {Arg.DIFF_DST, Arg.WEIGHTS, Arg.DIFF_SRC},
@@ -125,17 +117,16 @@ final class ConvolutionOps {
     MemoryDesc bias = op.bias() ? Mds.contiguous(b.outputSpec(1)) : MemoryDesc.none();
     try (PrimitiveDesc hint = b.describe(() -> hint(op.window(), op.groups(), x, w, dy));
         PrimitiveDesc desc =
-            b.describe(
-                () ->
-                    Convolution.backwardWeights(
-                        ALG,
-                        Mds.any(x),
-                        anyWeights(x, w, op.groups()),
-                        bias,
-                        Mds.any(dy),
-                        Windows.of(op.window()),
-                        hint,
-                        PrimitiveAttr.defaults()))) {
+            b.describe(() ->
+                Convolution.backwardWeights(
+                    ALG,
+                    Mds.any(x),
+                    anyWeights(x, w, op.groups()),
+                    bias,
+                    Mds.any(dy),
+                    Windows.of(op.window()),
+                    hint,
+                    PrimitiveAttr.defaults()))) {
       MemoryDesc plain = grouped(Mds.contiguous(b.outputSpec(0)), w, op.groups());
       b.denseOutput(0);
       Operand out = new Operand(Operand.Place.OUTPUT, 0, plain);

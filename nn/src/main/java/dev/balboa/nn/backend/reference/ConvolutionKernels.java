@@ -91,16 +91,15 @@ final class ConvolutionKernels {
     for (int n = 0; n < batch; n++) {
       int xs = n * window.inSize();
       int ys = n * window.outSize();
-      window.forEach(
-          (tap, x, y) -> {
-            for (int g = 0; g < groups; g++) {
-              pixels.accept(
-                  tap,
-                  (xs + x) * channels + g * inPerGroup(),
-                  (ys + y) * outChannels + g * outPerGroup(),
-                  g);
-            }
-          });
+      window.forEach((tap, x, y) -> {
+        for (int g = 0; g < groups; g++) {
+          pixels.accept(
+              tap,
+              (xs + x) * channels + g * inPerGroup(),
+              (ys + y) * outChannels + g * outPerGroup(),
+              g);
+        }
+      });
     }
   }
 
@@ -115,13 +114,12 @@ final class ConvolutionKernels {
   private void forward(Elements[] in, DoubleUnaryOperator activation, double[] dst) {
     double[] src = in[0].reals();
     double[] w = in[1].reals();
-    forEachPixels(
-        (tap, x, y, g) -> {
-          for (int i = 0; i < inPerGroup(); i++) {
-            int row = (tap * inPerGroup() + i) * outChannels + g * outPerGroup();
-            Rows.add(src[x + i], w, row, dst, y, outPerGroup());
-          }
-        });
+    forEachPixels((tap, x, y, g) -> {
+      for (int i = 0; i < inPerGroup(); i++) {
+        int row = (tap * inPerGroup() + i) * outChannels + g * outPerGroup();
+        Rows.add(src[x + i], w, row, dst, y, outPerGroup());
+      }
+    });
     for (int i = 0; i < dst.length; i++) {
       double bias = in.length == 3 ? in[2].reals()[i % outChannels] : 0;
       dst[i] = activation.applyAsDouble(dst[i] + bias);
@@ -132,26 +130,24 @@ final class ConvolutionKernels {
     double[] diffDst = in[0].reals();
     double[] w = in[1].reals();
     double[] diffSrc = out[0].reals();
-    forEachPixels(
-        (tap, x, y, g) -> {
-          for (int o = 0; o < outPerGroup(); o++) {
-            int row = (tap * outChannels + g * outPerGroup() + o) * inPerGroup();
-            Rows.add(diffDst[y + o], w, row, diffSrc, x, inPerGroup());
-          }
-        });
+    forEachPixels((tap, x, y, g) -> {
+      for (int o = 0; o < outPerGroup(); o++) {
+        int row = (tap * outChannels + g * outPerGroup() + o) * inPerGroup();
+        Rows.add(diffDst[y + o], w, row, diffSrc, x, inPerGroup());
+      }
+    });
   }
 
   private void backwardWeights(Elements[] in, Elements[] out) {
     double[] src = in[0].reals();
     double[] diffDst = in[1].reals();
     double[] diffWeights = out[0].reals();
-    forEachPixels(
-        (tap, x, y, g) -> {
-          for (int i = 0; i < inPerGroup(); i++) {
-            int row = (tap * inPerGroup() + i) * outChannels + g * outPerGroup();
-            Rows.add(src[x + i], diffDst, y, diffWeights, row, outPerGroup());
-          }
-        });
+    forEachPixels((tap, x, y, g) -> {
+      for (int i = 0; i < inPerGroup(); i++) {
+        int row = (tap * inPerGroup() + i) * outChannels + g * outPerGroup();
+        Rows.add(src[x + i], diffDst, y, diffWeights, row, outPerGroup());
+      }
+    });
     if (out.length == 2) {
       for (int i = 0; i < diffDst.length; i++) {
         out[1].reals()[i % outChannels] += diffDst[i];

@@ -26,11 +26,10 @@ final class Derivatives {
       case SOFTPLUS -> times(Functions::sigmoid);
       case HARD_SIGMOID -> (x, dy) -> cutOff(alpha * x + beta) ? 0 : alpha * dy;
       case HARD_SWISH ->
-          times(
-              x -> {
-                double line = alpha * x + beta;
-                return Functions.clamp(line, 0, 1) + (cutOff(line) ? 0 : alpha * x);
-              });
+          times(x -> {
+            double line = alpha * x + beta;
+            return Functions.clamp(line, 0, 1) + (cutOff(line) ? 0 : alpha * x);
+          });
       case MISH -> times(Derivatives::mish);
       case EXP, EXPM1, LOG, LOG1P, SQRT, RSQRT, ABS, SQUARE, RECIPROCAL, SIN, COS, ERF ->
           none(kind);

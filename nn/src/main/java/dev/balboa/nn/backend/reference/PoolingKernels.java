@@ -83,13 +83,12 @@ final class PoolingKernels {
     for (int p = 0; p < planes; p++) {
       int xs = p * window.inSize();
       int ys = p * window.outSize();
-      window.forEach(
-          (_, candidate, y) -> {
-            long best = from[ys + y];
-            if (best < 0 || wins(x[xs + candidate], x[xs + (int) best])) {
-              from[ys + y] = candidate;
-            }
-          });
+      window.forEach((_, candidate, y) -> {
+        long best = from[ys + y];
+        if (best < 0 || wins(x[xs + candidate], x[xs + (int) best])) {
+          from[ys + y] = candidate;
+        }
+      });
     }
   }
 

@@ -71,9 +71,8 @@ public final class ReferenceBackend implements Backend {
     boolean fits =
         Stream.concat(inputs.stream(), outputs.stream())
             .map(TensorSpec::shape)
-            .flatMapToLong(
-                shape ->
-                    LongStream.concat(LongStream.of(shape.size()), Arrays.stream(shape.dims())))
+            .flatMapToLong(shape ->
+                LongStream.concat(LongStream.of(shape.size()), Arrays.stream(shape.dims())))
             .allMatch(n -> n <= Integer.MAX_VALUE);
     if (!fits) {
       throw new UnsupportedOperationException(

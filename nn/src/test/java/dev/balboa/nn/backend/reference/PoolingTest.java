@@ -117,13 +117,12 @@ class PoolingTest extends ReferenceFixture {
     assertThat(workspace.spec()).isEqualTo(TensorSpec.WORKSPACE);
     assertThat(workspace.storage().layout()).isInstanceOf(MaxPoolWorkspace.class);
     Value x = random(2, 1, 1, 5, 5);
-    assertThatThrownBy(
-            () ->
-                run(
-                    new MaxPoolBackward(HALVE, x.spec().shape()),
-                    f64(shape(1, 1, 2, 2), 1, 2, 3, 4),
-                    workspace,
-                    x))
+    assertThatThrownBy(() ->
+            run(
+                new MaxPoolBackward(HALVE, x.spec().shape()),
+                f64(shape(1, 1, 2, 2), 1, 2, 3, 4),
+                workspace,
+                x))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected MaxPoolWorkspace[input=[1, 1, 5, 5]");
   }

@@ -34,13 +34,12 @@ class ReferenceBackendTest extends ReferenceFixture {
   @Test
   void refusesViews() {
     TensorSpec spec = TensorSpec.f32(2);
-    assertThatThrownBy(
-            () ->
-                backend.prepare(
-                    new Reshape(spec.shape()),
-                    List.of(spec),
-                    List.of(Layout.Strided.of(1)),
-                    List.of(spec)))
+    assertThatThrownBy(() ->
+            backend.prepare(
+                new Reshape(spec.shape()),
+                List.of(spec),
+                List.of(Layout.Strided.of(1)),
+                List.of(spec)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("reshape: a view");
   }
