@@ -190,9 +190,9 @@ final class Agreement {
         source == n + 1 ? new EagerExecutor(new NoisyReference(change)) : Executors.reference();
     return Runs.run(
         reference,
-        c.steps(),
+        c::runInSteps,
         c.hasGradient(),
-        new Sample(sample.op(), inputs),
+        new Sample(sample.applied(), inputs),
         source == n ? change : x -> x);
   }
 }

@@ -102,7 +102,7 @@ final class GradientCheck {
     }
     List<Tensor> leaves = Runs.withLeaves(at, inputs);
     List<Tensor> outputs =
-        c.run(at.op(), inputs).stream().filter(y -> Gradients.requiresGrad(y.value())).toList();
+        c.run(at, inputs).stream().filter(y -> Gradients.requiresGrad(y.value())).toList();
     return new Graph(leaves, outputs);
   }
 

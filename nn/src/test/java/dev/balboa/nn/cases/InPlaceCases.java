@@ -57,7 +57,7 @@ final class InPlaceCases {
     }
     in.add(d.input(shape, Domain.NORMAL, false));
     in.add(Input.constant(DType.F64, Shape.of(scalars.length), scalars));
-    return new Sample(op, in);
+    return Sample.of(op, in);
   }
 
   private static OpCase sgd() {

@@ -65,7 +65,7 @@ final class LayoutCases {
     for (int i = d.between(1, 4); i > 0; i--) {
       parts.add(d.any(shape.with(axis, Math.min(d.dim(), shape.dim(axis) + 3)), type));
     }
-    return new Sample(new Concat(axis), parts);
+    return Sample.of(new Concat(axis), parts);
   }
 
   // ---- Slices ----

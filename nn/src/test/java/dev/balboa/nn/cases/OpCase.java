@@ -41,14 +41,15 @@ final class OpCase {
   /**
    * An application that has to be refused.
    *
-   * @param op makes the operation; where {@code inputs} is {@code null} making it has to fail
+   * @param applied makes what is applied; where {@code inputs} is {@code null} that has to fail
    * @param inputs what it is applied to
-   * @param fragments that the message contains, besides the operation's name
+   * @param fragments that the message contains, besides the name
    */
-  record Refusal(Supplier<Op> op, List<TensorSpec> inputs, List<String> fragments) {}
+  record Refusal(
+      Supplier<Sample.Applied> applied, List<TensorSpec> inputs, List<String> fragments) {}
 
   private final String name;
-  private final Class<? extends Op> kind;
+  private final Class<?> kind;
   private final List<Function<Draw, Sample>> fixed = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
   private final Set<DType> nativeTypes = EnumSet.of(DType.F32);
@@ -59,13 +60,25 @@ final class OpCase {
   private Program steps;
   private Program program = (op, in) -> Tensor.apply(op, in.toArray(Tensor[]::new));
 
-  private OpCase(String name, Class<? extends Op> kind) {
+  private OpCase(String name, Class<?> kind) {
     this.name = name;
     this.kind = kind;
   }
 
   static OpCase of(String name, Class<? extends Op> kind, Function<Draw, Sample> generator) {
     OpCase c = new OpCase(name, kind);
+    c.generator = generator;
+    return c;
+  }
+
+  /**
+   * A case of a public function that is composed of operations; {@code facade} is the class that
+   * has it. Messages start with the name.
+   *
+   * @param name the function's name, with underscores; a variant follows after a space
+   */
+  static OpCase ofFunction(String name, Class<?> facade, Function<Draw, Sample> generator) {
+    OpCase c = new OpCase(name, facade);
     c.generator = generator;
     return c;
   }
@@ -121,12 +134,20 @@ final class OpCase {
   }
 
   OpCase refuses(Op op, List<TensorSpec> inputs, String... fragments) {
-    refusals.add(new Refusal(() -> op, inputs, List.of(fragments)));
+    refusals.add(new Refusal(() -> new Sample.AnOp(op), inputs, List.of(fragments)));
+    return this;
+  }
+
+  /** A function that has to refuse these inputs. */
+  OpCase refuses(
+      Function<List<Tensor>, Tensor> function, List<TensorSpec> inputs, String... fragments) {
+    Sample.AFunction applied = new Sample.AFunction(name, in -> List.of(function.apply(in)));
+    refusals.add(new Refusal(() -> applied, inputs, List.of(fragments)));
     return this;
   }
 
   OpCase refusesToMake(Supplier<Op> op, String... fragments) {
-    refusals.add(new Refusal(op, null, List.of(fragments)));
+    refusals.add(new Refusal(() -> new Sample.AnOp(op.get()), null, List.of(fragments)));
     return this;
   }
 
@@ -136,8 +157,14 @@ final class OpCase {
     return name;
   }
 
-  Class<? extends Op> kind() {
+  /** The record of the operation, or the class that has the function. */
+  Class<?> kind() {
     return kind;
+  }
+
+  /** Whether this is a function composed of operations. */
+  boolean isFunction() {
+    return !Op.class.isAssignableFrom(kind);
   }
 
   Derivative derivative() {
@@ -156,12 +183,20 @@ final class OpCase {
     return refusals;
   }
 
-  List<Tensor> run(Op op, List<Tensor> inputs) {
-    return program.run(op, inputs);
+  List<Tensor> run(Sample sample, List<Tensor> inputs) {
+    return run(program, sample, inputs);
   }
 
-  Program steps() {
-    return steps == null ? program : steps;
+  /** As {@link #run}, in elementary steps if the case has them. */
+  List<Tensor> runInSteps(Sample sample, List<Tensor> inputs) {
+    return run(steps == null ? program : steps, sample, inputs);
+  }
+
+  private static List<Tensor> run(Program program, Sample sample, List<Tensor> inputs) {
+    return switch (sample.applied()) {
+      case Sample.AnOp(Op op) -> program.run(op, inputs);
+      case Sample.AFunction(var _, var function) -> function.apply(inputs);
+    };
   }
 
   /** The fixed samples, then {@code random} random ones. */

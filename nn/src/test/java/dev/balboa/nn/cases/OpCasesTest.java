@@ -3,8 +3,10 @@ package dev.balboa.nn.cases;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balboa.nn.op.Op;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -13,7 +15,11 @@ import org.junit.jupiter.api.Test;
 final class OpCasesTest {
   @Test
   void everyOperationHasACase() {
-    Set<Class<?>> covered = OpCases.all().stream().map(OpCase::kind).collect(Collectors.toSet());
+    Set<Class<?>> covered =
+        OpCases.all().stream()
+            .filter(c -> !c.isFunction())
+            .map(OpCase::kind)
+            .collect(Collectors.toSet());
     assertThat(covered).containsExactlyInAnyOrderElementsOf(records(Op.class));
   }
 
@@ -37,6 +43,7 @@ final class OpCasesTest {
   void everyOperationRefusesSomething() {
     Set<Class<?>> refusing =
         OpCases.all().stream()
+            .filter(c -> !c.isFunction())
             .filter(c -> c.refusals().stream().anyMatch(r -> r.inputs() != null))
             .map(OpCase::kind)
             .collect(Collectors.toSet());
@@ -47,7 +54,34 @@ final class OpCasesTest {
   void samplesFitTheirCases() {
     for (OpCase c : OpCases.all()) {
       List<Sample> samples = c.samples(Draw.Purpose.EQUIVALENCE, dev.balboa.nn.op.DType.F32, 1);
-      assertThat(samples).as(c.name()).isNotEmpty().allMatch(s -> c.kind().isInstance(s.op()));
+      assertThat(samples).as(c.name()).isNotEmpty().allMatch(s -> fits(c, s));
+    }
+  }
+
+  private static boolean fits(OpCase c, Sample s) {
+    return c.isFunction() ? s.isFunction() : c.kind().isInstance(s.op());
+  }
+
+  /** Every public function of a class that has cases has one, which refuses something too. */
+  @Test
+  void everyComposedFunctionHasACase() {
+    Set<Class<?>> facades =
+        OpCases.all().stream()
+            .filter(OpCase::isFunction)
+            .map(OpCase::kind)
+            .collect(Collectors.toSet());
+    for (Class<?> facade : facades) {
+      Set<String> functions =
+          Arrays.stream(facade.getMethods())
+              .filter(m -> m.getDeclaringClass() == facade)
+              .map(m -> m.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))
+              .collect(Collectors.toSet());
+      Set<String> cases =
+          OpCases.all().stream()
+              .filter(c -> c.kind() == facade && !c.refusals().isEmpty())
+              .map(c -> c.name().split(" ", 2)[0])
+              .collect(Collectors.toSet());
+      assertThat(cases).as(facade.getSimpleName()).isEqualTo(functions);
     }
   }
 }

@@ -40,11 +40,11 @@ final class RefusalTest {
     try (var memory = new WatchedMemory()) {
       for (OpCase.Refusal r : c.refusals()) {
         if (r.inputs() == null) {
-          check(r, catchThrowable(() -> r.op().get()));
+          check(r, catchThrowable(() -> r.applied().get()));
         } else {
           Throwable onReference = memory.in(() -> refusal(Executors.reference(), r));
           check(r, onReference);
-          assertThat(onReference.getMessage()).startsWith(r.op().get().name() + ": ");
+          assertThat(onReference.getMessage()).startsWith(name(c, r) + ": ");
           assertThat(memory.in(() -> refusal(Executors.nativeExecutor(), r)))
               .hasMessage(onReference.getMessage());
         }
@@ -65,7 +65,20 @@ final class RefusalTest {
     }
     EagerExecutor watched = new EagerExecutor(new Untouchable(executor.backend().name()));
     try (var _ = Execution.on(watched)) {
-      return catchThrowable(() -> Tensor.apply(r.op().get(), inputs.toArray(Tensor[]::new)));
+      Sample applied = new Sample(r.applied().get(), List.of());
+      return catchThrowable(() -> plain(applied, inputs));
     }
+  }
+
+  private static List<Tensor> plain(Sample sample, List<Tensor> inputs) {
+    return switch (sample.applied()) {
+      case Sample.AnOp(Op op) -> Tensor.apply(op, inputs.toArray(Tensor[]::new));
+      case Sample.AFunction(var _, var function) -> function.apply(inputs);
+    };
+  }
+
+  /** What the message starts with; a variant's name follows that of its function after a space. */
+  private static String name(OpCase c, OpCase.Refusal r) {
+    return r.applied().get() instanceof Sample.AnOp(Op op) ? op.name() : c.name().split(" ", 2)[0];
   }
 }

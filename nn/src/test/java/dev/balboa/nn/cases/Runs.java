@@ -37,10 +37,16 @@ final class Runs {
     return run(executor, c::run, c.hasGradient(), sample, x -> x);
   }
 
+  /** One way to apply a sample. */
+  @FunctionalInterface
+  interface Way {
+    List<Tensor> run(Sample sample, List<Tensor> inputs);
+  }
+
   /** Runs with another program than the case's, and with every cotangent changed. */
   static Outcome run(
       EagerExecutor executor,
-      OpCase.Program program,
+      Way program,
       boolean backward,
       Sample sample,
       DoubleUnaryOperator change) {
@@ -51,13 +57,13 @@ final class Runs {
         inputs = Placing.place(sample.inputs());
       }
       int opaque = (int) inputs.stream().filter(Runs::isOpaque).count();
-      if (sample.op() instanceof InPlaceOp op) {
-        List<Tensor> changed = program.run(op, inputs);
+      if (sample.applied() instanceof Sample.AnOp(InPlaceOp op)) {
+        List<Tensor> changed = program.run(sample, inputs);
         List<Tensor> written = changed.isEmpty() ? inputs.subList(0, op.mutated()) : changed;
         return new Outcome(written.stream().map(Runs::read).toList(), List.of(), opaque);
       }
       List<Tensor> leaves = backward ? withLeaves(sample, inputs) : List.of();
-      List<Tensor> outputs = program.run(sample.op(), inputs);
+      List<Tensor> outputs = program.run(sample, inputs);
       List<double[]> values = new ArrayList<>();
       outputs.forEach(t -> values.add(read(t)));
       return new Outcome(values, gradients(outputs, leaves, change), opaque);
