@@ -14,6 +14,7 @@ import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.ConvBackwardData;
 import dev.balboa.nn.op.ConvBackwardWeights;
+import dev.balboa.nn.op.ConvolutionOp;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
@@ -28,6 +29,15 @@ final class ConvolutionOps {
   private static final AlgKind ALG = AlgKind.CONVOLUTION_DIRECT;
 
   private ConvolutionOps() {}
+
+  /** Plans any operation of the family. */
+  static void plan(PlanBuilder b, ConvolutionOp op) {
+    switch (op) {
+      case Conv o -> forward(b, o);
+      case ConvBackwardData o -> backwardData(b, o);
+      case ConvBackwardWeights o -> backwardWeights(b, o);
+    }
+  }
 
   static void forward(PlanBuilder b, Conv op) {
     if (isEmpty(b, 0) || isEmpty(b, 1)) {

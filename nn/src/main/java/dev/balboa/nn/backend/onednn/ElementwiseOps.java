@@ -13,11 +13,13 @@ import dev.balboa.nn.op.Cast;
 import dev.balboa.nn.op.Compare;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Dropout;
+import dev.balboa.nn.op.ElementwiseOp;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryBackward;
 import dev.balboa.nn.op.UnaryKind;
+import dev.balboa.nn.op.Where;
 
 /**
  * Element-wise operations: on the elements as they are stored, so that a convolution's blocks stay
@@ -26,6 +28,19 @@ import dev.balboa.nn.op.UnaryKind;
  */
 final class ElementwiseOps {
   private ElementwiseOps() {}
+
+  /** Plans any operation of the family. */
+  static void plan(PlanBuilder b, ElementwiseOp op) {
+    switch (op) {
+      case Unary o -> unary(b, o);
+      case UnaryBackward o -> unaryBackward(b, o);
+      case Binary o -> binary(b, o);
+      case Compare o -> compare(b, o);
+      case Where _ -> where(b);
+      case Cast o -> cast(b, o);
+      case Dropout o -> dropout(b, o);
+    }
+  }
 
   static void unary(PlanBuilder b, Unary op) {
     Unsupported.unless(b, op, DType.F32);

@@ -5,6 +5,7 @@ import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Linear;
+import dev.balboa.nn.op.LinearAlgebraOp;
 import dev.balboa.nn.op.Matmul;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
@@ -13,6 +14,14 @@ import java.lang.foreign.MemorySegment;
 /** Matrix products through OpenBLAS. */
 final class GemmOps {
   private GemmOps() {}
+
+  /** Plans any operation of the family. */
+  static void plan(PlanBuilder b, LinearAlgebraOp op) {
+    switch (op) {
+      case Matmul o -> matmul(b, o);
+      case Linear o -> linear(b, o);
+    }
+  }
 
   /**
    * How BLAS sees the last two dimensions of an operand: whether the memory holds the transpose,

@@ -6,6 +6,7 @@ import dev.balboa.nn.backend.DataErrors;
 import dev.balboa.nn.op.CrossEntropy;
 import dev.balboa.nn.op.CrossEntropyBackward;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.LossOp;
 import dev.balboa.nn.op.OneHot;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,6 +14,15 @@ import java.lang.foreign.ValueLayout;
 /** Losses through the kernels. */
 final class LossOps {
   private LossOps() {}
+
+  /** Plans any operation of the family. */
+  static void plan(PlanBuilder b, LossOp op) {
+    switch (op) {
+      case CrossEntropy o -> crossEntropy(b, o);
+      case CrossEntropyBackward o -> crossEntropyBackward(b, o);
+      case OneHot o -> oneHot(b, o);
+    }
+  }
 
   static void crossEntropy(PlanBuilder b, CrossEntropy op) {
     Unsupported.unless(b, op, DType.F32);

@@ -8,13 +8,16 @@ import dev.balboa.bindings.RandomKernels;
 import dev.balboa.bindings.StridedSpace;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Concat;
+import dev.balboa.nn.op.Contiguous;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Fill;
+import dev.balboa.nn.op.LayoutOp;
 import dev.balboa.nn.op.MaxPoolGather;
 import dev.balboa.nn.op.RandomNormal;
 import dev.balboa.nn.op.RandomUniform;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.SliceScatter;
+import dev.balboa.nn.op.SourceOp;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
 import java.util.List;
@@ -22,6 +25,24 @@ import java.util.List;
 /** Operations that make or move elements, through the kernels. */
 final class MemoryOps {
   private MemoryOps() {}
+
+  /** Plans an operation that moves elements. */
+  static void plan(PlanBuilder b, LayoutOp op) {
+    switch (op) {
+      case Contiguous _ -> contiguous(b);
+      case Concat o -> concat(b, o);
+      case SliceScatter o -> sliceScatter(b, o);
+    }
+  }
+
+  /** Plans an operation that makes elements. */
+  static void plan(PlanBuilder b, SourceOp op) {
+    switch (op) {
+      case Fill o -> fill(b, o);
+      case RandomUniform o -> uniform(b, o);
+      case RandomNormal o -> normal(b, o);
+    }
+  }
 
   static void fill(PlanBuilder b, Fill op) {
     int bytes = op.dtype().bytes();

@@ -3,6 +3,7 @@ package dev.balboa.nn.backend.onednn;
 import dev.balboa.bindings.OptimizerKernels;
 import dev.balboa.bindings.TensorTable;
 import dev.balboa.nn.op.AdamStep;
+import dev.balboa.nn.op.Assign;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.InPlaceOp;
 import dev.balboa.nn.op.RmsPropStep;
@@ -16,6 +17,16 @@ import java.util.List;
 /** Optimizer steps through the kernels. */
 final class OptimizerOps {
   private OptimizerOps() {}
+
+  /** Plans any operation of the family. */
+  static void plan(PlanBuilder b, InPlaceOp op) {
+    switch (op) {
+      case Assign _ -> MemoryOps.assign(b);
+      case SgdStep o -> sgd(b, o);
+      case AdamStep o -> adam(b, o);
+      case RmsPropStep o -> rmsProp(b, o);
+    }
+  }
 
   /** Computes the kernel's arguments from the scalars of one step. */
   private interface Arguments {

@@ -11,11 +11,24 @@ import dev.balboa.nn.op.AvgPool;
 import dev.balboa.nn.op.AvgPoolBackward;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
+import dev.balboa.nn.op.MaxPoolGather;
+import dev.balboa.nn.op.PoolingOp;
 import dev.balboa.nn.op.Window;
 
 /** Pooling through oneDNN, in the layout that the input comes in. */
 final class PoolingOps {
   private PoolingOps() {}
+
+  /** Plans any operation of the family. */
+  static void plan(PlanBuilder b, PoolingOp op) {
+    switch (op) {
+      case MaxPool o -> max(b, o);
+      case MaxPoolBackward o -> maxBackward(b, o);
+      case MaxPoolGather o -> MemoryOps.maxPoolGather(b, o);
+      case AvgPool o -> average(b, o);
+      case AvgPoolBackward o -> averageBackward(b, o);
+    }
+  }
 
   static void max(PlanBuilder b, MaxPool op) {
     Operand src = b.input(0);

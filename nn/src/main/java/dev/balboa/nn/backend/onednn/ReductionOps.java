@@ -10,6 +10,7 @@ import dev.balboa.bindings.ReductionKernels;
 import dev.balboa.nn.op.ArgReduce;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Reduce;
+import dev.balboa.nn.op.ReductionOp;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Softmax;
 import dev.balboa.nn.op.SoftmaxBackward;
@@ -23,6 +24,16 @@ final class ReductionOps {
   private static final long LARGE = 1 << 15;
 
   private ReductionOps() {}
+
+  /** Plans any operation of the family. */
+  static void plan(PlanBuilder b, ReductionOp op) {
+    switch (op) {
+      case Reduce o -> reduce(b, o);
+      case ArgReduce o -> argReduce(b, o);
+      case Softmax o -> softmax(b, o);
+      case SoftmaxBackward o -> softmaxBackward(b, o);
+    }
+  }
 
   /** A tensor seen as [outer, n, inner] around an axis or a run of axes. */
   private record Split(long outer, long n, long inner) {

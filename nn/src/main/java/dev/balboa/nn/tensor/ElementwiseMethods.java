@@ -1,0 +1,139 @@
+package dev.balboa.nn.tensor;
+
+import dev.balboa.nn.op.Binary;
+import dev.balboa.nn.op.BinaryKind;
+import dev.balboa.nn.op.Cast;
+import dev.balboa.nn.op.Compare;
+import dev.balboa.nn.op.CompareKind;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.Unary;
+import dev.balboa.nn.op.UnaryKind;
+import dev.balboa.nn.op.Where;
+
+/**
+ * Arithmetic and functions, element by element, with NumPy broadcasting. Part of {@link Tensor}.
+ */
+sealed interface ElementwiseMethods permits Tensor {
+  /** The element type. */
+  DType dtype();
+
+  private Tensor then(Op op, Tensor... others) {
+    return Tensor.then((Tensor) this, op, others);
+  }
+
+  /** this + other. */
+  default Tensor add(Tensor other) {
+    return then(new Binary(BinaryKind.ADD), other);
+  }
+
+  /** this - other. */
+  default Tensor sub(Tensor other) {
+    return then(new Binary(BinaryKind.SUB), other);
+  }
+
+  /** this * other. */
+  default Tensor mul(Tensor other) {
+    return then(new Binary(BinaryKind.MUL), other);
+  }
+
+  /** this / other. */
+  default Tensor div(Tensor other) {
+    return then(new Binary(BinaryKind.DIV), other);
+  }
+
+  /** The larger of the two. */
+  default Tensor maximum(Tensor other) {
+    return then(new Binary(BinaryKind.MAX), other);
+  }
+
+  /** The smaller of the two. */
+  default Tensor minimum(Tensor other) {
+    return then(new Binary(BinaryKind.MIN), other);
+  }
+
+  /** this to the power of other. */
+  default Tensor pow(Tensor other) {
+    return then(new Binary(BinaryKind.POW), other);
+  }
+
+  /** this + x. */
+  default Tensor add(double x) {
+    return then(new Unary(UnaryKind.LINEAR, 1, x));
+  }
+
+  /** this * x. */
+  default Tensor mul(double x) {
+    return then(new Unary(UnaryKind.LINEAR, x, 0));
+  }
+
+  /** -this. */
+  default Tensor neg() {
+    return mul(-1);
+  }
+
+  /** A function with its customary parameters, element by element. */
+  default Tensor map(UnaryKind kind) {
+    return then(Unary.of(kind));
+  }
+
+  /** min(max(this, low), high). */
+  default Tensor clip(double low, double high) {
+    return then(new Unary(UnaryKind.CLIP, low, high));
+  }
+
+  /** exp(this). */
+  default Tensor exp() {
+    return map(UnaryKind.EXP);
+  }
+
+  /** Natural logarithm. */
+  default Tensor log() {
+    return map(UnaryKind.LOG);
+  }
+
+  /** Square root. */
+  default Tensor sqrt() {
+    return map(UnaryKind.SQRT);
+  }
+
+  /** this squared. */
+  default Tensor square() {
+    return map(UnaryKind.SQUARE);
+  }
+
+  /** |this|. */
+  default Tensor abs() {
+    return map(UnaryKind.ABS);
+  }
+
+  /** Hyperbolic tangent. */
+  default Tensor tanh() {
+    return map(UnaryKind.TANH);
+  }
+
+  /** Logistic function. */
+  default Tensor sigmoid() {
+    return map(UnaryKind.SIGMOID);
+  }
+
+  /** max(this, 0). */
+  default Tensor relu() {
+    return map(UnaryKind.RELU);
+  }
+
+  /** A comparison, as BOOL. */
+  default Tensor compare(CompareKind kind, Tensor other) {
+    return then(new Compare(kind), other);
+  }
+
+  /** This (BOOL) chooses: a where true, else b. */
+  default Tensor where(Tensor a, Tensor b) {
+    return then(new Where(), a, b);
+  }
+
+  /** The elements converted to another type; this tensor itself if it has that type. */
+  default Tensor cast(DType dtype) {
+    return dtype() == dtype ? (Tensor) this : then(new Cast(dtype));
+  }
+}
