@@ -26,16 +26,19 @@ final class Backpropagation {
   private final Set<Node> wanted;
   private final Map<Node, Boolean> reaches = new HashMap<>();
   private final Map<Node, Value[]> cotangents = new HashMap<>();
+  private final SweepMemory memory;
   private final PriorityQueue<Node.Application> pending =
       new PriorityQueue<>(Comparator.comparingInt(Node.Application::depth).reversed());
 
   /**
    * @param wanted the nodes whose cotangents are asked for; {@code null} for every leaf
+   * @param memory gives back what the sweep has no more use for
    */
-  Backpropagation(Executor emitter, int level, Set<Node> wanted) {
+  Backpropagation(Executor emitter, int level, Set<Node> wanted, SweepMemory memory) {
     this.emitter = emitter;
     this.level = level;
     this.wanted = wanted;
+    this.memory = memory;
   }
 
   /** Seeds the sweep with the cotangent of a traced value. */
@@ -47,17 +50,23 @@ final class Backpropagation {
   void run() {
     Node.Application node;
     while ((node = pending.poll()) != null) {
-      Value[] grads = cotangents.get(node);
-      List<Value> inputGrads =
-          node.op().vjp(new NodeVjp(node, grads, emitter, level, this::needed));
-      for (int i = 0; i < node.inputs().size(); i++) {
-        Value grad = inputGrads.get(i);
-        if (grad != null && needed(node.inputs().get(i))) {
-          accumulate((TracedValue) node.inputs().get(i), grad);
-        }
+      try (var _ = memory.visit()) {
+        visit(node, cotangents.get(node));
       }
       if (wanted == null || !wanted.contains(node)) {
-        cotangents.remove(node);
+        for (Value grad : cotangents.remove(node)) {
+          memory.drop(grad);
+        }
+      }
+    }
+  }
+
+  private void visit(Node.Application node, Value[] grads) {
+    List<Value> inputGrads = node.op().vjp(new NodeVjp(node, grads, emitter, level, this::needed));
+    for (int i = 0; i < node.inputs().size(); i++) {
+      Value grad = inputGrads.get(i);
+      if (grad != null && needed(node.inputs().get(i))) {
+        accumulate((TracedValue) node.inputs().get(i), grad);
       }
     }
   }
@@ -90,10 +99,13 @@ final class Backpropagation {
       }
     }
     Value before = grads[value.index()];
-    grads[value.index()] =
+    Value sum =
         before == null
             ? cotangent
             : new Emit(emitter).apply(new Binary(BinaryKind.ADD), before, cotangent);
+    grads[value.index()] = sum;
+    memory.hold(sum);
+    memory.drop(before);
   }
 
   private boolean needed(Value value) {

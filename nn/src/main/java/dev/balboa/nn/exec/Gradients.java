@@ -87,7 +87,7 @@ public final class Gradients {
     EagerExecutor eager = Execution.current().eager();
     TracedValue root = traced(output);
     try (Scope scope = Scope.open()) {
-      Backpropagation sweep = new Backpropagation(eager, 0, null);
+      Backpropagation sweep = new Backpropagation(eager, 0, null, new SweepMemory.Counting(scope));
       sweep.seed(root, seed(eager, root.spec(), cotangent));
       sweep.run();
       Set<Block> taken = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -107,14 +107,30 @@ public final class Gradients {
   public static List<Value> of(
       Value output, Value cotangent, List<Value> inputs, boolean createGraph) {
     EagerExecutor eager = Execution.current().eager();
-    Executor emitter = createGraph ? new TapeExecutor(eager, 0) : eager;
+    if (createGraph) {
+      return of(output, cotangent, inputs, new TapeExecutor(eager, 0), SweepMemory.KEEP);
+    }
+    Value seed = cotangent == null ? null : withoutHistory(cotangent);
+    Scope target = Scope.current();
+    try (Scope scope = Scope.open()) {
+      List<Value> grads = of(output, seed, inputs, eager, new SweepMemory.Counting(scope));
+      for (Value grad : grads) {
+        if (grad instanceof ArrayValue a && a.storage().block().isOwnedBy(scope)) {
+          a.storage().block().moveTo(target);
+        }
+      }
+      return grads;
+    }
+  }
+
+  private static List<Value> of(
+      Value output, Value seed, List<Value> inputs, Executor emitter, SweepMemory memory) {
     TracedValue root = traced(output);
     Set<Node> wanted = new HashSet<>();
     for (Value input : inputs) {
       wanted.add(traced(input).node());
     }
-    Backpropagation sweep = new Backpropagation(emitter, 0, wanted);
-    Value seed = createGraph ? cotangent : cotangent == null ? null : withoutHistory(cotangent);
+    Backpropagation sweep = new Backpropagation(emitter, 0, wanted, memory);
     sweep.seed(root, seed(emitter, root.spec(), seed));
     sweep.run();
     List<Value> grads = new ArrayList<>();

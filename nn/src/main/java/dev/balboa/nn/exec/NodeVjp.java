@@ -96,7 +96,7 @@ final class NodeVjp implements Vjp {
       leaves.add(new TracedValue(v, new Node.Leaf(), 0, inner));
     }
     Value result = f.apply(new Emit(tape), leaves);
-    Backpropagation sweep = new Backpropagation(emitter, inner, null);
+    Backpropagation sweep = new Backpropagation(emitter, inner, null, SweepMemory.KEEP);
     if (result instanceof TracedValue t && t.level() == inner) {
       sweep.seed(t, cotangent);
       sweep.run();
