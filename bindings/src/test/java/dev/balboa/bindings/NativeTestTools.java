@@ -76,10 +76,7 @@ final class NativeTestTools {
   /** Starts a program whose variables for this library are those given and no others. */
   static Process start(Map<String, String> environment, List<String> command) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder
-        .environment()
-        .keySet()
-        .removeIf(key -> key.startsWith("BALBOA_") || key.startsWith("OPENBLAS_"));
+    builder.environment().keySet().removeIf(key -> key.matches("(BALBOA|OPENBLAS|OMP|GOMP)_.*"));
     builder.environment().putAll(environment);
     return builder.start();
   }

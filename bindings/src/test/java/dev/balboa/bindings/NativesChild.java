@@ -26,6 +26,7 @@ final class NativesChild {
       System.exit(3);
     }
     System.out.println("OPENBLAS_THREAD_TIMEOUT=" + nativeEnvironment("OPENBLAS_THREAD_TIMEOUT"));
+    System.out.println("GOMP_SPINCOUNT=" + nativeEnvironment("GOMP_SPINCOUNT"));
     System.out.println("interrupted=" + Thread.currentThread().isInterrupted());
     for (String library : new String[] {"dnnl", "openblas", "gomp"}) {
       System.out.println(library + " has symbols: " + hasSymbol(library));

@@ -35,15 +35,20 @@ class NativesProcessTest {
     Outcome outcome = NativeTestTools.run(Map.of(), NativeTestTools.java(warm));
     assertLoaded(outcome);
     assertThat(outcome.output())
-        .contains("oneDNN 3.13", "OpenBLAS 0.3.31", "OPENBLAS_THREAD_TIMEOUT=4")
+        .contains("oneDNN 3.13", "OpenBLAS 0.3.31")
         .doesNotContain("note: oneDNN uses the OpenMP runtime");
   }
 
   @Test
-  void keepsTheUsersThreadTimeout() throws Exception {
-    Map<String, String> environment = Map.of("OPENBLAS_THREAD_TIMEOUT", "9");
-    assertThat(NativeTestTools.run(environment, NativeTestTools.java(warm)).output())
-        .contains("OPENBLAS_THREAD_TIMEOUT=9");
+  void shortensTheSpinningOfThreadsUnlessTheUserHasSaidSomethingElse() throws Exception {
+    assertThat(NativeTestTools.run(Map.of(), NativeTestTools.java(warm)).output())
+        .contains("OPENBLAS_THREAD_TIMEOUT=4", "GOMP_SPINCOUNT=10000");
+    Map<String, String> own = Map.of("OPENBLAS_THREAD_TIMEOUT", "9", "GOMP_SPINCOUNT", "77");
+    assertThat(NativeTestTools.run(own, NativeTestTools.java(warm)).output())
+        .contains("OPENBLAS_THREAD_TIMEOUT=9", "GOMP_SPINCOUNT=77");
+    Map<String, String> policy = Map.of("OMP_WAIT_POLICY", "ACTIVE");
+    assertThat(NativeTestTools.run(policy, NativeTestTools.java(warm)).output())
+        .contains("GOMP_SPINCOUNT=unset");
   }
 
   @Test
