@@ -1,0 +1,119 @@
+package dev.balboa.conformance;
+
+import dev.balboa.nn.op.Activation;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.ReduceKind;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Window;
+import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Tensor;
+import dev.balboa.nn.tensor.Tensors;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Products, convolution, pooling, normalisation. */
+final class NetworkMappings {
+  private NetworkMappings() {}
+
+  static void addTo(Mapping.Table t) {
+    t.one("MatMul", c -> c.in(0).matmul(c.in(1)));
+    t.one("Gemm", NetworkMappings::gemm);
+    t.one("Conv", NetworkMappings::conv);
+    t.one("MaxPool", NetworkMappings::maxPool);
+    t.one("AveragePool", NetworkMappings::averagePool);
+    t.one("GlobalAveragePool", c -> c.in(0).reduce(ReduceKind.MEAN, true, space(c)));
+    t.one("GlobalMaxPool", c -> c.in(0).reduce(ReduceKind.MAX, true, space(c)));
+    t.many("BatchNormalization", NetworkMappings::batchNorm);
+    t.many("Dropout", NetworkMappings::dropout);
+  }
+
+  private static Tensor gemm(Call c) {
+    Tensor y = c.in(0).matmul(c.in(1), c.flag("transA"), c.flag("transB"));
+    y = y.mul(c.number("alpha", 1));
+    return c.has(2) ? y.add(c.in(2).mul(c.number("beta", 1))) : y;
+  }
+
+  private static int[] space(Call c) {
+    return IntStream.range(2, c.in(0).shape().rank()).toArray();
+  }
+
+  /** The window of a convolution or pooling of {@code x} that slides forward. */
+  private static Window window(Call c, long[] kernel) {
+    Shape x = c.in(0).shape();
+    int n = kernel.length;
+    long[] stride = orOnes(c.integers("strides"), n);
+    long[] dilation = orOnes(c.integers("dilations"), n);
+    long[] pads = c.integers("pads");
+    pads = pads == null ? new long[2 * n] : pads.clone();
+    String auto = c.text("auto_pad", "NOTSET");
+    if (auto.startsWith("SAME")) {
+      for (int i = 0; i < n; i++) {
+        long in = x.dim(i + 2);
+        long extent = dilation[i] * (kernel[i] - 1) + 1;
+        long out = Math.ceilDiv(in, stride[i]);
+        long all = Math.max(0, (out - 1) * stride[i] + extent - in);
+        long less = all / 2;
+        pads[i] = auto.equals("SAME_UPPER") ? less : all - less;
+        pads[n + i] = all - pads[i];
+      }
+    }
+    return new Window(
+        list(kernel),
+        list(stride),
+        list(dilation),
+        list(Arrays.copyOf(pads, n)),
+        list(Arrays.copyOfRange(pads, n, 2 * n)));
+  }
+
+  static long[] orOnes(long[] x, int n) {
+    return x != null ? x : IntStream.range(0, n).mapToLong(_ -> 1).toArray();
+  }
+
+  private static List<Integer> list(long[] x) {
+    return Arrays.stream(x).mapToObj(Math::toIntExact).toList();
+  }
+
+  private static Tensor conv(Call c) {
+    Shape w = c.in(1).shape();
+    Window window = window(c, w.slice(2, w.rank()).dims());
+    int groups = (int) c.integer("group", 1);
+    return Functions.conv(c.in(0), c.in(1), c.optional(2), window, groups, Activation.IDENTITY);
+  }
+
+  private static Tensor maxPool(Call c) {
+    c.uncoveredIf(c.flag("ceil_mode"), "ceil mode");
+    c.uncoveredIf(c.wants(1), "indices of the maxima");
+    return Functions.maxPool(c.in(0), window(c, c.integers("kernel_shape")));
+  }
+
+  private static Tensor averagePool(Call c) {
+    c.uncoveredIf(c.flag("ceil_mode"), "ceil mode");
+    return Functions.avgPool(
+        c.in(0), window(c, c.integers("kernel_shape")), c.flag("count_include_pad"));
+  }
+
+  private static List<Tensor> batchNorm(Call c) {
+    double epsilon = c.number("epsilon", 1e-5f);
+    c.uncoveredIf(c.opset() < 14 && c.node().outputs().size() > 1, "training before version 14");
+    if (!c.flag("training_mode")) {
+      return List.of(Functions.batchNorm(c.in(0), c.in(1), c.in(2), c.in(3), c.in(4), epsilon));
+    }
+    double momentum = c.number("momentum", 0.9f);
+    List<Tensor> y = Functions.batchNormTraining(c.in(0), c.in(1), c.in(2), epsilon);
+    return List.of(
+        y.get(0),
+        c.in(3).mul(momentum).add(y.get(1).mul(1 - momentum)),
+        c.in(4).mul(momentum).add(y.get(2).mul(1 - momentum)));
+  }
+
+  /** Where nothing is dropped; what is dropped elsewhere depends on ONNX's generator. */
+  private static List<Tensor> dropout(Call c) {
+    double ratio = c.has(1) ? c.numbersIn(1)[0] : c.number("ratio", 0.5);
+    boolean training = c.has(2) && c.numbersIn(2)[0] != 0;
+    c.uncoveredIf(training && ratio > 0, "numbers of another random generator");
+    Tensor mask = Tensors.fill(new TensorSpec(c.in(0).shape(), DType.BOOL), 1);
+    return List.of(c.in(0), mask);
+  }
+}
