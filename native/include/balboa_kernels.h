@@ -269,6 +269,52 @@ BALBOA_API int32_t balboa_maxpool2d_gather_f32(int64_t planes, const int64_t *ge
 BALBOA_API int32_t balboa_maxpool2d_scatter_f32(int64_t planes, const int64_t *geometry, const float *x,
                                                 const float *dy, float *dv);
 
+/* ---- normalisation of rows: x seen as [rows, n], each row with a mean and a variance of its own
+ * Element j of row r has parameter (r % groups) * (n / inner) + j / inner, of groups * (n / inner) in all; inner divides
+ * n, groups divides rows. Layer normalisation: groups 1, inner 1. Group normalisation of [N, C, inner]: rows N * groups,
+ * n = C / groups * inner. Computed in f64, rounded once. dtype F32 or F64 of everything; n >= 1; epsilon >= 0. */
+
+/* y = (x - mean) / sqrt(variance + epsilon) gamma + beta; gamma NULL is 1, beta NULL is 0. centred 0: mean is 0 and not
+ * written (may be NULL), variance the mean square. mean, variance [rows]. */
+BALBOA_API int32_t balboa_row_norm(int32_t dtype, int64_t rows, int64_t n, int64_t groups, int64_t inner,
+                                   int32_t centred, double epsilon, const void *x, const void *gamma, const void *beta,
+                                   void *y, void *mean, void *variance);
+/* Its derivative, from the statistics that it wrote; dgamma and dbeta may be NULL where they are not wanted. */
+BALBOA_API int32_t balboa_row_norm_backward(int32_t dtype, int64_t rows, int64_t n, int64_t groups, int64_t inner,
+                                            int32_t centred, double epsilon, const void *x, const void *gamma,
+                                            const void *mean, const void *variance, const void *dy, void *dx,
+                                            void *dgamma, void *dbeta);
+
+/* y = x (k + alpha / size sum of the squares of channels c - size / 2 to c + (size - 1) / 2)^-beta for x
+ * [outer, channels, inner]; dtype F32 or F64, size in [1, 2^31]. */
+BALBOA_API int32_t balboa_response_norm(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, int64_t size,
+                                        double alpha, double beta, double k, const void *x, void *y);
+/* dx = its derivative at dy; scratch: as large as x. */
+BALBOA_API int32_t balboa_response_norm_backward(int32_t dtype, int64_t outer, int64_t channels, int64_t inner,
+                                                 int64_t size, double alpha, double beta, double k, const void *x,
+                                                 const void *dy, void *dx, void *scratch);
+
+/* ---- pooling over windows given as tables; dtype F32 or F64
+ * windows i64[9 + 3 E] = {in d, h, w, out d, h, w, step d, h, w, first[E], count[E], divisor[E]}, E = out d + out h +
+ * out w: for each output position of each dimension in turn the first input position its window sees, how many, and
+ * what it divides a mean by; positions are `step` apart. Planes x [in d, in h, in w] of less than 2^31 elements,
+ * y [out d, out h, out w]. */
+
+/* y = the first largest x of each window, NaN the largest; index i32 like y: its place in the plane. */
+BALBOA_API int32_t balboa_window_max(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y,
+                                     int32_t *index);
+/* y = sum of the window / product of its three divisors. */
+BALBOA_API int32_t balboa_window_mean(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y);
+/* dx = the adjoint of it at dy. */
+BALBOA_API int32_t balboa_window_mean_backward(int32_t dtype, int64_t planes, const int64_t *windows, const void *dy,
+                                               void *dx);
+/* out[p, k] = v[p, index[p, k]]: v [planes, size], index i32 and out [planes, count]. */
+BALBOA_API int32_t balboa_plane_gather(int32_t dtype, int64_t planes, int64_t size, int64_t count,
+                                       const int32_t *index, const void *v, void *out, int64_t *bad_index);
+/* out [planes, size] = 0, then out[p, index[p, k]] += v[p, k] in the order of k. */
+BALBOA_API int32_t balboa_plane_scatter_add(int32_t dtype, int64_t planes, int64_t size, int64_t count,
+                                            const int32_t *index, const void *v, void *out, int64_t *bad_index);
+
 /* ---- matrix products: C = alpha op(A) op(B) + beta C, row-major, by a BLAS routine that works on one thread
  * BLAS libraries bring a thread pool of their own; two pools on the same cores wait for each other's spinning threads.
  * Here the OpenMP threads that everything else runs on call the routine, each for its part of C.

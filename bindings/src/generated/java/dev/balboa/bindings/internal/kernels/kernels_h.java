@@ -2816,6 +2816,619 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static class balboa_row_norm {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_row_norm");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_row_norm(int32_t dtype, int64_t rows, int64_t n, int64_t groups, int64_t inner, int32_t centred, double epsilon, const void *x, const void *gamma, const void *beta, void *y, void *mean, void *variance)
+     * }
+     */
+    public static FunctionDescriptor balboa_row_norm$descriptor() {
+        return balboa_row_norm.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_row_norm(int32_t dtype, int64_t rows, int64_t n, int64_t groups, int64_t inner, int32_t centred, double epsilon, const void *x, const void *gamma, const void *beta, void *y, void *mean, void *variance)
+     * }
+     */
+    public static MethodHandle balboa_row_norm$handle() {
+        return balboa_row_norm.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_row_norm(int32_t dtype, int64_t rows, int64_t n, int64_t groups, int64_t inner, int32_t centred, double epsilon, const void *x, const void *gamma, const void *beta, void *y, void *mean, void *variance)
+     * }
+     */
+    public static MemorySegment balboa_row_norm$address() {
+        return balboa_row_norm.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_row_norm(int32_t dtype, int64_t rows, int64_t n, int64_t groups, int64_t inner, int32_t centred, double epsilon, const void *x, const void *gamma, const void *beta, void *y, void *mean, void *variance)
+     * }
+     */
+    public static int balboa_row_norm(int dtype, long rows, long n, long groups, long inner, int centred, double epsilon, MemorySegment x, MemorySegment gamma, MemorySegment beta, MemorySegment y, MemorySegment mean, MemorySegment variance) {
+        var mh$ = balboa_row_norm.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_row_norm", dtype, rows, n, groups, inner, centred, epsilon, x, gamma, beta, y, mean, variance);
+            }
+            return (int)mh$.invokeExact(dtype, rows, n, groups, inner, centred, epsilon, x, gamma, beta, y, mean, variance);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_row_norm_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_row_norm_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_row_norm_backward(int32_t dtype, int64_t rows, int64_t n, int64_t groups, int64_t inner, int32_t centred, double epsilon, const void *x, const void *gamma, const void *mean, const void *variance, const void *dy, void *dx, void *dgamma, void *dbeta)
+     * }
+     */
+    public static FunctionDescriptor balboa_row_norm_backward$descriptor() {
+        return balboa_row_norm_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_row_norm_backward(int32_t dtype, int64_t rows, int64_t n, int64_t groups, int64_t inner, int32_t centred, double epsilon, const void *x, const void *gamma, const void *mean, const void *variance, const void *dy, void *dx, void *dgamma, void *dbeta)
+     * }
+     */
+    public static MethodHandle balboa_row_norm_backward$handle() {
+        return balboa_row_norm_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_row_norm_backward(int32_t dtype, int64_t rows, int64_t n, int64_t groups, int64_t inner, int32_t centred, double epsilon, const void *x, const void *gamma, const void *mean, const void *variance, const void *dy, void *dx, void *dgamma, void *dbeta)
+     * }
+     */
+    public static MemorySegment balboa_row_norm_backward$address() {
+        return balboa_row_norm_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_row_norm_backward(int32_t dtype, int64_t rows, int64_t n, int64_t groups, int64_t inner, int32_t centred, double epsilon, const void *x, const void *gamma, const void *mean, const void *variance, const void *dy, void *dx, void *dgamma, void *dbeta)
+     * }
+     */
+    public static int balboa_row_norm_backward(int dtype, long rows, long n, long groups, long inner, int centred, double epsilon, MemorySegment x, MemorySegment gamma, MemorySegment mean, MemorySegment variance, MemorySegment dy, MemorySegment dx, MemorySegment dgamma, MemorySegment dbeta) {
+        var mh$ = balboa_row_norm_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_row_norm_backward", dtype, rows, n, groups, inner, centred, epsilon, x, gamma, mean, variance, dy, dx, dgamma, dbeta);
+            }
+            return (int)mh$.invokeExact(dtype, rows, n, groups, inner, centred, epsilon, x, gamma, mean, variance, dy, dx, dgamma, dbeta);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_response_norm {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_response_norm");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_response_norm(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, int64_t size, double alpha, double beta, double k, const void *x, void *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_response_norm$descriptor() {
+        return balboa_response_norm.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_response_norm(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, int64_t size, double alpha, double beta, double k, const void *x, void *y)
+     * }
+     */
+    public static MethodHandle balboa_response_norm$handle() {
+        return balboa_response_norm.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_response_norm(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, int64_t size, double alpha, double beta, double k, const void *x, void *y)
+     * }
+     */
+    public static MemorySegment balboa_response_norm$address() {
+        return balboa_response_norm.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_response_norm(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, int64_t size, double alpha, double beta, double k, const void *x, void *y)
+     * }
+     */
+    public static int balboa_response_norm(int dtype, long outer, long channels, long inner, long size, double alpha, double beta, double k, MemorySegment x, MemorySegment y) {
+        var mh$ = balboa_response_norm.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_response_norm", dtype, outer, channels, inner, size, alpha, beta, k, x, y);
+            }
+            return (int)mh$.invokeExact(dtype, outer, channels, inner, size, alpha, beta, k, x, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_response_norm_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_response_norm_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_response_norm_backward(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, int64_t size, double alpha, double beta, double k, const void *x, const void *dy, void *dx, void *scratch)
+     * }
+     */
+    public static FunctionDescriptor balboa_response_norm_backward$descriptor() {
+        return balboa_response_norm_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_response_norm_backward(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, int64_t size, double alpha, double beta, double k, const void *x, const void *dy, void *dx, void *scratch)
+     * }
+     */
+    public static MethodHandle balboa_response_norm_backward$handle() {
+        return balboa_response_norm_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_response_norm_backward(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, int64_t size, double alpha, double beta, double k, const void *x, const void *dy, void *dx, void *scratch)
+     * }
+     */
+    public static MemorySegment balboa_response_norm_backward$address() {
+        return balboa_response_norm_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_response_norm_backward(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, int64_t size, double alpha, double beta, double k, const void *x, const void *dy, void *dx, void *scratch)
+     * }
+     */
+    public static int balboa_response_norm_backward(int dtype, long outer, long channels, long inner, long size, double alpha, double beta, double k, MemorySegment x, MemorySegment dy, MemorySegment dx, MemorySegment scratch) {
+        var mh$ = balboa_response_norm_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_response_norm_backward", dtype, outer, channels, inner, size, alpha, beta, k, x, dy, dx, scratch);
+            }
+            return (int)mh$.invokeExact(dtype, outer, channels, inner, size, alpha, beta, k, x, dy, dx, scratch);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_window_max {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_window_max");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_window_max(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y, int32_t *index)
+     * }
+     */
+    public static FunctionDescriptor balboa_window_max$descriptor() {
+        return balboa_window_max.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_window_max(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y, int32_t *index)
+     * }
+     */
+    public static MethodHandle balboa_window_max$handle() {
+        return balboa_window_max.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_window_max(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y, int32_t *index)
+     * }
+     */
+    public static MemorySegment balboa_window_max$address() {
+        return balboa_window_max.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_window_max(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y, int32_t *index)
+     * }
+     */
+    public static int balboa_window_max(int dtype, long planes, MemorySegment windows, MemorySegment x, MemorySegment y, MemorySegment index) {
+        var mh$ = balboa_window_max.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_window_max", dtype, planes, windows, x, y, index);
+            }
+            return (int)mh$.invokeExact(dtype, planes, windows, x, y, index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_window_mean {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_window_mean");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_window_mean(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_window_mean$descriptor() {
+        return balboa_window_mean.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_window_mean(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y)
+     * }
+     */
+    public static MethodHandle balboa_window_mean$handle() {
+        return balboa_window_mean.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_window_mean(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y)
+     * }
+     */
+    public static MemorySegment balboa_window_mean$address() {
+        return balboa_window_mean.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_window_mean(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y)
+     * }
+     */
+    public static int balboa_window_mean(int dtype, long planes, MemorySegment windows, MemorySegment x, MemorySegment y) {
+        var mh$ = balboa_window_mean.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_window_mean", dtype, planes, windows, x, y);
+            }
+            return (int)mh$.invokeExact(dtype, planes, windows, x, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_window_mean_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_window_mean_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_window_mean_backward(int32_t dtype, int64_t planes, const int64_t *windows, const void *dy, void *dx)
+     * }
+     */
+    public static FunctionDescriptor balboa_window_mean_backward$descriptor() {
+        return balboa_window_mean_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_window_mean_backward(int32_t dtype, int64_t planes, const int64_t *windows, const void *dy, void *dx)
+     * }
+     */
+    public static MethodHandle balboa_window_mean_backward$handle() {
+        return balboa_window_mean_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_window_mean_backward(int32_t dtype, int64_t planes, const int64_t *windows, const void *dy, void *dx)
+     * }
+     */
+    public static MemorySegment balboa_window_mean_backward$address() {
+        return balboa_window_mean_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_window_mean_backward(int32_t dtype, int64_t planes, const int64_t *windows, const void *dy, void *dx)
+     * }
+     */
+    public static int balboa_window_mean_backward(int dtype, long planes, MemorySegment windows, MemorySegment dy, MemorySegment dx) {
+        var mh$ = balboa_window_mean_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_window_mean_backward", dtype, planes, windows, dy, dx);
+            }
+            return (int)mh$.invokeExact(dtype, planes, windows, dy, dx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_plane_gather {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_plane_gather");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_plane_gather(int32_t dtype, int64_t planes, int64_t size, int64_t count, const int32_t *index, const void *v, void *out, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_plane_gather$descriptor() {
+        return balboa_plane_gather.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_plane_gather(int32_t dtype, int64_t planes, int64_t size, int64_t count, const int32_t *index, const void *v, void *out, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_plane_gather$handle() {
+        return balboa_plane_gather.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_plane_gather(int32_t dtype, int64_t planes, int64_t size, int64_t count, const int32_t *index, const void *v, void *out, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_plane_gather$address() {
+        return balboa_plane_gather.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_plane_gather(int32_t dtype, int64_t planes, int64_t size, int64_t count, const int32_t *index, const void *v, void *out, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_plane_gather(int dtype, long planes, long size, long count, MemorySegment index, MemorySegment v, MemorySegment out, MemorySegment bad_index) {
+        var mh$ = balboa_plane_gather.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_plane_gather", dtype, planes, size, count, index, v, out, bad_index);
+            }
+            return (int)mh$.invokeExact(dtype, planes, size, count, index, v, out, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_plane_scatter_add {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_plane_scatter_add");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_plane_scatter_add(int32_t dtype, int64_t planes, int64_t size, int64_t count, const int32_t *index, const void *v, void *out, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_plane_scatter_add$descriptor() {
+        return balboa_plane_scatter_add.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_plane_scatter_add(int32_t dtype, int64_t planes, int64_t size, int64_t count, const int32_t *index, const void *v, void *out, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_plane_scatter_add$handle() {
+        return balboa_plane_scatter_add.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_plane_scatter_add(int32_t dtype, int64_t planes, int64_t size, int64_t count, const int32_t *index, const void *v, void *out, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_plane_scatter_add$address() {
+        return balboa_plane_scatter_add.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_plane_scatter_add(int32_t dtype, int64_t planes, int64_t size, int64_t count, const int32_t *index, const void *v, void *out, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_plane_scatter_add(int dtype, long planes, long size, long count, MemorySegment index, MemorySegment v, MemorySegment out, MemorySegment bad_index) {
+        var mh$ = balboa_plane_scatter_add.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_plane_scatter_add", dtype, planes, size, count, index, v, out, bad_index);
+            }
+            return (int)mh$.invokeExact(dtype, planes, size, count, index, v, out, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class balboa_sgemm {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,

@@ -1,0 +1,190 @@
+package dev.balboa.bindings;
+
+import dev.balboa.bindings.internal.kernels.kernels_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/**
+ * Pooling of planes by {@code balboa_kernels} over windows that are given one by one: adaptive,
+ * dilated, cut off at the border. Prepared once and used in any number of runs; immutable and
+ * thread-safe for different results. Holds a few bytes of off-heap memory that go with the object.
+ *
+ * <p>Segments are off-heap and dense; their sizes are checked before the call.
+ */
+public final class WindowPool {
+
+  /**
+   * The windows of one dimension.
+   *
+   * @param input size of the input
+   * @param step distance between the positions of a window
+   * @param first where each window starts
+   * @param count how many positions each window sees, at least 1
+   * @param divisor what each window divides a mean by
+   */
+  public record Axis(
+      long input, long step, List<Long> first, List<Long> count, List<Long> divisor) {
+
+    /** Copies the lists, which have one length. */
+    public Axis {
+      first = List.copyOf(first);
+      count = List.copyOf(count);
+      divisor = List.copyOf(divisor);
+      if (first.size() != count.size() || first.size() != divisor.size()) {
+        throw new IllegalArgumentException("window pool: lists of different lengths");
+      }
+    }
+
+    private static Axis one() {
+      return new Axis(1, 1, List.of(0L), List.of(1L), List.of(1L));
+    }
+  }
+
+  private final KernelKinds.Type type;
+  private final long planes;
+  private final long inputs;
+  private final long outputs;
+  private final MemorySegment windows;
+
+  private WindowPool(
+      KernelKinds.Type type, long planes, long inputs, long outputs, MemorySegment windows) {
+    this.type = type;
+    this.planes = planes;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.windows = windows;
+  }
+
+  /** Prepares the windows of 1 to 3 dimensions. */
+  public static WindowPool of(KernelKinds.Type type, long planes, List<Axis> axes) {
+    if (axes.isEmpty() || axes.size() > 3) {
+      throw new IllegalArgumentException(
+          "window pool: expected 1 to 3 dimensions, got " + axes.size());
+    }
+    List<Axis> three = new ArrayList<>(Collections.nCopies(3 - axes.size(), Axis.one()));
+    three.addAll(axes);
+    List<Long> table = new ArrayList<>();
+    three.forEach(a -> table.add(a.input()));
+    three.forEach(a -> table.add((long) a.first().size()));
+    three.forEach(a -> table.add(a.step()));
+    three.forEach(a -> table.addAll(a.first()));
+    three.forEach(a -> table.addAll(a.count()));
+    three.forEach(a -> table.addAll(a.divisor()));
+    LongStream values = table.stream().mapToLong(Long::longValue);
+    return new WindowPool(
+        type,
+        planes,
+        volume(planes, table.subList(0, 3)),
+        volume(planes, table.subList(3, 6)),
+        Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, values.toArray()));
+  }
+
+  private static long volume(long planes, List<Long> sizes) {
+    return KernelChecks.volume(
+        "window pool",
+        planes,
+        KernelChecks.volume("window pool", sizes.get(0), sizes.get(1), sizes.get(2)));
+  }
+
+  /** The first largest element of each window, NaN the largest, and its place in the plane, i32. */
+  public void max(MemorySegment x, MemorySegment y, MemorySegment index) {
+    elements("x", x, inputs);
+    elements("y", y, outputs);
+    KernelChecks.elements("windowMax", "index", index, outputs, Integer.BYTES);
+    NativeThreads.bind();
+    KernelChecks.status(
+        "windowMax", kernels_h.balboa_window_max(type.value(), planes, windows, x, y, index));
+  }
+
+  /** The sum of each window over its divisors. */
+  public void mean(MemorySegment x, MemorySegment y) {
+    elements("x", x, inputs);
+    elements("y", y, outputs);
+    NativeThreads.bind();
+    KernelChecks.status(
+        "windowMean", kernels_h.balboa_window_mean(type.value(), planes, windows, x, y));
+  }
+
+  /** The adjoint of {@link #mean}. */
+  public void meanBackward(MemorySegment dy, MemorySegment dx) {
+    elements("dy", dy, outputs);
+    elements("dx", dx, inputs);
+    NativeThreads.bind();
+    KernelChecks.status(
+        "windowMeanBackward",
+        kernels_h.balboa_window_mean_backward(type.value(), planes, windows, dy, dx));
+  }
+
+  private void elements(String name, MemorySegment segment, long count) {
+    KernelChecks.elements("windowPool", name, segment, count, type.byteSize());
+  }
+
+  /**
+   * {@code out[p, k] = v[p, index[p, k]]}: v [planes, size], index i32 and out [planes, count].
+   *
+   * @throws IndexOutOfBoundsException if an index is outside the plane
+   */
+  public static void gather(
+      KernelKinds.Type type,
+      long planes,
+      long size,
+      long count,
+      MemorySegment index,
+      MemorySegment v,
+      MemorySegment out) {
+    checkPlanes(type, planes, size, count, index, out, v);
+    NativeThreads.bind();
+    MemorySegment bad = KernelChecks.badIndexSlot();
+    KernelChecks.status(
+        "planeGather",
+        kernels_h.balboa_plane_gather(type.value(), planes, size, count, index, v, out, bad),
+        bad,
+        index,
+        size);
+  }
+
+  /**
+   * {@code out[p, index[p, k]] += v[p, k]} from zeros: out [planes, size], index i32 and v [planes,
+   * count].
+   *
+   * @throws IndexOutOfBoundsException if an index is outside the plane
+   */
+  public static void scatterAdd(
+      KernelKinds.Type type,
+      long planes,
+      long size,
+      long count,
+      MemorySegment index,
+      MemorySegment v,
+      MemorySegment out) {
+    checkPlanes(type, planes, size, count, index, v, out);
+    NativeThreads.bind();
+    MemorySegment bad = KernelChecks.badIndexSlot();
+    KernelChecks.status(
+        "planeScatterAdd",
+        kernels_h.balboa_plane_scatter_add(type.value(), planes, size, count, index, v, out, bad),
+        bad,
+        index,
+        size);
+  }
+
+  private static void checkPlanes(
+      KernelKinds.Type type,
+      long planes,
+      long size,
+      long count,
+      MemorySegment index,
+      MemorySegment picked,
+      MemorySegment full) {
+    long n = KernelChecks.volume("plane", planes, count);
+    KernelChecks.elements("plane", "index", index, n, Integer.BYTES);
+    KernelChecks.elements("plane", "picked", picked, n, type.byteSize());
+    KernelChecks.elements(
+        "plane", "full", full, KernelChecks.volume("plane", planes, size), type.byteSize());
+  }
+}

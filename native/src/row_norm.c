@@ -1,0 +1,73 @@
+/* Layer, group and root-mean-square normalisation: rows of equal length, each with statistics of its own. */
+#include <math.h>
+
+#include "internal.h"
+
+enum { NORM_TILE = 64 };
+
+typedef struct {
+  int64_t rows, n, groups, inner, tile, tiles;
+  int32_t centred;
+  double epsilon;
+  const void *x, *gamma, *beta, *dy;
+  void *y, *mean, *variance, *dgamma, *dbeta; /* backward: y is dx; mean and variance are read */
+} norm_job;
+
+#define JOIN2(a, b) a##_##b
+#define JOIN(a, b) JOIN2(a, b)
+
+#define T float
+#define NAME(x) JOIN(x, f32)
+#include "row_norm_type.h"
+#undef T
+#undef NAME
+#define T double
+#define NAME(x) JOIN(x, f64)
+#include "row_norm_type.h"
+#undef T
+#undef NAME
+
+static int32_t check(const norm_job *job, int32_t dtype, int64_t *total) {
+  BK_CHECK(dtype == BALBOA_F32 || dtype == BALBOA_F64, BALBOA_ERR_KIND);
+  *total = bk_product3(job->rows, job->n, 1);
+  BK_CHECK(*total >= 0 && job->n >= 1 && job->groups >= 1 && job->inner >= 1, BALBOA_ERR_ARGUMENT);
+  BK_CHECK(job->n % job->inner == 0 && job->rows % job->groups == 0, BALBOA_ERR_ARGUMENT);
+  BK_CHECK(bk_product3(job->groups, job->n, 1) >= 0 && job->epsilon >= 0, BALBOA_ERR_ARGUMENT);
+  const int needed = job->x != NULL && job->y != NULL && job->variance != NULL && (!job->centred || job->mean != NULL);
+  BK_CHECK(*total == 0 || needed, BALBOA_ERR_NULL);
+  return BALBOA_OK;
+}
+
+int32_t balboa_row_norm(int32_t dtype, int64_t rows, int64_t n, int64_t groups, int64_t inner, int32_t centred,
+                        double epsilon, const void *x, const void *gamma, const void *beta, void *y, void *mean,
+                        void *variance) {
+  norm_job job = {.rows = rows, .n = n, .groups = groups, .inner = inner, .centred = centred != 0, .epsilon = epsilon,
+                  .x = x, .gamma = gamma, .beta = beta, .y = y, .mean = mean, .variance = variance};
+  int64_t total;
+  const int32_t status = check(&job, dtype, &total);
+  BK_CHECK(status == BALBOA_OK, status);
+  bk_parallel(rows, bk_max(1, BK_GRAIN_CHEAP / n), dtype == BALBOA_F32 ? forward_f32 : forward_f64, &job);
+  return BALBOA_OK;
+}
+
+int32_t balboa_row_norm_backward(int32_t dtype, int64_t rows, int64_t n, int64_t groups, int64_t inner,
+                                 int32_t centred, double epsilon, const void *x, const void *gamma, const void *mean,
+                                 const void *variance, const void *dy, void *dx, void *dgamma, void *dbeta) {
+  norm_job job = {.rows = rows, .n = n, .groups = groups, .inner = inner, .centred = centred != 0, .epsilon = epsilon,
+                  .x = x, .gamma = gamma, .dy = dy, .y = dx, .mean = (void *)(uintptr_t)mean,
+                  .variance = (void *)(uintptr_t)variance, .dgamma = dgamma, .dbeta = dbeta};
+  int64_t total;
+  const int32_t status = check(&job, dtype, &total);
+  BK_CHECK(status == BALBOA_OK, status);
+  BK_CHECK(total == 0 || dy != NULL, BALBOA_ERR_NULL);
+  bk_parallel(rows, bk_max(1, BK_GRAIN_CHEAP / n), dtype == BALBOA_F32 ? backward_f32 : backward_f64, &job);
+  if (dgamma != NULL || dbeta != NULL) {
+    const int64_t per_row = n / inner;
+    job.tile = inner == 1 ? NORM_TILE : bk_max(1, bk_min(NORM_TILE, 1024 / inner));
+    job.tiles = (per_row + job.tile - 1) / job.tile;
+    const int64_t work = bk_max(1, rows / groups) * bk_min(n, job.tile * inner);
+    bk_parallel(groups * job.tiles, bk_max(1, BK_GRAIN_CHEAP / work),
+                dtype == BALBOA_F32 ? parameters_f32 : parameters_f64, &job);
+  }
+  return BALBOA_OK;
+}
