@@ -1,5 +1,13 @@
 package dev.balboa.nn.op;
 
-/** Batch normalisation. */
+/** Normalisation by statistics of a batch, of rows, of groups of channels, of neighbours. */
 public sealed interface NormalizationOp extends Op
-    permits BatchNormTraining, BatchNormInference, BatchNormBackward {}
+    permits BatchNormTraining,
+        BatchNormInference,
+        BatchNormBackward,
+        LayerNorm,
+        LayerNormBackward,
+        GroupNorm,
+        GroupNormBackward,
+        LocalResponseNorm,
+        LocalResponseNormBackward {}

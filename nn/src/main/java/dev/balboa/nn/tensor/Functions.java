@@ -8,9 +8,14 @@ import dev.balboa.nn.op.BatchNormTraining;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.CrossEntropy;
 import dev.balboa.nn.op.Dropout;
+import dev.balboa.nn.op.GroupNorm;
+import dev.balboa.nn.op.LayerNorm;
 import dev.balboa.nn.op.Linear;
+import dev.balboa.nn.op.LocalResponseNorm;
 import dev.balboa.nn.op.MaxPool;
+import dev.balboa.nn.op.NormalizationOp;
 import dev.balboa.nn.op.Reduction;
+import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Window;
 import java.util.List;
 
@@ -55,6 +60,71 @@ public final class Functions {
   public static Tensor batchNorm(
       Tensor x, Tensor gamma, Tensor beta, Tensor mean, Tensor variance, double epsilon) {
     return Tensor.apply(new BatchNormInference(epsilon), x, gamma, beta, mean, variance).get(0);
+  }
+
+  /**
+   * {@link LayerNorm} over the last {@code axes} axes.
+   *
+   * @param gamma shaped like these axes, or {@code null}
+   * @param beta the same; {@code null} without gamma
+   */
+  public static Tensor layerNorm(Tensor x, Tensor gamma, Tensor beta, int axes, double epsilon) {
+    return affine(new LayerNorm(axes, epsilon, true), x, gamma, beta);
+  }
+
+  /**
+   * Root-mean-square normalisation ({@link LayerNorm} not centred) over the last {@code axes} axes;
+   * gamma is shaped like them, or {@code null}.
+   */
+  public static Tensor rmsNorm(Tensor x, Tensor gamma, int axes, double epsilon) {
+    return affine(new LayerNorm(axes, epsilon, false), x, gamma, null);
+  }
+
+  /**
+   * {@link GroupNorm} of x [N, C, ...].
+   *
+   * @param gamma [C] or {@code null}
+   * @param beta [C] or {@code null}; {@code null} without gamma
+   */
+  public static Tensor groupNorm(Tensor x, Tensor gamma, Tensor beta, int groups, double epsilon) {
+    return affine(new GroupNorm(groups, epsilon), x, gamma, beta);
+  }
+
+  /**
+   * Normalisation of each channel of each sample of x [N, C, spatial...] by its own statistics:
+   * {@link GroupNorm} with a group for each channel.
+   *
+   * @param gamma [C] or {@code null}
+   * @param beta [C] or {@code null}; {@code null} without gamma
+   * @throws IllegalArgumentException if a channel has fewer than two elements, whose variance would
+   *     say nothing
+   */
+  public static Tensor instanceNorm(Tensor x, Tensor gamma, Tensor beta, double epsilon) {
+    Shape s = x.shape();
+    if (s.rank() < 3 || s.dim(1) < 1 || s.slice(2, s.rank()).size() < 2) {
+      throw new IllegalArgumentException(
+          "instance_norm: expected input [N, C, spatial...] with more than one element per channel,"
+              + " got "
+              + x.spec());
+    }
+    return groupNorm(x, gamma, beta, Math.toIntExact(s.dim(1)), epsilon);
+  }
+
+  private static Tensor affine(NormalizationOp op, Tensor x, Tensor gamma, Tensor beta) {
+    if (gamma == null && beta != null) {
+      throw new IllegalArgumentException(op.name() + ": expected gamma with beta, got none");
+    }
+    if (gamma == null) {
+      return Tensor.apply(op, x).get(0);
+    }
+    return beta == null
+        ? Tensor.apply(op, x, gamma).get(0)
+        : Tensor.apply(op, x, gamma, beta).get(0);
+  }
+
+  /** {@link LocalResponseNorm} of x [N, C, ...]. */
+  public static Tensor localResponseNorm(Tensor x, int size, double alpha, double beta, double k) {
+    return Tensor.apply(new LocalResponseNorm(size, alpha, beta, k), x).get(0);
   }
 
   /** {@link Dropout} under the next key of the stream. */

@@ -16,6 +16,7 @@ final class OpCases {
             ConvolutionCases::all,
             PoolingCases::all,
             NormalizationCases::all,
+            RowNormCases::all,
             LinearAlgebraCases::all,
             LossCases::all,
             SourceCases::all,

@@ -4,6 +4,12 @@ import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.op.BatchNormBackward;
 import dev.balboa.nn.op.BatchNormInference;
 import dev.balboa.nn.op.BatchNormTraining;
+import dev.balboa.nn.op.GroupNorm;
+import dev.balboa.nn.op.GroupNormBackward;
+import dev.balboa.nn.op.LayerNorm;
+import dev.balboa.nn.op.LayerNormBackward;
+import dev.balboa.nn.op.LocalResponseNorm;
+import dev.balboa.nn.op.LocalResponseNormBackward;
 import dev.balboa.nn.op.NormalizationOp;
 import dev.balboa.nn.op.Shape;
 
@@ -26,12 +32,30 @@ final class NormalizationKernels {
   }
 
   static Prepared prepare(NormalizationOp op, Call call) {
-    var kernels = new NormalizationKernels(call.in(0));
+    Shape x = call.in(0);
     return switch (op) {
-      case BatchNormTraining o -> call.plain((in, out) -> kernels.training(o.epsilon(), in, out));
+      case LayerNorm o -> {
+        var rows = RowNormKernels.layer(x, o.axes(), o.centred(), o.epsilon());
+        yield call.plain(rows::forward);
+      }
+      case LayerNormBackward o -> {
+        var rows = RowNormKernels.layer(x, o.axes(), o.centred(), o.epsilon());
+        yield call.plain(rows::backward);
+      }
+      case GroupNorm o -> call.plain(RowNormKernels.group(x, o.groups(), o.epsilon())::forward);
+      case GroupNormBackward o ->
+          call.plain(RowNormKernels.group(x, o.groups(), o.epsilon())::backward);
+      case LocalResponseNorm o ->
+          call.plain(new ResponseNormKernels(x, o.size(), o.alpha(), o.beta(), o.k())::forward);
+      case LocalResponseNormBackward o ->
+          call.plain(new ResponseNormKernels(x, o.size(), o.alpha(), o.beta(), o.k())::backward);
+      case BatchNormTraining o ->
+          call.plain((in, out) -> new NormalizationKernels(x).training(o.epsilon(), in, out));
       case BatchNormInference o ->
-          call.plain((in, out) -> kernels.inference(o.epsilon(), in, out[0].reals()));
-      case BatchNormBackward o -> call.plain((in, out) -> kernels.backward(o.epsilon(), in, out));
+          call.plain(
+              (in, out) -> new NormalizationKernels(x).inference(o.epsilon(), in, out[0].reals()));
+      case BatchNormBackward o ->
+          call.plain((in, out) -> new NormalizationKernels(x).backward(o.epsilon(), in, out));
     };
   }
 
