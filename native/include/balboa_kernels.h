@@ -249,15 +249,69 @@ BALBOA_API int32_t balboa_scale_multi_f32(int64_t count, const int64_t *sizes, f
 BALBOA_API int32_t balboa_clip_norm_multi_f32(int64_t count, const int64_t *sizes, float *const *tensors,
                                               double max_norm, double *norm);
 
-/* ---- gather and scatter */
+/* ---- picking and placing by index
+ * An index array has index_dtype BALBOA_I32 or BALBOA_I64; entries lie in [-size, size) of what they index, negative ones
+ * count from the end. The first one outside gives BALBOA_ERR_INDEX. */
 
-/* out[o, k, i] = x[o, indices[k], i]: x [outer, rows, inner], out [outer, count, inner], elem_size 1, 4 or 8;
- * indices i32[count] in [0, rows). An embedding is outer = 1. */
-BALBOA_API int32_t balboa_gather_rows(int32_t elem_size, int64_t outer, int64_t rows, int64_t inner, int64_t count,
-                                      const int32_t *indices, const void *x, void *out, int64_t *bad_index);
-/* dx[o, indices[k], i] += dy[o, k, i], in the order of k; dx f32[outer, rows, inner] holds its starting values. */
-BALBOA_API int32_t balboa_scatter_add_rows_f32(int64_t outer, int64_t rows, int64_t inner, int64_t count,
-                                               const int32_t *indices, const float *dy, float *dx, int64_t *bad_index);
+/* out[o, k, i] = x[o, indices[k], i]: x [outer, rows, inner], out [outer, count, inner], elem_size 1, 4 or 8. An
+ * embedding is outer = 1. */
+BALBOA_API int32_t balboa_gather_rows(int32_t elem_size, int32_t index_dtype, int64_t outer, int64_t rows, int64_t inner,
+                                      int64_t count, const void *indices, const void *x, void *out,
+                                      int64_t *bad_index);
+/* dx[o, indices[k], i] += dy[o, k, i], in the order of k; dx [outer, rows, inner] holds its starting values. dtype F32
+ * or F64. */
+BALBOA_API int32_t balboa_scatter_add_rows(int32_t dtype, int32_t index_dtype, int64_t outer, int64_t rows,
+                                           int64_t inner, int64_t count, const void *indices, const void *dy, void *dx,
+                                           int64_t *bad_index);
+/* out[indices[k], i] = src[k, i], in the order of k: out [rows, inner], src [count, inner], elem_size 1, 4 or 8. */
+BALBOA_API int32_t balboa_put_rows(int32_t elem_size, int32_t index_dtype, int64_t rows, int64_t inner, int64_t count,
+                                   const void *indices, const void *src, void *out, int64_t *bad_index);
+
+/* One index an element: indices [dims], x [x_dims]; dims[d] <= x_dims[d] on all axes but `axis`. */
+/* out[.., k, ..] = x[.., indices[.., k, ..], ..], out [dims], elem_size 1, 4 or 8. */
+BALBOA_API int32_t balboa_gather(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis,
+                                 const int64_t *x_dims, const int64_t *dims, const void *indices, const void *x,
+                                 void *out, int64_t *bad_index);
+/* x[.., indices[.., k, ..], ..] = src[.., k, ..], src [dims]; of several on one element the last in row-major order
+ * stays. elem_size 1, 4 or 8. */
+BALBOA_API int32_t balboa_scatter(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis,
+                                  const int64_t *x_dims, const int64_t *dims, const void *indices, const void *src,
+                                  void *x, int64_t *bad_index);
+/* x[.., indices[.., k, ..], ..] += src[.., k, ..], in row-major order; dtype F32 or F64. */
+BALBOA_API int32_t balboa_scatter_add(int32_t dtype, int32_t index_dtype, int32_t ndim, int32_t axis,
+                                      const int64_t *x_dims, const int64_t *dims, const void *indices, const void *src,
+                                      void *x, int64_t *bad_index);
+
+/* ---- along axes */
+
+/* out[i0, i1, ...] = x[t0[i0], t1[i1], ...], or the low bytes of pattern where an entry is -1; x [x_dims],
+ * out [out_dims], elem_size 1, 4 or 8. tables i64[sum of out_dims]: t0, t1, ..., entries in [-1, x_dims). */
+BALBOA_API int32_t balboa_map_axes(int32_t elem_size, int32_t ndim, const int64_t *x_dims, const int64_t *out_dims,
+                                   const int64_t *tables, uint64_t pattern, const void *x, void *out);
+/* y[o, j, i] = sum over t in [offsets[j], offsets[j + 1]) of weights[t] x[o, sources[t], i], in the order of t:
+ * x [outer, n, inner], y [outer, m, inner], dtype F32 or F64; offsets i64[m + 1] ascending from 0, sources
+ * i64[offsets[m]] in [0, n), weights f64[offsets[m]], NULL for ones. */
+BALBOA_API int32_t balboa_combine_axis(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int64_t m,
+                                       const int64_t *offsets, const int64_t *sources, const double *weights,
+                                       const void *x, void *y);
+/* y[o, j, i] = sum of x[o, 0..j, i], without x[o, j, i] itself if exclusive, of x[o, j.., i] if reverse;
+ * x, y [outer, n, inner], dtype F32 (added in f64), F64, I32 or I64 (wrapping). In place. */
+BALBOA_API int32_t balboa_cumsum(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive,
+                                 int32_t reverse, const void *x, void *y);
+/* y[i] = start + i step, rounded once from f64 (F32, F64), or computed in 64 bits from whole start and step (I32, I64). */
+BALBOA_API int32_t balboa_arange(int32_t dtype, int64_t n, double start, double step, void *y);
+
+/* Sorting along the middle of [outer, n, inner], n < 2^31; dtype F32, F64, I32 or I64. NaN is larger than everything,
+ * equals (-0 and 0 too) keep their order. indices i32: where each value was. Lines are shared among `slots` >= 1 pieces
+ * of scratch memory of one line each, aligned to 8 bytes. */
+/* scratch: slots * 2 n * (8 bytes for types of 4 bytes, else 16). */
+BALBOA_API int32_t balboa_sort(int32_t dtype, int32_t descending, int64_t outer, int64_t n, int64_t inner, const void *x,
+                               void *values, int32_t *indices, int64_t slots, void *scratch);
+/* The first k of the sorted line, 0 <= k <= n: values, indices [outer, k, inner]. scratch: slots * k * (as above). */
+BALBOA_API int32_t balboa_topk(int32_t dtype, int32_t largest, int64_t outer, int64_t n, int64_t inner, int64_t k,
+                               const void *x, void *values, int32_t *indices, int64_t slots, void *scratch);
+
+/* ---- max pooling by index */
 
 /* geometry i64[12] = {H, W, OH, OW, kernel h, kernel w, stride h, stride w, pad top, pad left, dilation h, dilation w}
  * (dilation 1 = dense). Each window's position is that of the first largest x in it, NaN the largest; padding never

@@ -122,3 +122,29 @@ int64_t bk_first_bad_index(int64_t n, const int32_t *indices, int64_t limit) {
   }
   return -1;
 }
+
+#define FIRST_OUTSIDE(type, name)                                                                              \
+  static int64_t name(int64_t n, const type *indices, uint64_t size) {                                         \
+    enum { BLOCK = 1024 };                                                                                     \
+    for (int64_t begin = 0; begin < n; begin += BLOCK) {                                                       \
+      const int64_t end = bk_min(n, begin + BLOCK);                                                            \
+      int bad = 0;                                                                                             \
+      BALBOA_SIMD_REDUCE(|, bad) for (int64_t i = begin; i < end; i++) {                                       \
+        bad |= (uint64_t)(int64_t)indices[i] + size >= 2 * size;                                               \
+      }                                                                                                        \
+      for (int64_t i = begin; bad && i < end; i++) {                                                           \
+        if ((uint64_t)(int64_t)indices[i] + size >= 2 * size) {                                                \
+          return i;                                                                                            \
+        }                                                                                                      \
+      }                                                                                                        \
+    }                                                                                                          \
+    return -1;                                                                                                 \
+  }
+
+FIRST_OUTSIDE(int32_t, first_outside_32)
+FIRST_OUTSIDE(int64_t, first_outside_64)
+
+int64_t bk_first_outside(int64_t n, int32_t dtype, const void *indices, int64_t size) {
+  return dtype == BALBOA_I64 ? first_outside_64(n, indices, (uint64_t)size)
+                             : first_outside_32(n, indices, (uint64_t)size);
+}

@@ -52,4 +52,13 @@ BALBOA_INLINE bk_parts bk_cut(int64_t n, int64_t least) {
 /* Position of the first index outside [0, limit), or -1. */
 int64_t bk_first_bad_index(int64_t n, const int32_t *indices, int64_t limit);
 
+/* Entry k of an index array of BALBOA_I32 or BALBOA_I64; negative ones count from the end. */
+BALBOA_INLINE int64_t bk_index(int32_t dtype, const void *indices, int64_t k, int64_t size) {
+  const int64_t v = dtype == BALBOA_I64 ? ((const int64_t *)indices)[k] : ((const int32_t *)indices)[k];
+  return v < 0 ? v + size : v;
+}
+
+/* Position of the first index outside [-size, size), or -1. */
+int64_t bk_first_outside(int64_t n, int32_t dtype, const void *indices, int64_t size);
+
 #endif

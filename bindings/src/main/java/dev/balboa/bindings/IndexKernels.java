@@ -2,6 +2,7 @@ package dev.balboa.bindings;
 
 import dev.balboa.bindings.internal.kernels.kernels_h;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Gather, scatter and pooling by index of {@code balboa_kernels}; {@code balboa_kernels.h} defines
@@ -15,8 +16,47 @@ public final class IndexKernels {
 
   private IndexKernels() {}
 
+  /** An index array: its type, I32 or I64, and its elements; negative ones count from the end. */
+  public record Indices(KernelKinds.Type type, MemorySegment segment) {
+    /** Checks the type. */
+    public Indices {
+      if (type != KernelKinds.Type.I32 && type != KernelKinds.Type.I64) {
+        throw new IllegalArgumentException("indices: expected I32 or I64, got " + type);
+      }
+    }
+
+    /** Returns the index at a position. */
+    public long at(long position) {
+      return type == KernelKinds.Type.I64
+          ? segment.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, position)
+          : segment.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, position);
+    }
+
+    private void require(String kernel, long count) {
+      KernelChecks.elements(kernel, "indices", segment, count, type.byteSize());
+    }
+
+    /** Throws unless {@code status} is success; names the index outside [-size, size). */
+    private void check(String kernel, int status, MemorySegment bad, long size) {
+      if (status == kernels_h.BALBOA_ERR_INDEX()) {
+        long position = bad.get(ValueLayout.JAVA_LONG, 0);
+        throw new IndexOutOfBoundsException(
+            kernel
+                + ": index "
+                + at(position)
+                + " at position "
+                + position
+                + " is outside "
+                + -size
+                + ".."
+                + (size - 1));
+      }
+      KernelChecks.status(kernel, status);
+    }
+  }
+
   /**
-   * {@code out[o, k, i] = x[o, indices[k], i]}: x [outer, rows, inner], indices i32[count], out
+   * {@code out[o, k, i] = x[o, indices[k], i]}: x [outer, rows, inner], indices [count], out
    * [outer, count, inner], elements of 1, 4 or 8 bytes.
    *
    * @throws IndexOutOfBoundsException if an index is outside the rows
@@ -27,59 +67,198 @@ public final class IndexKernels {
       long rows,
       long inner,
       long count,
-      MemorySegment indices,
+      Indices indices,
       MemorySegment x,
       MemorySegment out) {
-    if (elementSize != 1 && elementSize != 4 && elementSize != 8) {
-      throw new IllegalArgumentException(
-          "gatherRows: element size " + elementSize + " is not 1, 4 or 8");
-    }
-    KernelChecks.elements("gatherRows", "indices", indices, count, Integer.BYTES);
+    String name = "gatherRows";
+    elementSize(name, elementSize);
+    indices.require(name, count);
+    KernelChecks.elements(name, "x", x, KernelChecks.volume(name, outer, rows, inner), elementSize);
     KernelChecks.elements(
-        "gatherRows", "x", x, KernelChecks.volume("gatherRows", outer, rows, inner), elementSize);
-    KernelChecks.elements(
-        "gatherRows",
-        "out",
-        out,
-        KernelChecks.volume("gatherRows", outer, count, inner),
-        elementSize);
+        name, "out", out, KernelChecks.volume(name, outer, count, inner), elementSize);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
-    KernelChecks.status(
-        "gatherRows",
-        kernels_h.balboa_gather_rows(elementSize, outer, rows, inner, count, indices, x, out, bad),
-        bad,
-        indices,
-        rows);
+    int status =
+        kernels_h.balboa_gather_rows(
+            elementSize,
+            indices.type.value(),
+            outer,
+            rows,
+            inner,
+            count,
+            indices.segment,
+            x,
+            out,
+            bad);
+    indices.check(name, status, bad, rows);
   }
 
   /**
-   * {@code dx[o, indices[k], i] += dy[o, k, i]}: dx f32[outer, rows, inner], indices i32[count], dy
-   * f32[outer, count, inner].
+   * {@code dx[o, indices[k], i] += dy[o, k, i]}: dx [outer, rows, inner], indices [count], dy
+   * [outer, count, inner], F32 or F64.
    *
    * @throws IndexOutOfBoundsException if an index is outside the rows
    */
   public static void scatterAddRows(
+      KernelKinds.Type type,
       long outer,
       long rows,
       long inner,
       long count,
-      MemorySegment indices,
+      Indices indices,
       MemorySegment dy,
       MemorySegment dx) {
-    KernelChecks.elements("scatterAddRows", "indices", indices, count, Integer.BYTES);
-    KernelChecks.f32(
-        "scatterAddRows", "dy", dy, KernelChecks.volume("scatterAddRows", outer, count, inner));
-    KernelChecks.f32(
-        "scatterAddRows", "dx", dx, KernelChecks.volume("scatterAddRows", outer, rows, inner));
+    String name = "scatterAddRows";
+    int size = type.byteSize();
+    indices.require(name, count);
+    KernelChecks.elements(name, "dy", dy, KernelChecks.volume(name, outer, count, inner), size);
+    KernelChecks.elements(name, "dx", dx, KernelChecks.volume(name, outer, rows, inner), size);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
-    KernelChecks.status(
-        "scatterAddRows",
-        kernels_h.balboa_scatter_add_rows_f32(outer, rows, inner, count, indices, dy, dx, bad),
-        bad,
-        indices,
-        rows);
+    int status =
+        kernels_h.balboa_scatter_add_rows(
+            type.value(),
+            indices.type.value(),
+            outer,
+            rows,
+            inner,
+            count,
+            indices.segment,
+            dy,
+            dx,
+            bad);
+    indices.check(name, status, bad, rows);
+  }
+
+  /**
+   * {@code out[indices[k], i] = src[k, i]}, in the order of k: out [rows, inner], src [count,
+   * inner], elements of 1, 4 or 8 bytes.
+   *
+   * @throws IndexOutOfBoundsException if an index is outside the rows
+   */
+  public static void putRows(
+      int elementSize,
+      long rows,
+      long inner,
+      long count,
+      Indices indices,
+      MemorySegment src,
+      MemorySegment out) {
+    String name = "putRows";
+    elementSize(name, elementSize);
+    indices.require(name, count);
+    KernelChecks.elements(name, "src", src, KernelChecks.volume(name, count, inner), elementSize);
+    KernelChecks.elements(name, "out", out, KernelChecks.volume(name, rows, inner), elementSize);
+    NativeThreads.bind();
+    MemorySegment bad = KernelChecks.badIndexSlot();
+    int status =
+        kernels_h.balboa_put_rows(
+            elementSize, indices.type.value(), rows, inner, count, indices.segment, src, out, bad);
+    indices.check(name, status, bad, rows);
+  }
+
+  /**
+   * {@code out[.., k, ..] = x[.., indices[.., k, ..], ..]} along an axis, elements of 1, 4 or 8
+   * bytes.
+   *
+   * @throws IndexOutOfBoundsException if an index is outside the axis
+   */
+  public static void gather(
+      int elementSize,
+      IndexGeometry geometry,
+      Indices indices,
+      MemorySegment x,
+      MemorySegment out) {
+    String name = "gather";
+    elementSize(name, elementSize);
+    geometry.require(name, elementSize, x, out);
+    indices.require(name, geometry.count());
+    NativeThreads.bind();
+    MemorySegment bad = KernelChecks.badIndexSlot();
+    int status =
+        kernels_h.balboa_gather(
+            elementSize,
+            indices.type.value(),
+            geometry.ndim(),
+            geometry.axis(),
+            geometry.wholeDims(),
+            geometry.dims(),
+            indices.segment,
+            x,
+            out,
+            bad);
+    indices.check(name, status, bad, geometry.size());
+  }
+
+  /**
+   * {@code x[.., indices[.., k, ..], ..] = src[.., k, ..]} along an axis; of several on one element
+   * the last in row-major order stays. Elements of 1, 4 or 8 bytes.
+   *
+   * @throws IndexOutOfBoundsException if an index is outside the axis
+   */
+  public static void scatter(
+      int elementSize,
+      IndexGeometry geometry,
+      Indices indices,
+      MemorySegment src,
+      MemorySegment x) {
+    String name = "scatter";
+    elementSize(name, elementSize);
+    geometry.require(name, elementSize, x, src);
+    indices.require(name, geometry.count());
+    NativeThreads.bind();
+    MemorySegment bad = KernelChecks.badIndexSlot();
+    int status =
+        kernels_h.balboa_scatter(
+            elementSize,
+            indices.type.value(),
+            geometry.ndim(),
+            geometry.axis(),
+            geometry.wholeDims(),
+            geometry.dims(),
+            indices.segment,
+            src,
+            x,
+            bad);
+    indices.check(name, status, bad, geometry.size());
+  }
+
+  /**
+   * {@code x[.., indices[.., k, ..], ..] += src[.., k, ..]} along an axis, in row-major order, F32
+   * or F64.
+   *
+   * @throws IndexOutOfBoundsException if an index is outside the axis
+   */
+  public static void scatterAdd(
+      KernelKinds.Type type,
+      IndexGeometry geometry,
+      Indices indices,
+      MemorySegment src,
+      MemorySegment x) {
+    String name = "scatterAdd";
+    geometry.require(name, type.byteSize(), x, src);
+    indices.require(name, geometry.count());
+    NativeThreads.bind();
+    MemorySegment bad = KernelChecks.badIndexSlot();
+    int status =
+        kernels_h.balboa_scatter_add(
+            type.value(),
+            indices.type.value(),
+            geometry.ndim(),
+            geometry.axis(),
+            geometry.wholeDims(),
+            geometry.dims(),
+            indices.segment,
+            src,
+            x,
+            bad);
+    indices.check(name, status, bad, geometry.size());
+  }
+
+  private static void elementSize(String kernel, int size) {
+    if (size != 1 && size != 4 && size != 8) {
+      throw new IllegalArgumentException(kernel + ": element size " + size + " is not 1, 4 or 8");
+    }
   }
 
   /**

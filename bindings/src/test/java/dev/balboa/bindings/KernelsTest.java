@@ -202,11 +202,22 @@ class KernelsTest {
   @Test
   void gatherScatterAndPooling() {
     MemorySegment out = f32(0, 0, 0, 0);
-    IndexKernels.gatherRows(4, 1, 3, 2, 2, i32(2, 0), f32(1, 2, 3, 4, 5, 6), out);
+    IndexKernels.gatherRows(4, 1, 3, 2, 2, indices(2, -3), f32(1, 2, 3, 4, 5, 6), out);
     assertThat(floats(out)).containsExactly(5, 6, 1, 2);
     MemorySegment dx = f32(0, 0, 0, 0);
-    IndexKernels.scatterAddRows(1, 2, 2, 2, i32(1, 1), f32(1, 2, 3, 4), dx);
+    KernelKinds.Type type = KernelKinds.Type.F32;
+    IndexKernels.scatterAddRows(type, 1, 2, 2, 2, indices(1, -1), f32(1, 2, 3, 4), dx);
     assertThat(floats(dx)).containsExactly(0, 0, 4, 6);
+    IndexKernels.putRows(4, 2, 2, 2, indices(0, 0), f32(1, 2, 3, 4), dx);
+    assertThat(floats(dx)).containsExactly(3, 4, 4, 6);
+    IndexGeometry lines = IndexGeometry.of(1, new long[] {2, 2}, new long[] {1, 3});
+    MemorySegment three = f32(0, 0, 0);
+    IndexKernels.gather(4, lines, indices(1, 0, -1), dx, three);
+    assertThat(floats(three)).containsExactly(4, 3, 4);
+    IndexKernels.scatterAdd(type, lines, indices(1, 0, -1), three, dx);
+    assertThat(floats(dx)).containsExactly(6, 12, 4, 6);
+    IndexKernels.scatter(4, lines, indices(1, 0, -1), f32(1, 2, 3), dx);
+    assertThat(floats(dx)).containsExactly(2, 3, 4, 6);
     PoolGeometry geometry =
         PoolGeometry.of(
             new long[] {2, 2},
@@ -229,9 +240,61 @@ class KernelsTest {
                 2, 3, f32(new float[6]), i32(0, 3), KernelKinds.Reduction.SUM, f32(0)))
         .isInstanceOf(IndexOutOfBoundsException.class)
         .hasMessage("crossEntropy: index 3 at position 1 is outside 0..2");
-    assertThatThrownBy(() -> IndexKernels.gatherRows(4, 1, 2, 1, 1, i32(-1), f32(1, 2), f32(0)))
+    assertThatThrownBy(() -> IndexKernels.gatherRows(4, 1, 2, 1, 1, indices(-3), f32(1, 2), f32(0)))
         .isInstanceOf(IndexOutOfBoundsException.class)
-        .hasMessage("gatherRows: index -1 at position 0 is outside 0..1");
+        .hasMessage("gatherRows: index -3 at position 0 is outside -2..1");
+  }
+
+  private IndexKernels.Indices indices(int... values) {
+    return new IndexKernels.Indices(KernelKinds.Type.I32, i32(values));
+  }
+
+  @Test
+  void alongAxes() {
+    KernelKinds.Type type = KernelKinds.Type.F32;
+    MemorySegment x = f32(1, 2, 3);
+    MemorySegment y = f32(0, 0, 0, 0);
+    AxisMap map = AxisMap.of(new long[] {3}, new long[] {2, -1, 0, 1});
+    AxisKernels.map(4, map, Float.floatToRawIntBits(9), x, y);
+    assertThat(floats(y)).containsExactly(3, 9, 1, 2);
+    AxisWeights weights =
+        AxisWeights.of(3, new long[] {0, 2, 2}, new long[] {0, 2}, new double[] {0.5, 2});
+    MemorySegment two = f32(7, 7);
+    AxisKernels.combine(type, 1, 1, weights, x, two);
+    assertThat(floats(two)).containsExactly(6.5f, 0);
+    AxisKernels.cumsum(type, 1, 3, 1, true, true, x, x);
+    assertThat(floats(x)).containsExactly(5, 3, 0);
+    AxisKernels.arange(type, 3, 1, -0.5, x);
+    assertThat(floats(x)).containsExactly(1, 0.5f, 0);
+    MemorySegment sorted = f32(0, 0, 0);
+    MemorySegment at = i32(0, 0, 0);
+    MemorySegment scratch = Arena.ofAuto().allocate(AxisKernels.slotBytes(type, 6), 8);
+    AxisKernels.sort(type, false, 1, 3, 1, x, sorted, at, 1, scratch);
+    assertThat(floats(sorted)).containsExactly(0, 0.5f, 1);
+    assertThat(at.toArray(ValueLayout.JAVA_INT)).containsExactly(2, 1, 0);
+    AxisKernels.topk(type, true, 1, 3, 1, 1, x, sorted, at, 1, scratch);
+    assertThat(floats(sorted)).containsExactly(1, 0.5f, 1);
+  }
+
+  @Test
+  void indicesAndTablesAreChecked() {
+    MemorySegment two = f32(1, 2);
+    refused(
+        () -> new IndexKernels.Indices(KernelKinds.Type.F32, two),
+        "indices: expected I32 or I64, got F32");
+    refused(() -> IndexKernels.gatherRows(2, 1, 2, 1, 1, indices(0), two, two), "element size 2");
+    refused(() -> IndexKernels.putRows(4, 3, 1, 1, indices(0), two, two), "out needs 3 elements");
+    refused(
+        () -> IndexGeometry.of(0, new long[] {2, 2}, new long[] {2, 3}),
+        "indices [2, 3] along axis 0 of [2, 2]");
+    refused(() -> AxisMap.of(new long[] {2}, new long[] {2}), "source 2 on axis 0 of [2]");
+    refused(() -> AxisMap.of(new long[] {2}), "0 tables");
+    refused(
+        () -> AxisWeights.of(2, new long[] {0, 1}, new long[] {2}, new double[] {1}),
+        "1 terms from 2 inputs do not make 1 rows");
+    refused(
+        () -> AxisKernels.topk(KernelKinds.Type.F32, true, 1, 2, 1, 2, two, two, two, 1, two),
+        "topk: scratch needs 16 elements of 1 bytes, the segment has 8");
   }
 
   @Test

@@ -2557,6 +2557,7 @@ public class kernels_h extends kernels_h$shared {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
             kernels_h.C_INT,
+            kernels_h.C_INT,
             kernels_h.C_LONG,
             kernels_h.C_LONG,
             kernels_h.C_LONG,
@@ -2575,7 +2576,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t balboa_gather_rows(int32_t elem_size, int64_t outer, int64_t rows, int64_t inner, int64_t count, const int32_t *indices, const void *x, void *out, int64_t *bad_index)
+     * int32_t balboa_gather_rows(int32_t elem_size, int32_t index_dtype, int64_t outer, int64_t rows, int64_t inner, int64_t count, const void *indices, const void *x, void *out, int64_t *bad_index)
      * }
      */
     public static FunctionDescriptor balboa_gather_rows$descriptor() {
@@ -2585,7 +2586,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t balboa_gather_rows(int32_t elem_size, int64_t outer, int64_t rows, int64_t inner, int64_t count, const int32_t *indices, const void *x, void *out, int64_t *bad_index)
+     * int32_t balboa_gather_rows(int32_t elem_size, int32_t index_dtype, int64_t outer, int64_t rows, int64_t inner, int64_t count, const void *indices, const void *x, void *out, int64_t *bad_index)
      * }
      */
     public static MethodHandle balboa_gather_rows$handle() {
@@ -2595,7 +2596,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t balboa_gather_rows(int32_t elem_size, int64_t outer, int64_t rows, int64_t inner, int64_t count, const int32_t *indices, const void *x, void *out, int64_t *bad_index)
+     * int32_t balboa_gather_rows(int32_t elem_size, int32_t index_dtype, int64_t outer, int64_t rows, int64_t inner, int64_t count, const void *indices, const void *x, void *out, int64_t *bad_index)
      * }
      */
     public static MemorySegment balboa_gather_rows$address() {
@@ -2604,16 +2605,16 @@ public class kernels_h extends kernels_h$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t balboa_gather_rows(int32_t elem_size, int64_t outer, int64_t rows, int64_t inner, int64_t count, const int32_t *indices, const void *x, void *out, int64_t *bad_index)
+     * int32_t balboa_gather_rows(int32_t elem_size, int32_t index_dtype, int64_t outer, int64_t rows, int64_t inner, int64_t count, const void *indices, const void *x, void *out, int64_t *bad_index)
      * }
      */
-    public static int balboa_gather_rows(int elem_size, long outer, long rows, long inner, long count, MemorySegment indices, MemorySegment x, MemorySegment out, MemorySegment bad_index) {
+    public static int balboa_gather_rows(int elem_size, int index_dtype, long outer, long rows, long inner, long count, MemorySegment indices, MemorySegment x, MemorySegment out, MemorySegment bad_index) {
         var mh$ = balboa_gather_rows.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_gather_rows", elem_size, outer, rows, inner, count, indices, x, out, bad_index);
+                traceDowncall("balboa_gather_rows", elem_size, index_dtype, outer, rows, inner, count, indices, x, out, bad_index);
             }
-            return (int)mh$.invokeExact(elem_size, outer, rows, inner, count, indices, x, out, bad_index);
+            return (int)mh$.invokeExact(elem_size, index_dtype, outer, rows, inner, count, indices, x, out, bad_index);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -2621,8 +2622,10 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
-    private static class balboa_scatter_add_rows_f32 {
+    private static class balboa_scatter_add_rows {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
             kernels_h.C_INT,
             kernels_h.C_LONG,
             kernels_h.C_LONG,
@@ -2634,7 +2637,7 @@ public class kernels_h extends kernels_h$shared {
             kernels_h.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_scatter_add_rows_f32");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_scatter_add_rows");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2642,45 +2645,726 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t balboa_scatter_add_rows_f32(int64_t outer, int64_t rows, int64_t inner, int64_t count, const int32_t *indices, const float *dy, float *dx, int64_t *bad_index)
+     * int32_t balboa_scatter_add_rows(int32_t dtype, int32_t index_dtype, int64_t outer, int64_t rows, int64_t inner, int64_t count, const void *indices, const void *dy, void *dx, int64_t *bad_index)
      * }
      */
-    public static FunctionDescriptor balboa_scatter_add_rows_f32$descriptor() {
-        return balboa_scatter_add_rows_f32.DESC;
+    public static FunctionDescriptor balboa_scatter_add_rows$descriptor() {
+        return balboa_scatter_add_rows.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t balboa_scatter_add_rows_f32(int64_t outer, int64_t rows, int64_t inner, int64_t count, const int32_t *indices, const float *dy, float *dx, int64_t *bad_index)
+     * int32_t balboa_scatter_add_rows(int32_t dtype, int32_t index_dtype, int64_t outer, int64_t rows, int64_t inner, int64_t count, const void *indices, const void *dy, void *dx, int64_t *bad_index)
      * }
      */
-    public static MethodHandle balboa_scatter_add_rows_f32$handle() {
-        return balboa_scatter_add_rows_f32.HANDLE;
+    public static MethodHandle balboa_scatter_add_rows$handle() {
+        return balboa_scatter_add_rows.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t balboa_scatter_add_rows_f32(int64_t outer, int64_t rows, int64_t inner, int64_t count, const int32_t *indices, const float *dy, float *dx, int64_t *bad_index)
+     * int32_t balboa_scatter_add_rows(int32_t dtype, int32_t index_dtype, int64_t outer, int64_t rows, int64_t inner, int64_t count, const void *indices, const void *dy, void *dx, int64_t *bad_index)
      * }
      */
-    public static MemorySegment balboa_scatter_add_rows_f32$address() {
-        return balboa_scatter_add_rows_f32.ADDR;
+    public static MemorySegment balboa_scatter_add_rows$address() {
+        return balboa_scatter_add_rows.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int32_t balboa_scatter_add_rows_f32(int64_t outer, int64_t rows, int64_t inner, int64_t count, const int32_t *indices, const float *dy, float *dx, int64_t *bad_index)
+     * int32_t balboa_scatter_add_rows(int32_t dtype, int32_t index_dtype, int64_t outer, int64_t rows, int64_t inner, int64_t count, const void *indices, const void *dy, void *dx, int64_t *bad_index)
      * }
      */
-    public static int balboa_scatter_add_rows_f32(long outer, long rows, long inner, long count, MemorySegment indices, MemorySegment dy, MemorySegment dx, MemorySegment bad_index) {
-        var mh$ = balboa_scatter_add_rows_f32.HANDLE;
+    public static int balboa_scatter_add_rows(int dtype, int index_dtype, long outer, long rows, long inner, long count, MemorySegment indices, MemorySegment dy, MemorySegment dx, MemorySegment bad_index) {
+        var mh$ = balboa_scatter_add_rows.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_scatter_add_rows_f32", outer, rows, inner, count, indices, dy, dx, bad_index);
+                traceDowncall("balboa_scatter_add_rows", dtype, index_dtype, outer, rows, inner, count, indices, dy, dx, bad_index);
             }
-            return (int)mh$.invokeExact(outer, rows, inner, count, indices, dy, dx, bad_index);
+            return (int)mh$.invokeExact(dtype, index_dtype, outer, rows, inner, count, indices, dy, dx, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_put_rows {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_put_rows");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_put_rows(int32_t elem_size, int32_t index_dtype, int64_t rows, int64_t inner, int64_t count, const void *indices, const void *src, void *out, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_put_rows$descriptor() {
+        return balboa_put_rows.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_put_rows(int32_t elem_size, int32_t index_dtype, int64_t rows, int64_t inner, int64_t count, const void *indices, const void *src, void *out, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_put_rows$handle() {
+        return balboa_put_rows.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_put_rows(int32_t elem_size, int32_t index_dtype, int64_t rows, int64_t inner, int64_t count, const void *indices, const void *src, void *out, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_put_rows$address() {
+        return balboa_put_rows.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_put_rows(int32_t elem_size, int32_t index_dtype, int64_t rows, int64_t inner, int64_t count, const void *indices, const void *src, void *out, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_put_rows(int elem_size, int index_dtype, long rows, long inner, long count, MemorySegment indices, MemorySegment src, MemorySegment out, MemorySegment bad_index) {
+        var mh$ = balboa_put_rows.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_put_rows", elem_size, index_dtype, rows, inner, count, indices, src, out, bad_index);
+            }
+            return (int)mh$.invokeExact(elem_size, index_dtype, rows, inner, count, indices, src, out, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_gather {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_gather");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_gather(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims, const int64_t *dims, const void *indices, const void *x, void *out, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_gather$descriptor() {
+        return balboa_gather.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_gather(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims, const int64_t *dims, const void *indices, const void *x, void *out, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_gather$handle() {
+        return balboa_gather.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_gather(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims, const int64_t *dims, const void *indices, const void *x, void *out, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_gather$address() {
+        return balboa_gather.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_gather(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims, const int64_t *dims, const void *indices, const void *x, void *out, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_gather(int elem_size, int index_dtype, int ndim, int axis, MemorySegment x_dims, MemorySegment dims, MemorySegment indices, MemorySegment x, MemorySegment out, MemorySegment bad_index) {
+        var mh$ = balboa_gather.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_gather", elem_size, index_dtype, ndim, axis, x_dims, dims, indices, x, out, bad_index);
+            }
+            return (int)mh$.invokeExact(elem_size, index_dtype, ndim, axis, x_dims, dims, indices, x, out, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_scatter {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_scatter");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_scatter(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims, const int64_t *dims, const void *indices, const void *src, void *x, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_scatter$descriptor() {
+        return balboa_scatter.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_scatter(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims, const int64_t *dims, const void *indices, const void *src, void *x, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_scatter$handle() {
+        return balboa_scatter.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_scatter(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims, const int64_t *dims, const void *indices, const void *src, void *x, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_scatter$address() {
+        return balboa_scatter.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_scatter(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims, const int64_t *dims, const void *indices, const void *src, void *x, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_scatter(int elem_size, int index_dtype, int ndim, int axis, MemorySegment x_dims, MemorySegment dims, MemorySegment indices, MemorySegment src, MemorySegment x, MemorySegment bad_index) {
+        var mh$ = balboa_scatter.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_scatter", elem_size, index_dtype, ndim, axis, x_dims, dims, indices, src, x, bad_index);
+            }
+            return (int)mh$.invokeExact(elem_size, index_dtype, ndim, axis, x_dims, dims, indices, src, x, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_scatter_add {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_scatter_add");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_scatter_add(int32_t dtype, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims, const int64_t *dims, const void *indices, const void *src, void *x, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_scatter_add$descriptor() {
+        return balboa_scatter_add.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_scatter_add(int32_t dtype, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims, const int64_t *dims, const void *indices, const void *src, void *x, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_scatter_add$handle() {
+        return balboa_scatter_add.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_scatter_add(int32_t dtype, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims, const int64_t *dims, const void *indices, const void *src, void *x, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_scatter_add$address() {
+        return balboa_scatter_add.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_scatter_add(int32_t dtype, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims, const int64_t *dims, const void *indices, const void *src, void *x, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_scatter_add(int dtype, int index_dtype, int ndim, int axis, MemorySegment x_dims, MemorySegment dims, MemorySegment indices, MemorySegment src, MemorySegment x, MemorySegment bad_index) {
+        var mh$ = balboa_scatter_add.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_scatter_add", dtype, index_dtype, ndim, axis, x_dims, dims, indices, src, x, bad_index);
+            }
+            return (int)mh$.invokeExact(dtype, index_dtype, ndim, axis, x_dims, dims, indices, src, x, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_map_axes {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_map_axes");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_map_axes(int32_t elem_size, int32_t ndim, const int64_t *x_dims, const int64_t *out_dims, const int64_t *tables, uint64_t pattern, const void *x, void *out)
+     * }
+     */
+    public static FunctionDescriptor balboa_map_axes$descriptor() {
+        return balboa_map_axes.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_map_axes(int32_t elem_size, int32_t ndim, const int64_t *x_dims, const int64_t *out_dims, const int64_t *tables, uint64_t pattern, const void *x, void *out)
+     * }
+     */
+    public static MethodHandle balboa_map_axes$handle() {
+        return balboa_map_axes.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_map_axes(int32_t elem_size, int32_t ndim, const int64_t *x_dims, const int64_t *out_dims, const int64_t *tables, uint64_t pattern, const void *x, void *out)
+     * }
+     */
+    public static MemorySegment balboa_map_axes$address() {
+        return balboa_map_axes.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_map_axes(int32_t elem_size, int32_t ndim, const int64_t *x_dims, const int64_t *out_dims, const int64_t *tables, uint64_t pattern, const void *x, void *out)
+     * }
+     */
+    public static int balboa_map_axes(int elem_size, int ndim, MemorySegment x_dims, MemorySegment out_dims, MemorySegment tables, long pattern, MemorySegment x, MemorySegment out) {
+        var mh$ = balboa_map_axes.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_map_axes", elem_size, ndim, x_dims, out_dims, tables, pattern, x, out);
+            }
+            return (int)mh$.invokeExact(elem_size, ndim, x_dims, out_dims, tables, pattern, x, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_combine_axis {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_combine_axis");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_combine_axis(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int64_t m, const int64_t *offsets, const int64_t *sources, const double *weights, const void *x, void *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_combine_axis$descriptor() {
+        return balboa_combine_axis.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_combine_axis(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int64_t m, const int64_t *offsets, const int64_t *sources, const double *weights, const void *x, void *y)
+     * }
+     */
+    public static MethodHandle balboa_combine_axis$handle() {
+        return balboa_combine_axis.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_combine_axis(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int64_t m, const int64_t *offsets, const int64_t *sources, const double *weights, const void *x, void *y)
+     * }
+     */
+    public static MemorySegment balboa_combine_axis$address() {
+        return balboa_combine_axis.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_combine_axis(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int64_t m, const int64_t *offsets, const int64_t *sources, const double *weights, const void *x, void *y)
+     * }
+     */
+    public static int balboa_combine_axis(int dtype, long outer, long n, long inner, long m, MemorySegment offsets, MemorySegment sources, MemorySegment weights, MemorySegment x, MemorySegment y) {
+        var mh$ = balboa_combine_axis.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_combine_axis", dtype, outer, n, inner, m, offsets, sources, weights, x, y);
+            }
+            return (int)mh$.invokeExact(dtype, outer, n, inner, m, offsets, sources, weights, x, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_cumsum {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_cumsum");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_cumsum(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive, int32_t reverse, const void *x, void *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_cumsum$descriptor() {
+        return balboa_cumsum.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_cumsum(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive, int32_t reverse, const void *x, void *y)
+     * }
+     */
+    public static MethodHandle balboa_cumsum$handle() {
+        return balboa_cumsum.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_cumsum(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive, int32_t reverse, const void *x, void *y)
+     * }
+     */
+    public static MemorySegment balboa_cumsum$address() {
+        return balboa_cumsum.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_cumsum(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive, int32_t reverse, const void *x, void *y)
+     * }
+     */
+    public static int balboa_cumsum(int dtype, long outer, long n, long inner, int exclusive, int reverse, MemorySegment x, MemorySegment y) {
+        var mh$ = balboa_cumsum.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_cumsum", dtype, outer, n, inner, exclusive, reverse, x, y);
+            }
+            return (int)mh$.invokeExact(dtype, outer, n, inner, exclusive, reverse, x, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_arange {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_arange");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_arange(int32_t dtype, int64_t n, double start, double step, void *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_arange$descriptor() {
+        return balboa_arange.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_arange(int32_t dtype, int64_t n, double start, double step, void *y)
+     * }
+     */
+    public static MethodHandle balboa_arange$handle() {
+        return balboa_arange.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_arange(int32_t dtype, int64_t n, double start, double step, void *y)
+     * }
+     */
+    public static MemorySegment balboa_arange$address() {
+        return balboa_arange.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_arange(int32_t dtype, int64_t n, double start, double step, void *y)
+     * }
+     */
+    public static int balboa_arange(int dtype, long n, double start, double step, MemorySegment y) {
+        var mh$ = balboa_arange.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_arange", dtype, n, start, step, y);
+            }
+            return (int)mh$.invokeExact(dtype, n, start, step, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_sort {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_sort");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_sort(int32_t dtype, int32_t descending, int64_t outer, int64_t n, int64_t inner, const void *x, void *values, int32_t *indices, int64_t slots, void *scratch)
+     * }
+     */
+    public static FunctionDescriptor balboa_sort$descriptor() {
+        return balboa_sort.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_sort(int32_t dtype, int32_t descending, int64_t outer, int64_t n, int64_t inner, const void *x, void *values, int32_t *indices, int64_t slots, void *scratch)
+     * }
+     */
+    public static MethodHandle balboa_sort$handle() {
+        return balboa_sort.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_sort(int32_t dtype, int32_t descending, int64_t outer, int64_t n, int64_t inner, const void *x, void *values, int32_t *indices, int64_t slots, void *scratch)
+     * }
+     */
+    public static MemorySegment balboa_sort$address() {
+        return balboa_sort.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_sort(int32_t dtype, int32_t descending, int64_t outer, int64_t n, int64_t inner, const void *x, void *values, int32_t *indices, int64_t slots, void *scratch)
+     * }
+     */
+    public static int balboa_sort(int dtype, int descending, long outer, long n, long inner, MemorySegment x, MemorySegment values, MemorySegment indices, long slots, MemorySegment scratch) {
+        var mh$ = balboa_sort.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_sort", dtype, descending, outer, n, inner, x, values, indices, slots, scratch);
+            }
+            return (int)mh$.invokeExact(dtype, descending, outer, n, inner, x, values, indices, slots, scratch);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_topk {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_topk");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_topk(int32_t dtype, int32_t largest, int64_t outer, int64_t n, int64_t inner, int64_t k, const void *x, void *values, int32_t *indices, int64_t slots, void *scratch)
+     * }
+     */
+    public static FunctionDescriptor balboa_topk$descriptor() {
+        return balboa_topk.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_topk(int32_t dtype, int32_t largest, int64_t outer, int64_t n, int64_t inner, int64_t k, const void *x, void *values, int32_t *indices, int64_t slots, void *scratch)
+     * }
+     */
+    public static MethodHandle balboa_topk$handle() {
+        return balboa_topk.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_topk(int32_t dtype, int32_t largest, int64_t outer, int64_t n, int64_t inner, int64_t k, const void *x, void *values, int32_t *indices, int64_t slots, void *scratch)
+     * }
+     */
+    public static MemorySegment balboa_topk$address() {
+        return balboa_topk.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_topk(int32_t dtype, int32_t largest, int64_t outer, int64_t n, int64_t inner, int64_t k, const void *x, void *values, int32_t *indices, int64_t slots, void *scratch)
+     * }
+     */
+    public static int balboa_topk(int dtype, int largest, long outer, long n, long inner, long k, MemorySegment x, MemorySegment values, MemorySegment indices, long slots, MemorySegment scratch) {
+        var mh$ = balboa_topk.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_topk", dtype, largest, outer, n, inner, k, x, values, indices, slots, scratch);
+            }
+            return (int)mh$.invokeExact(dtype, largest, outer, n, inner, k, x, values, indices, slots, scratch);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
