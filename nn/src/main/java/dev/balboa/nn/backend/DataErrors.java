@@ -9,4 +9,19 @@ public final class DataErrors {
     return new IllegalArgumentException(
         op + ": label " + label + " at row " + row + " is outside [0, " + classes + ")");
   }
+
+  /** An index outside {@code [-size, size)}, the {@code position}-th in row-major order. */
+  public static IllegalArgumentException index(String op, long index, long position, long size) {
+    return new IllegalArgumentException(
+        op
+            + ": index "
+            + index
+            + " at position "
+            + position
+            + " is outside ["
+            + -size
+            + ", "
+            + size
+            + ")");
+  }
 }

@@ -22,7 +22,8 @@ public sealed interface Op
         LinearAlgebraOp,
         LossOp,
         SourceOp,
-        LayoutOp {
+        LayoutOp,
+        IndexOp {
 
   /** The name used in messages, tables and graphs, e.g. {@code conv2d}. */
   String name();

@@ -1,7 +1,7 @@
 package dev.balboa.nn.op;
 
 /** Operations that make data: constants and random numbers. */
-public sealed interface SourceOp extends Op permits Fill, RandomUniform, RandomNormal {
+public sealed interface SourceOp extends Op permits Fill, Arange, RandomUniform, RandomNormal {
   /** Shape of the output. */
   Shape shape();
 }

@@ -31,7 +31,12 @@ import java.util.List;
  * any thread.
  */
 public final class Tensor
-    implements AutoCloseable, ElementwiseMethods, ReductionMethods, ProductMethods, ShapeMethods {
+    implements AutoCloseable,
+        ElementwiseMethods,
+        ReductionMethods,
+        ProductMethods,
+        ShapeMethods,
+        IndexMethods {
   private final Value value;
 
   private Tensor(Value value) {

@@ -21,6 +21,7 @@ final class OpCases {
             LossCases::all,
             SourceCases::all,
             LayoutCases::all,
+            IndexCases::all,
             InPlaceCases::all)
         .flatMap(family -> family.get().stream())
         .toList();

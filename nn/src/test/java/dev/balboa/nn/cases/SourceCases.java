@@ -2,6 +2,7 @@ package dev.balboa.nn.cases;
 
 import static dev.balboa.nn.op.TensorSpec.f32;
 
+import dev.balboa.nn.op.Arange;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.Op;
@@ -18,7 +19,7 @@ final class SourceCases {
   private SourceCases() {}
 
   static List<OpCase> all() {
-    return List.of(fill(), uniform(), normal());
+    return List.of(fill(), arange(), uniform(), normal());
   }
 
   private static OpCase fill() {
@@ -42,6 +43,27 @@ final class SourceCases {
         .also(d -> Sample.of(new Fill(Shape.of(3), DType.F64, Double.NEGATIVE_INFINITY)))
         .derivative(OpCase.Derivative.NONE)
         .refuses(new Fill(Shape.of(3), DType.F32, 0), List.of(f32(3)), "0 inputs", "got 1");
+  }
+
+  private static OpCase arange() {
+    return OpCase.of(
+            "arange",
+            Arange.class,
+            d -> {
+              DType type = d.pick(DType.F32, DType.F64, DType.I32, DType.I64);
+              double start = type.isFloating() ? d.normal() : d.between(-50, 50);
+              double step = type.isFloating() ? d.normal() : d.between(-9, 9);
+              return Sample.of(new Arange(start, step, d.dim(), type));
+            })
+        .alsoLarge(_ -> Sample.of(new Arange(-3, 0.1, 90_001, DType.F32)))
+        .also(_ -> Sample.of(new Arange(0x1p52, 1, 3, DType.I64)))
+        .derivative(OpCase.Derivative.NONE)
+        .refuses(new Arange(0, 1, 3, DType.F32), List.of(f32(3)), "0 inputs", "got 1")
+        .refusesToMake(() -> new Arange(0, 1, -1, DType.F32), "count >= 0", "got -1")
+        .refusesToMake(() -> new Arange(0, Double.NaN, 3, DType.F32), "finite", "0.0 and NaN")
+        .refusesToMake(() -> new Arange(0, 0.5, 3, DType.I32), "whole", "3 from 0.0 by 0.5")
+        .refusesToMake(() -> new Arange(0, 1e9, 4, DType.I32), "type I32", "4 from 0.0")
+        .refusesToMake(() -> new Arange(0, 1, 3, DType.BOOL), "I32 or I64", "got BOOL");
   }
 
   private static OpCase uniform() {

@@ -1,12 +1,15 @@
 package dev.balboa.nn.backend.onednn;
 
+import dev.balboa.bindings.AxisKernels;
 import dev.balboa.bindings.IndexKernels;
+import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.PoolGeometry;
 import dev.balboa.bindings.RandomKernels;
 import dev.balboa.bindings.StridedSpace;
 import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.op.Arange;
 import dev.balboa.nn.op.Concat;
 import dev.balboa.nn.op.Contiguous;
 import dev.balboa.nn.op.DType;
@@ -39,6 +42,7 @@ final class MemoryOps {
   static void plan(PlanBuilder b, SourceOp op) {
     switch (op) {
       case Fill o -> fill(b, o);
+      case Arange o -> arange(b, o);
       case RandomUniform o -> uniform(b, o);
       case RandomNormal o -> normal(b, o);
     }
@@ -51,7 +55,7 @@ final class MemoryOps {
     b.call(s -> Kernels.fill(bytes, n, pattern, s[0]), b.denseOutput(0));
   }
 
-  private static long pattern(DType dtype, double value) {
+  static long pattern(DType dtype, double value) {
     return switch (dtype) {
       case F32 -> Float.floatToRawIntBits((float) value) & 0xFFFFFFFFL;
       case F64 -> Double.doubleToRawLongBits(value);
@@ -60,6 +64,12 @@ final class MemoryOps {
       case U8 -> (int) value & 0xFF;
       case BOOL -> value != 0 ? 1 : 0;
     };
+  }
+
+  static void arange(PlanBuilder b, Arange op) {
+    KernelKinds.Type type = Kinds.of(op.dtype());
+    b.call(
+        s -> AxisKernels.arange(type, op.count(), op.start(), op.step(), s[0]), b.denseOutput(0));
   }
 
   static void uniform(PlanBuilder b, RandomUniform op) {

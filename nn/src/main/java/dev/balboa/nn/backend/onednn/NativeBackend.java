@@ -10,6 +10,7 @@ import dev.balboa.nn.op.ConvBackwardData;
 import dev.balboa.nn.op.ConvolutionOp;
 import dev.balboa.nn.op.ElementwiseOp;
 import dev.balboa.nn.op.InPlaceOp;
+import dev.balboa.nn.op.IndexOp;
 import dev.balboa.nn.op.LayoutOp;
 import dev.balboa.nn.op.LinearAlgebraOp;
 import dev.balboa.nn.op.LossOp;
@@ -77,6 +78,7 @@ public final class NativeBackend implements Backend {
       case LossOp l -> LossOps.plan(b, l);
       case SourceOp s -> MemoryOps.plan(b, s);
       case LayoutOp l -> MemoryOps.plan(b, l);
+      case IndexOp i -> IndexOps.plan(b, i);
       case InPlaceOp i -> OptimizerOps.plan(b, i);
       case ViewOp v -> throw new IllegalArgumentException(v.name() + ": views are the executor's");
     }

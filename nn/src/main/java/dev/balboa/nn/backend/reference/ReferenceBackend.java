@@ -6,6 +6,7 @@ import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.ConvolutionOp;
 import dev.balboa.nn.op.ElementwiseOp;
 import dev.balboa.nn.op.InPlaceOp;
+import dev.balboa.nn.op.IndexOp;
 import dev.balboa.nn.op.LayoutOp;
 import dev.balboa.nn.op.LinearAlgebraOp;
 import dev.balboa.nn.op.LossOp;
@@ -60,6 +61,7 @@ public final class ReferenceBackend implements Backend {
       case LossOp o -> LossKernels.prepare(o, call);
       case SourceOp o -> SourceKernels.prepare(o, call);
       case LayoutOp o -> LayoutKernels.prepare(o, call);
+      case IndexOp o -> IndexKernels.prepare(o, call);
       case InPlaceOp o -> InPlaceKernels.prepare(o, call);
       case ViewOp o ->
           throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 package dev.balboa.nn.backend.reference;
 
 import dev.balboa.nn.backend.Prepared;
+import dev.balboa.nn.op.Arange;
 import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.RandomNormal;
 import dev.balboa.nn.op.RandomUniform;
@@ -14,6 +15,7 @@ final class SourceKernels {
   static Prepared prepare(SourceOp op, Call call) {
     return switch (op) {
       case Fill o -> call.plain((_, out) -> fill(o, out[0]));
+      case Arange o -> call.plain((_, out) -> arange(o, out[0]));
       case RandomUniform o -> call.plain((in, out) -> uniform(o, in[0], out[0].reals()));
       case RandomNormal o -> call.plain((in, out) -> normal(o, in[0], out[0].reals()));
     };
@@ -24,6 +26,16 @@ final class SourceKernels {
       Arrays.fill(out.reals(), op.value());
     } else {
       Arrays.fill(out.wholes(), ElementwiseKernels.whole(op.dtype(), op.value()));
+    }
+  }
+
+  private static void arange(Arange op, Elements out) {
+    for (int i = 0; i < out.count(); i++) {
+      if (out.isReal()) {
+        out.reals()[i] = op.start() + i * op.step();
+      } else {
+        out.wholes()[i] = (long) op.start() + i * (long) op.step();
+      }
     }
   }
 

@@ -1,0 +1,163 @@
+package dev.balboa.nn.backend.onednn;
+
+import dev.balboa.bindings.IndexGeometry;
+import dev.balboa.bindings.IndexKernels;
+import dev.balboa.bindings.IndexKernels.Indices;
+import dev.balboa.bindings.KernelKinds;
+import dev.balboa.bindings.Kernels;
+import dev.balboa.bindings.StridedSpace;
+import dev.balboa.nn.backend.DataErrors;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Gather;
+import dev.balboa.nn.op.IndexAdd;
+import dev.balboa.nn.op.IndexOp;
+import dev.balboa.nn.op.IndexSelect;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.Scatter;
+import dev.balboa.nn.op.ScatterAdd;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+
+/** Picks and places elements by index, through the kernels. */
+final class IndexOps {
+  private IndexOps() {}
+
+  /** Plans any operation of the family. */
+  static void plan(PlanBuilder b, IndexOp op) {
+    switch (op) {
+      case Gather o -> gather(b, o);
+      case Scatter o -> scatter(b, o);
+      case ScatterAdd o -> scatterAdd(b, o);
+      case IndexSelect o -> indexSelect(b, o);
+      case IndexAdd o -> indexAdd(b, o);
+    }
+  }
+
+  private static IndexGeometry geometry(int axis, Shape whole, Shape indices) {
+    return IndexGeometry.of(axis, whole.dims(), indices.dims());
+  }
+
+  private static void gather(PlanBuilder b, Gather op) {
+    int bytes = b.spec(0).dtype().bytes();
+    KernelKinds.Type type = Kinds.of(b.spec(1).dtype());
+    IndexGeometry geometry = geometry(op.axis(), b.spec(0).shape(), b.spec(1).shape());
+    b.call(
+        s -> {
+          Indices indices = new Indices(type, s[1]);
+          checked(
+              op,
+              indices,
+              geometry.count(),
+              geometry.size(),
+              () -> IndexKernels.gather(bytes, geometry, indices, s[0], s[2]));
+        },
+        b.denseInput(0),
+        b.denseInput(1),
+        b.denseOutput(0));
+  }
+
+  private static void scatter(PlanBuilder b, Scatter op) {
+    TensorSpec x = b.spec(0);
+    int bytes = x.dtype().bytes();
+    KernelKinds.Type type = Kinds.of(b.spec(1).dtype());
+    IndexGeometry geometry = geometry(op.axis(), x.shape(), b.spec(1).shape());
+    Operand out = b.denseOutput(0);
+    StridedSpace space = Spaces.copy(x.shape(), b.plainLayout(0));
+    b.call(s -> Kernels.copyStrided(bytes, space, s[0], s[1]), b.plainInput(0), out);
+    b.call(
+        s -> {
+          Indices indices = new Indices(type, s[0]);
+          checked(
+              op,
+              indices,
+              geometry.count(),
+              geometry.size(),
+              () -> IndexKernels.scatter(bytes, geometry, indices, s[1], s[2]));
+        },
+        b.denseInput(1),
+        b.denseInput(2),
+        out);
+  }
+
+  private static void scatterAdd(PlanBuilder b, ScatterAdd op) {
+    DType dtype = b.spec(1).dtype();
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    IndexGeometry geometry = geometry(op.axis(), op.shape(), b.spec(0).shape());
+    b.call(
+        s -> {
+          Indices indices = new Indices(type, s[0]);
+          Kernels.fill(dtype.bytes(), op.shape().size(), 0, s[2]);
+          checked(
+              op,
+              indices,
+              geometry.count(),
+              geometry.size(),
+              () -> IndexKernels.scatterAdd(Kinds.of(dtype), geometry, indices, s[1], s[2]));
+        },
+        b.denseInput(0),
+        b.denseInput(1),
+        b.denseOutput(0));
+  }
+
+  private static void indexSelect(PlanBuilder b, IndexSelect op) {
+    TensorSpec x = b.spec(0);
+    int bytes = x.dtype().bytes();
+    KernelKinds.Type type = Kinds.of(b.spec(1).dtype());
+    long outer = x.shape().slice(0, op.axis()).size();
+    long rows = x.shape().dim(op.axis());
+    long inner = x.shape().slice(op.axis() + 1, x.shape().rank()).size();
+    long count = b.spec(1).shape().size();
+    b.call(
+        s -> {
+          Indices indices = new Indices(type, s[1]);
+          checked(
+              op,
+              indices,
+              count,
+              rows,
+              () -> IndexKernels.gatherRows(bytes, outer, rows, inner, count, indices, s[0], s[2]));
+        },
+        b.denseInput(0),
+        b.denseInput(1),
+        b.denseOutput(0));
+  }
+
+  private static void indexAdd(PlanBuilder b, IndexAdd op) {
+    DType dtype = b.spec(1).dtype();
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    Shape out = b.outputSpec(0).shape();
+    long outer = out.slice(0, op.axis()).size();
+    long inner = out.slice(op.axis() + 1, out.rank()).size();
+    long count = b.spec(0).shape().size();
+    b.call(
+        s -> {
+          Indices indices = new Indices(type, s[0]);
+          Kernels.fill(dtype.bytes(), out.size(), 0, s[2]);
+          checked(
+              op,
+              indices,
+              count,
+              op.size(),
+              () ->
+                  IndexKernels.scatterAddRows(
+                      Kinds.of(dtype), outer, op.size(), inner, count, indices, s[1], s[2]));
+        },
+        b.denseInput(0),
+        b.denseInput(1),
+        b.denseOutput(0));
+  }
+
+  /** Runs a kernel that checks its indices, and names the first bad one. */
+  static void checked(Op op, Indices indices, long count, long size, Runnable kernel) {
+    try {
+      kernel.run();
+    } catch (IndexOutOfBoundsException e) {
+      for (long i = 0; i < count; i++) {
+        if (indices.at(i) < -size || indices.at(i) >= size) {
+          throw DataErrors.index(op.name(), indices.at(i), i, size);
+        }
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.balboa.nn.op;
+
+import java.util.List;
+
+/**
+ * x with elements overwritten where indices point; for rank 3 and axis 1, y[i, index[i, j, k], k] =
+ * source[i, j, k]. Of several that point to one element the last in row-major order stays, and it
+ * alone gets the gradient. Inputs x of any type, indices and source of one shape, which may be
+ * shorter than x on the other axes.
+ */
+public record Scatter(int axis) implements IndexOp {
+  @Override
+  public String name() {
+    return "scatter";
+  }
+
+  @Override
+  public List<TensorSpec> infer(List<TensorSpec> in) {
+    Check.arity(name(), in, 3);
+    Indexing.lines(name(), axis, in.get(0).shape(), in.get(1));
+    Check.sameType(name(), in.get(0), in.get(2));
+    Check.shape(name(), "source", in.get(2), in.get(1).shape());
+    return List.of(in.get(0));
+  }
+
+  @Override
+  public List<Value> vjp(Vjp c) {
+    Emit e = c.emit();
+    Value g = c.grad(0);
+    Value index = c.in(1);
+    Shape shape = index.spec().shape();
+    Value dx = null;
+    if (c.needs(0)) {
+      dx = e.apply(this, g, index, e.fill(shape, g.spec().dtype(), 0));
+    }
+    Value dsource = null;
+    if (c.needs(2)) {
+      Value stays = e.compare(CompareKind.EQ, numbers(e, shape), lastAt(e, c.in(0), index));
+      Value picked = e.apply(new Gather(axis), g, index);
+      dsource = e.where(stays, picked, e.scalarLike(g, 0));
+    }
+    return Vjp.grads(dx, null, dsource);
+  }
+
+  /** The numbers of the elements in row-major order. */
+  private static Value numbers(Emit e, Shape shape) {
+    return e.reshape(e.apply(new Arange(0, 1, shape.size(), DType.I64)), shape);
+  }
+
+  /** For every element the number of the one that stays where it points. */
+  private Value lastAt(Emit e, Value x, Value index) {
+    Value none = e.fill(x.spec().shape(), DType.I64, 0);
+    Value last = e.apply(this, none, index, numbers(e, index.spec().shape()));
+    return e.apply(new Gather(axis), last, index);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.balboa.nn.tensor;
+
+import dev.balboa.nn.op.Gather;
+import dev.balboa.nn.op.IndexAdd;
+import dev.balboa.nn.op.IndexSelect;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.Scatter;
+import dev.balboa.nn.op.ScatterAdd;
+import dev.balboa.nn.op.Shape;
+
+/**
+ * Elements picked, placed and ordered. Index tensors are I32 or I64; negative indices and negative
+ * axes count from the end. Part of {@link Tensor}.
+ */
+sealed interface IndexMethods permits Tensor {
+  /** The shape. */
+  Shape shape();
+
+  private Tensor then(Op op, Tensor... others) {
+    return Tensor.then((Tensor) this, op, others);
+  }
+
+  /** One index an element along an axis, see {@link Gather}. */
+  default Tensor gather(int axis, Tensor indices) {
+    return then(new Gather(shape().axis(axis)), indices);
+  }
+
+  /** This with elements overwritten where indices point, the last one staying: {@link Scatter}. */
+  default Tensor scatter(int axis, Tensor indices, Tensor source) {
+    return then(new Scatter(shape().axis(axis)), indices, source);
+  }
+
+  /** This plus the elements of {@code source} where indices point, see {@link ScatterAdd}. */
+  default Tensor scatterAdd(int axis, Tensor indices, Tensor source) {
+    Op op = new ScatterAdd(shape().axis(axis), shape());
+    return ((Tensor) this).add(Tensor.then(indices, op, source));
+  }
+
+  /** Slices along an axis picked by indices of any shape, see {@link IndexSelect}. */
+  default Tensor indexSelect(int axis, Tensor indices) {
+    return then(new IndexSelect(shape().axis(axis)), indices);
+  }
+
+  /** This plus slices of {@code source} where indices point, see {@link IndexAdd}. */
+  default Tensor indexAdd(int axis, Tensor indices, Tensor source) {
+    int at = shape().axis(axis);
+    return ((Tensor) this).add(Tensor.then(indices, new IndexAdd(at, shape().dim(at)), source));
+  }
+}
