@@ -4,16 +4,23 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Convolution (cross-correlation, as everywhere in the field) with optional bias and fused
- * activation:
+ * Convolution (cross-correlation, as everywhere in the field) with optional bias, fused residual
+ * addition and fused activation:
  *
  * <pre>
- * y[n,o,p] = act(b[o] + sum over i in the group of o, k: w[o,i,k] x[n, i, stride p - pad + dilation k])
+ * y[n,o,p] = act(b[o] + r[n,o,p] + sum over i in the group of o, k: w[o,i,k] x[n, i, stride p - pad + dilation k])
  * </pre>
  *
- * Inputs: x [N, C, in...], w [O, C/groups, kernel...], optionally b [O]. Output: [N, O, out...].
+ * Inputs: x [N, C, in...], w [O, C/groups, kernel...], optionally b [O], and if {@code residual} at
+ * the end r like the output. Output: [N, O, out...].
  */
-public record Conv(Window window, int groups, Activation activation) implements ConvolutionOp {
+public record Conv(Window window, int groups, Activation activation, boolean residual)
+    implements ConvolutionOp {
+  /** Without a residual. */
+  public Conv(Window window, int groups, Activation activation) {
+    this(window, groups, activation, false);
+  }
+
   /** Checks the group count. */
   public Conv {
     if (groups < 1) {
@@ -28,16 +35,23 @@ public record Conv(Window window, int groups, Activation activation) implements 
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> in) {
-    Check.arity(name(), in, 2, 3);
+    Check.arity(name(), in, residual ? 3 : 2, residual ? 4 : 3);
     TensorSpec x = in.get(0);
     TensorSpec w = in.get(1);
     check(name(), x, w.shape(), window, groups);
     Check.sameType(name(), x, w);
-    if (in.size() == 3) {
+    if (hasBias(in.size())) {
       Check.sameType(name(), x, in.get(2));
       Check.shape(name(), "bias", in.get(2), Shape.of(w.shape().dim(0)));
     }
-    return List.of(x.withShape(window.outShape(name(), x.shape(), w.shape().dim(0))));
+    TensorSpec y = x.withShape(window.outShape(name(), x.shape(), w.shape().dim(0)));
+    Check.that(!residual || in.getLast().equals(y), name(), "residual " + y, in.getLast());
+    return List.of(y);
+  }
+
+  /** Whether there is a bias among so many inputs; it is the third. */
+  public boolean hasBias(int inputs) {
+    return inputs == (residual ? 4 : 3);
   }
 
   /** The rule that input, weights, window and groups must obey together. */
@@ -68,27 +82,33 @@ public record Conv(Window window, int groups, Activation activation) implements 
   @Override
   public List<Value> vjp(Vjp c) {
     Emit e = c.emit();
-    boolean bias = c.inputs() == 3;
+    boolean bias = hasBias(c.inputs());
     Value x = c.in(0);
     Value w = c.in(1);
     Value g = activation.backward(e, c.out(0), c.grad(0));
-    Value dx =
-        c.needs(0) ? e.apply(new ConvBackwardData(window, groups, x.spec().shape()), g, w) : null;
-    Value dw = null;
-    Value db = null;
+    Value[] grads = new Value[c.inputs()];
+    if (c.needs(0)) {
+      grads[0] = e.apply(new ConvBackwardData(window, groups, x.spec().shape()), g, w);
+    }
     boolean needsBias = bias && c.needs(2);
     if (c.needs(1)) {
       List<Value> both =
           e.applyAll(new ConvBackwardWeights(window, groups, w.spec().shape(), needsBias), x, g);
-      dw = both.get(0);
-      db = needsBias ? both.get(1) : null;
+      grads[1] = both.get(0);
+      if (needsBias) {
+        grads[2] = both.get(1);
+      }
     } else if (needsBias) {
-      db = sumOverAllButChannels(e, g);
+      grads[2] = sumOverAllButChannels(e, g);
     }
-    return bias ? Vjp.grads(dx, dw, db) : Vjp.grads(dx, dw);
+    if (residual) {
+      grads[c.inputs() - 1] = g;
+    }
+    return Vjp.grads(grads);
   }
 
-  private static Value sumOverAllButChannels(Emit e, Value g) {
+  /** The cotangent of a bias. */
+  static Value sumOverAllButChannels(Emit e, Value g) {
     int[] axes = IntStream.range(0, g.spec().shape().rank()).filter(i -> i != 1).toArray();
     return e.sum(g, false, axes);
   }

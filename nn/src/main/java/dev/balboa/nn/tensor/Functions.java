@@ -6,6 +6,7 @@ import dev.balboa.nn.op.AvgPool;
 import dev.balboa.nn.op.BatchNormInference;
 import dev.balboa.nn.op.BatchNormTraining;
 import dev.balboa.nn.op.Conv;
+import dev.balboa.nn.op.ConvTranspose;
 import dev.balboa.nn.op.CrossEntropy;
 import dev.balboa.nn.op.Dropout;
 import dev.balboa.nn.op.GroupNorm;
@@ -27,6 +28,42 @@ public final class Functions {
   public static Tensor conv(
       Tensor x, Tensor weight, Tensor bias, Window window, int groups, Activation activation) {
     Conv op = new Conv(window, groups, activation);
+    return bias == null
+        ? Tensor.apply(op, x, weight).get(0)
+        : Tensor.apply(op, x, weight, bias).get(0);
+  }
+
+  /**
+   * act(conv(x) + bias + residual) in one operation, {@link Conv} with a residual like its output;
+   * bias [O] or {@code null}.
+   */
+  public static Tensor convResidual(
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      Tensor residual,
+      Window window,
+      int groups,
+      Activation activation) {
+    Conv op = new Conv(window, groups, activation, true);
+    return bias == null
+        ? Tensor.apply(op, x, weight, residual).get(0)
+        : Tensor.apply(op, x, weight, bias, residual).get(0);
+  }
+
+  /**
+   * {@link ConvTranspose}: x [N, C, in...], weight [C, O/groups, kernel...], bias [O] or {@code
+   * null}; the output padding has a number for each spatial dimension.
+   */
+  public static Tensor convTranspose(
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      Window window,
+      List<Integer> outputPadding,
+      int groups,
+      Activation activation) {
+    ConvTranspose op = new ConvTranspose(window, outputPadding, groups, activation);
     return bias == null
         ? Tensor.apply(op, x, weight).get(0)
         : Tensor.apply(op, x, weight, bias).get(0);

@@ -25,13 +25,14 @@ final class ConvolutionCases {
     for (int rank = 1; rank <= 3; rank++) {
       cases.add(forward(rank));
       cases.add(backwardData(rank));
+      cases.add(ConvTransposeCases.of(rank));
       cases.add(backwardWeights(rank));
     }
     return cases;
   }
 
   /** Sizes that fit together. */
-  private record Plan(Window window, int groups, Shape x, Shape w) {
+  record Plan(Window window, int groups, Shape x, Shape w) {
     Shape y() {
       Conv conv = new Conv(window, groups, Activation.IDENTITY);
       return conv.infer(List.of(new TensorSpec(x, DType.F32), new TensorSpec(w, DType.F32)))
@@ -74,7 +75,7 @@ final class ConvolutionCases {
     }
   }
 
-  private static long terms(Window window, int groups, Shape w, Shape y) {
+  static long terms(Window window, int groups, Shape w, Shape y) {
     long taps = Windows.taps(window);
     long outputs = y.dim(1) == 0 ? 0 : y.size() / y.dim(1);
     return Math.max(outputs, taps * Math.max(w.dim(1), w.dim(0) / groups));
@@ -89,6 +90,12 @@ final class ConvolutionCases {
             .also(d -> forward(d, empty(rank, 2, 0, 3)))
             .also(d -> forward(d, empty(rank, 2, 3, 0)))
             .also(d -> forward(d, onlyPadding(rank)))
+            .also(d -> forward(d, depthwise(rank)))
+            .also(d -> forward(d, lopsided(rank)))
+            .also(d -> withResidual(d, depthwise(rank)))
+            .also(d -> withResidual(d, lopsided(rank)))
+            .also(d -> withResidual(d, empty(rank, 0, 3, 2)))
+            .also(d -> withResidual(d, empty(rank, 2, 0, 3)))
             .sums(s -> {
               Conv op = (Conv) s.op();
               Shape y = op.infer(s.specs()).get(0).shape();
@@ -99,7 +106,7 @@ final class ConvolutionCases {
   }
 
   /** Batch, input or output channels may be 0. */
-  private static Plan empty(int rank, long batch, long in, long out) {
+  static Plan empty(int rank, long batch, long in, long out) {
     long[] x = new long[rank + 2];
     java.util.Arrays.fill(x, 4);
     x[0] = batch;
@@ -115,7 +122,42 @@ final class ConvolutionCases {
     return Plan.of(1, Window.uniform(rank, 1, 1, 1, 1), Shape.of(x), 4);
   }
 
+  /** Each channel by itself. */
+  static Plan depthwise(int rank) {
+    long[] x = new long[rank + 2];
+    java.util.Arrays.fill(x, 7);
+    x[0] = 2;
+    x[1] = 24;
+    return Plan.of(24, Window.uniform(rank, 3, 1, 1, 1), Shape.of(x), 24);
+  }
+
+  /** More padding on one side than on the other, other strides in other dimensions. */
+  static Plan lopsided(int rank) {
+    long[] x = new long[rank + 2];
+    java.util.Arrays.fill(x, 9);
+    x[0] = 1;
+    x[1] = 16;
+    List<Integer> up = List.of(2, 3, 1).subList(0, rank);
+    List<Integer> ones = java.util.Collections.nCopies(rank, 1);
+    List<Integer> before = List.of(0, 2, 1).subList(0, rank);
+    List<Integer> after = List.of(2, 1, 0).subList(0, rank);
+    List<Integer> kernel = java.util.Collections.nCopies(rank, 3);
+    return Plan.of(1, new Window(kernel, up, ones, before, after), Shape.of(x), 16);
+  }
+
   private static Sample forward(Draw d, Plan p) {
+    return d.chance(0.4) ? withResidual(d, p) : withoutResidual(d, p);
+  }
+
+  private static Sample withResidual(Draw d, Plan p) {
+    Sample s = withoutResidual(d, p);
+    Conv op = (Conv) s.op();
+    List<Input> in = new ArrayList<>(s.inputs());
+    in.add(d.input(p.y(), op.activation() == Activation.RELU ? Domain.GRID : Domain.NORMAL));
+    return Sample.of(new Conv(op.window(), op.groups(), op.activation(), true), in);
+  }
+
+  private static Sample withoutResidual(Draw d, Plan p) {
     Activation act = d.pick(Activation.IDENTITY, Activation.IDENTITY, Activation.RELU);
     if (act == Activation.IDENTITY && d.chance(0.3)) {
       act = d.pick(Activation.SIGMOID, Activation.TANH);
@@ -145,8 +187,16 @@ final class ConvolutionCases {
   private static OpCase forwardRefusals(OpCase c) {
     Conv op = new Conv(THREE, 1, Activation.IDENTITY);
     Conv grouped = new Conv(THREE, 2, Activation.IDENTITY);
+    Conv residual = new Conv(THREE, 1, Activation.IDENTITY, true);
     TensorSpec f64 = new TensorSpec(Shape.of(4, 3, 3, 3), DType.F64);
-    return c.alsoLarge(d -> forward(d, Plan.of(1, THREE, Shape.of(4, 16, 28, 28), 32)))
+    return c.alsoLarge(d -> withResidual(d, Plan.of(1, THREE, Shape.of(4, 16, 28, 28), 32)))
+        .refuses(residual, List.of(f32(1, 3, 8, 8), f32(4, 3, 3, 3)), "3 to 4 inputs", "got 2")
+        .refuses(
+            residual,
+            List.of(f32(1, 3, 8, 8), f32(4, 3, 3, 3), f32(1, 4, 8, 9)),
+            "residual F32[1, 4, 8, 8]",
+            "F32[1, 4, 8, 9]")
+        .alsoLarge(d -> forward(d, Plan.of(1, THREE, Shape.of(4, 16, 28, 28), 32)))
         .alsoLarge(d -> forward(d, Plan.of(1, THREE, Shape.of(8, 1, 28, 28), 32)))
         .also(d -> forward(d, Plan.of(24, THREE, Shape.of(2, 24, 9, 9), 24)))
         .refuses(op, List.of(f32(8, 1, 28, 28)), "2 to 3 inputs", "got 1")

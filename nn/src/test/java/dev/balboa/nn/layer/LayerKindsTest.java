@@ -54,6 +54,16 @@ class LayerKindsTest {
   }
 
   @Test
+  void transposedConvolutionShapes() {
+    assertThat(shape(new ConvTranspose2d(5, 3), 2, 7, 8)).isEqualTo(Shape.of(5, 9, 10));
+    ConvTranspose2d twice = new ConvTranspose2d(5, 3).stride(2).padding(1).outputPadding(1);
+    assertThat(shape(twice.activation(Activation.RELU), 2, 7, 8)).isEqualTo(Shape.of(5, 14, 16));
+    assertThatThrownBy(() -> new ConvTranspose2d(0, 3)).hasMessageContaining("got 0 and 3");
+    assertThatThrownBy(() -> shape(new ConvTranspose2d(5, 3).outputPadding(1), 2, 7, 8))
+        .hasMessageContaining("less than the stride");
+  }
+
+  @Test
   void groupsShareOutTheChannels() {
     try (Conv2d conv = new Conv2d(6, 3).groups(3).noBias()) {
       assertThat(conv.build(Shape.of(9, 5, 5), 1)).isEqualTo(Shape.of(6, 3, 3));

@@ -3,6 +3,7 @@ package dev.balboa.nn.backend.onednn;
 import dev.balboa.bindings.AlgKind;
 import dev.balboa.bindings.Arg;
 import dev.balboa.bindings.Convolution;
+import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.PrimitiveAttr;
@@ -14,11 +15,14 @@ import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.ConvBackwardData;
 import dev.balboa.nn.op.ConvBackwardWeights;
+import dev.balboa.nn.op.ConvTranspose;
 import dev.balboa.nn.op.ConvolutionOp;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -34,6 +38,7 @@ final class ConvolutionOps {
   static void plan(PlanBuilder b, ConvolutionOp op) {
     switch (op) {
       case Conv o -> forward(b, o);
+      case ConvTranspose o -> ConvTransposeOps.forward(b, o);
       case ConvBackwardData o -> backwardData(b, o);
       case ConvBackwardWeights o -> backwardWeights(b, o);
     }
@@ -44,38 +49,80 @@ final class ConvolutionOps {
       withoutInput(b, op);
       return;
     }
-    boolean bias = b.inputs() == 3;
+    boolean bias = op.hasBias(b.inputs());
     TensorSpec x = b.spec(0);
-    try (PrimitiveDesc desc =
-        b.describe(() ->
-            forwardDesc(
-                op.window(), op.groups(), x, b.spec(1).shape(), b.outputSpec(0), bias, attr(op)))) {
-      Operand src = b.input(0, desc.srcMd());
-      Operand weights = b.reordered(weights(b, 1, op.groups()), desc.weightsMd());
-      Operand dst = b.output(0, desc.dstMd());
-      if (bias) {
-        b.primitive(
-            desc,
-            new int[] {Arg.SRC, Arg.WEIGHTS, Arg.BIAS, Arg.DST},
-            src,
-            weights,
-            b.denseInput(2),
-            dst);
-      } else {
-        b.primitive(desc, new int[] {Arg.SRC, Arg.WEIGHTS, Arg.DST}, src, weights, dst);
+    TensorSpec y = b.outputSpec(0);
+    Supplier<PrimitiveDesc> binary =
+        () -> forwardDesc(op, x, b.spec(1).shape(), y, bias, attr(op, Mds.any(y)));
+    try (PrimitiveDesc desc = b.describe(binary)) {
+      if (!op.residual() || !desc.implInfo().startsWith("ref")) {
+        forward(b, op, bias, desc, op.residual());
+        return;
       }
     }
+    PrimitiveAttr sum = activated(PrimitiveAttr.builder().postSum(1), op.activation());
+    try (PrimitiveDesc desc =
+        b.describe(() -> forwardDesc(op, x, b.spec(1).shape(), y, bias, sum))) {
+      forward(b, op, bias, desc, false);
+    }
+  }
+
+  /**
+   * Runs a forward descriptor. The residual is an operand of a binary post-op, which the primitive
+   * reads where it lies; or, since oneDNN's product-based convolution for odd channel counts has
+   * none of those, it is copied into the destination, to which the primitive adds.
+   */
+  private static void forward(
+      PlanBuilder b, Conv op, boolean bias, PrimitiveDesc desc, boolean binary) {
+    List<Integer> args = new ArrayList<>(List.of(Arg.SRC, Arg.WEIGHTS));
+    List<Operand> operands = new ArrayList<>();
+    operands.add(b.input(0, desc.srcMd()));
+    operands.add(b.reordered(weights(b, 1, op.groups()), desc.weightsMd()));
+    if (bias) {
+      args.add(Arg.BIAS);
+      operands.add(b.denseInput(2));
+    }
+    int last = b.inputs() - 1;
+    Operand dst = b.output(0, desc.dstMd());
+    if (binary) {
+      args.add(Arg.postOpSrc1(0));
+      operands.add(b.input(last, desc.dstMd()));
+    } else if (op.residual()) {
+      b.reorder(b.input(last), dst);
+    }
+    args.add(Arg.DST);
+    operands.add(dst);
+    b.primitive(
+        desc,
+        args.stream().mapToInt(Integer::intValue).toArray(),
+        operands.toArray(Operand[]::new));
   }
 
   private static boolean isEmpty(PlanBuilder b, int input) {
     return b.spec(input).shape().size() == 0;
   }
 
-  /** Without input, which oneDNN refuses, all that is left is the activated bias. */
+  /** Without input, which oneDNN refuses, all that is left is the activated bias and residual. */
   private static void withoutInput(PlanBuilder b, Conv op) {
     TensorSpec y = b.outputSpec(0);
     Operand out = b.denseOutput(0);
-    if (b.inputs() == 3) {
+    onlyBias(b, op.hasBias(b.inputs()), out);
+    if (op.residual()) {
+      KernelKinds.Type type = Kinds.of(y.dtype());
+      StridedSpace.Operand dense = StridedSpace.Operand.of(0, 1);
+      StridedSpace space = StridedSpace.of(new long[] {y.shape().size()}, dense, dense);
+      b.call(
+          s -> Kernels.binary(type, KernelKinds.Binary.ADD, space, s[1], s[0], s[1]),
+          b.denseInput(b.inputs() - 1),
+          out);
+    }
+    activate(b, op.activation(), out);
+  }
+
+  /** Fills a dense output with the bias, input 2, or with zeros. */
+  static void onlyBias(PlanBuilder b, boolean bias, Operand out) {
+    TensorSpec y = b.outputSpec(0);
+    if (bias) {
       long[] strides = new long[y.shape().rank()];
       strides[1] = b.plainLayout(2).stride(0);
       StridedSpace space = Spaces.copy(y.shape(), Layout.Strided.of(strides));
@@ -84,8 +131,12 @@ final class ConvolutionOps {
     } else {
       b.call(s -> s[0].fill((byte) 0), out);
     }
-    if (op.activation() != Activation.IDENTITY) {
-      ElementwiseOps.activate(b, op.activation().kind(), out, y);
+  }
+
+  /** Applies an activation to a dense output in place. */
+  static void activate(PlanBuilder b, Activation activation, Operand out) {
+    if (activation != Activation.IDENTITY) {
+      ElementwiseOps.activate(b, activation.kind(), out, b.outputSpec(0));
     }
   }
 
@@ -165,12 +216,24 @@ final class ConvolutionOps {
     return IntStream.range(0, y.shape().rank()).filter(i -> i != 1).boxed().toList();
   }
 
-  private static PrimitiveAttr attr(Conv op) {
-    return op.activation() == Activation.IDENTITY
-        ? PrimitiveAttr.defaults()
-        : PrimitiveAttr.builder()
-            .postEltwise(Eltwises.forward(op.activation().kind()), 0, 0)
-            .build();
+  private static PrimitiveAttr attr(Conv op, MemoryDesc dst) {
+    PrimitiveAttr.Builder attr = PrimitiveAttr.builder();
+    if (op.residual()) {
+      attr.postBinary(AlgKind.BINARY_ADD, dst);
+    }
+    return activated(attr, op.activation());
+  }
+
+  static PrimitiveAttr activated(PrimitiveAttr.Builder attr, Activation activation) {
+    if (activation != Activation.IDENTITY) {
+      attr.postEltwise(Eltwises.forward(activation.kind()), 0, 0);
+    }
+    return attr.build();
+  }
+
+  private static PrimitiveDesc forwardDesc(
+      Conv op, TensorSpec x, Shape w, TensorSpec y, boolean bias, PrimitiveAttr attr) {
+    return forwardDesc(op.window(), op.groups(), x, w, y, bias, attr);
   }
 
   /** The forward descriptor that oneDNN wants to see before it makes a backward one. */
@@ -201,7 +264,7 @@ final class ConvolutionOps {
   }
 
   /** oneDNN wants [G, O/G, C/G, ...] where there are groups. */
-  private static long[] groupedDims(Shape w, int groups) {
+  static long[] groupedDims(Shape w, int groups) {
     long[] dims = w.dims();
     if (groups == 1) {
       return dims;

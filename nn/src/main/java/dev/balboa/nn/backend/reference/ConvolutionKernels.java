@@ -4,6 +4,7 @@ import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.ConvBackwardData;
 import dev.balboa.nn.op.ConvBackwardWeights;
+import dev.balboa.nn.op.ConvTranspose;
 import dev.balboa.nn.op.ConvolutionOp;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Window;
@@ -37,6 +38,7 @@ final class ConvolutionKernels {
   static Prepared prepare(ConvolutionOp op, Call call) {
     return switch (op) {
       case Conv o -> forward(o, call);
+      case ConvTranspose o -> transpose(o, call);
       case ConvBackwardData o -> {
         var kernels = new ConvolutionKernels(o.window(), o.groups(), o.inputShape(), call.in(0));
         yield call.through(
@@ -59,6 +61,34 @@ final class ConvolutionKernels {
   private static Prepared forward(Conv op, Call call) {
     var kernels = new ConvolutionKernels(op.window(), op.groups(), call.in(0), call.out(0));
     List<Access> reads = new ArrayList<>(List.of(image(call.read(0)), weights(call.read(1), 1, 0)));
+    int inputs = call.inputs().size();
+    boolean bias = op.hasBias(inputs);
+    if (bias) {
+      reads.add(call.read(2));
+    }
+    if (op.residual()) {
+      reads.add(image(call.read(inputs - 1)));
+    }
+    DoubleUnaryOperator activation = Functions.activation(op.activation());
+    return call.through(
+        reads,
+        List.of(image(call.write(0))),
+        (in, out) -> {
+          double[] dst = out[0].reals();
+          kernels.forward(in, dst);
+          if (bias) {
+            addPerChannel(in[2].reals(), dst);
+          }
+          for (int i = 0; i < dst.length; i++) {
+            double r = op.residual() ? in[inputs - 1].reals()[i] : 0;
+            dst[i] = activation.applyAsDouble(dst[i] + r);
+          }
+        });
+  }
+
+  private static Prepared transpose(ConvTranspose op, Call call) {
+    var kernels = new ConvolutionKernels(op.window(), op.groups(), call.out(0), call.in(0));
+    List<Access> reads = new ArrayList<>(List.of(image(call.read(0)), weights(call.read(1), 0, 1)));
     if (call.inputs().size() == 3) {
       reads.add(call.read(2));
     }
@@ -66,7 +96,23 @@ final class ConvolutionKernels {
     return call.through(
         reads,
         List.of(image(call.write(0))),
-        (in, out) -> kernels.forward(in, activation, out[0].reals()));
+        (in, out) -> {
+          double[] dst = out[0].reals();
+          kernels.backwardData(in, out);
+          if (in.length == 3) {
+            addPerChannel(in[2].reals(), dst);
+          }
+          for (int i = 0; i < dst.length; i++) {
+            dst[i] = activation.applyAsDouble(dst[i]);
+          }
+        });
+  }
+
+  /** Adds to images [N, ..., C]. */
+  private static void addPerChannel(double[] bias, double[] images) {
+    for (int i = 0; i < images.length; i++) {
+      images[i] += bias[i % bias.length];
+    }
   }
 
   /** [N, C, ...] as [N, ..., C]. */
@@ -111,7 +157,7 @@ final class ConvolutionKernels {
     return outChannels / groups;
   }
 
-  private void forward(Elements[] in, DoubleUnaryOperator activation, double[] dst) {
+  private void forward(Elements[] in, double[] dst) {
     double[] src = in[0].reals();
     double[] w = in[1].reals();
     forEachPixels((tap, x, y, g) -> {
@@ -120,10 +166,6 @@ final class ConvolutionKernels {
         Rows.add(src[x + i], w, row, dst, y, outPerGroup());
       }
     });
-    for (int i = 0; i < dst.length; i++) {
-      double bias = in.length == 3 ? in[2].reals()[i % outChannels] : 0;
-      dst[i] = activation.applyAsDouble(dst[i] + bias);
-    }
   }
 
   private void backwardData(Elements[] in, Elements[] out) {

@@ -6,6 +6,7 @@ import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.ConvBackwardData;
 import dev.balboa.nn.op.ConvBackwardWeights;
+import dev.balboa.nn.op.ConvTranspose;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Value;
 import dev.balboa.nn.op.Window;
@@ -19,6 +20,42 @@ class ConvolutionTest extends ReferenceFixture {
 
   private static Conv conv(Window window, int groups) {
     return new Conv(window, groups, Activation.IDENTITY);
+  }
+
+  @Test
+  void residualIsAddedBeforeTheActivation() {
+    Window point = Window.uniform(1, 1, 1, 1, 0);
+    Value x = f64(shape(1, 1, 3), 1, 2, 3);
+    Value w = f64(shape(1, 1, 1), 2);
+    Value r = f64(shape(1, 1, 3), -5, 0, 0.5);
+    Conv op = new Conv(point, 1, Activation.RELU, true);
+    assertClose(compute(op, x, w, r), 0, 0, 4, 6.5);
+    assertClose(compute(op, x, w, f64(1), r), 0, 0, 5, 7.5);
+  }
+
+  @Test
+  void transposeSpreadsTheKernel() {
+    Window window = new Window(List.of(3), List.of(2), List.of(1), List.of(0), List.of(0));
+    Value x = f64(shape(1, 1, 2), 1, 10);
+    Value w = f64(shape(1, 1, 3), 1, 2, 3);
+    ConvTranspose op = new ConvTranspose(window, List.of(0), 1, Activation.IDENTITY);
+    assertClose(compute(op, x, w), 0, 1, 2, 13, 20, 30);
+    ConvTranspose longer = new ConvTranspose(window, List.of(1), 1, Activation.IDENTITY);
+    assertClose(compute(longer, x, w, f64(0.5)), 0, 1.5, 2.5, 13.5, 20.5, 30.5, 0.5);
+    Window cut = new Window(List.of(3), List.of(2), List.of(1), List.of(1), List.of(2));
+    ConvTranspose shorter = new ConvTranspose(cut, List.of(0), 1, Activation.IDENTITY);
+    assertClose(compute(shorter, x, w), 0, 2, 13);
+  }
+
+  @Test
+  void transposeOfGroupsAndTwoChannels() {
+    Window point = Window.uniform(1, 1, 1, 1, 0);
+    Value x = f64(shape(1, 2, 1), 3, 5);
+    Value w = f64(shape(2, 2, 1), 1, 10, 100, 1000);
+    ConvTranspose dense = new ConvTranspose(point, List.of(0), 1, Activation.IDENTITY);
+    assertClose(compute(dense, x, w), 0, 503, 5030);
+    ConvTranspose grouped = new ConvTranspose(point, List.of(0), 2, Activation.IDENTITY);
+    assertClose(compute(grouped, x, w), 0, 3, 30, 500, 5000);
   }
 
   @Test
