@@ -51,7 +51,7 @@ final class Workloads {
   }
 
   /** Closes the frames, innermost first, with the workload. */
-  private record Framed(Workload inner, List<Execution.Frame> frames) implements Workload {
+  record Framed(Workload inner, List<Execution.Frame> frames) implements Workload {
     @Override
     public void run() {
       inner.run();

@@ -1,0 +1,181 @@
+package dev.balboa.bench.pytorch;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * What the names in the table of operations stand for in PyTorch. Made after the library is loaded;
+ * what is not a tensor is made here, once.
+ */
+final class TorchOps {
+  private final Map<String, Function<List<Tensor>, Tensor>> all = new HashMap<>();
+
+  private TorchOps() {}
+
+  static Map<String, Function<List<Tensor>, Tensor>> all() {
+    TorchOps ops = new TorchOps();
+    ops.elementwise();
+    ops.functions();
+    ops.reductions();
+    ops.networks();
+    ops.normalisation();
+    ops.shapes();
+    return ops.all;
+  }
+
+  private void one(String name, UnaryOperator<Tensor> f) {
+    all.put(name, in -> f.apply(in.get(0)));
+  }
+
+  private void two(String name, BinaryOperator<Tensor> f) {
+    all.put(name, in -> f.apply(in.get(0), in.get(1)));
+  }
+
+  private void elementwise() {
+    two("add", torch::add);
+    two("add broadcast", torch::add);
+    two("sub", torch::sub);
+    two("mul", torch::mul);
+    two("div", torch::div);
+    two("maximum", torch::maximum);
+    two("minimum", torch::minimum);
+    two("pow", torch::pow);
+    two("less", torch::lt);
+    all.put("where", in -> torch.where(in.get(0), in.get(1), in.get(2)));
+    Scalar number = new Scalar(1.5);
+    one("add number", x -> torch.add(x, number));
+    one("mul number", x -> torch.mul(x, number));
+    one("neg", torch::neg);
+    ScalarOptional low = new ScalarOptional(new Scalar(-0.5));
+    ScalarOptional high = new ScalarOptional(new Scalar(0.5));
+    one("clip", x -> torch.clamp(x, low, high));
+    one("cast to i32", x -> x.to(ScalarType.Int));
+  }
+
+  private void functions() {
+    one("relu", torch::relu);
+    one("leaky_relu", torch::leaky_relu);
+    one("elu", torch::elu);
+    one("gelu", torch::gelu);
+    one("gelu_tanh", x -> torch.gelu(x, "tanh"));
+    one("sigmoid", torch::sigmoid);
+    one("tanh", torch::tanh);
+    one("silu", torch::silu);
+    one("softplus", torch::softplus);
+    one("hard_sigmoid", torch::hardsigmoid);
+    one("hard_swish", torch::hardswish);
+    one("mish", torch::mish);
+    one("exp", torch::exp);
+    one("expm1", torch::expm1);
+    one("log", torch::log);
+    one("log1p", torch::log1p);
+    one("sqrt", torch::sqrt);
+    one("rsqrt", torch::rsqrt);
+    one("reciprocal", torch::reciprocal);
+    one("abs", torch::abs);
+    one("square", torch::square);
+    one("sin", torch::sin);
+    one("cos", torch::cos);
+    one("erf", torch::erf);
+    one("sign", torch::sign);
+    one("floor", torch::floor);
+    one("ceil", torch::ceil);
+    one("round", torch::round);
+  }
+
+  private void reductions() {
+    one("sum", torch::sum);
+    one("mean", torch::mean);
+    long[] last = {1};
+    long[] first = {0};
+    ScalarTypeOptional sameType = new ScalarTypeOptional();
+    one("sum rows", x -> torch.sum(x, last, false, sameType));
+    one("sum columns", x -> torch.sum(x, first, false, sameType));
+    one("max rows", x -> torch.amax(x, last, false));
+    one("min rows", x -> torch.amin(x, last, false));
+    LongOptional axis = new LongOptional(1);
+    one("argmax rows", x -> torch.argmax(x, axis, false));
+    one("softmax", x -> torch.softmax(x, 1));
+    one("log_softmax", x -> torch.log_softmax(x, 1));
+    one("softmax columns", x -> torch.softmax(x, 0));
+  }
+
+  private void networks() {
+    two("matmul", torch::matmul);
+    two("matmul batched", torch::matmul);
+    all.put("linear", in -> torch.linear(in.get(0), in.get(1), in.get(2)));
+    long[][] ones = {{1}, {1, 1}, {1, 1, 1}};
+    all.put(
+        "conv1d", in -> torch.conv1d(in.get(0), in.get(1), bias(in), ones[0], ones[0], ones[0], 1));
+    all.put(
+        "conv2d", in -> torch.conv2d(in.get(0), in.get(1), bias(in), ones[1], ones[1], ones[1], 1));
+    all.put(
+        "conv2d depthwise",
+        in ->
+            torch.conv2d(
+                in.get(0), in.get(1), bias(in), ones[1], ones[1], ones[1], in.get(1).size(0)));
+    all.put(
+        "conv3d", in -> torch.conv3d(in.get(0), in.get(1), bias(in), ones[2], ones[2], ones[2], 1));
+    long[] two = {2, 2};
+    long[] none = {0, 0};
+    LongOptional divisor = new LongOptional();
+    one("max_pool2d", x -> torch.max_pool2d(x, two, two, none, ones[1], false));
+    one("avg_pool2d", x -> torch.avg_pool2d(x, two, two, none, false, true, divisor));
+    one("global_avg_pool", x -> torch.adaptive_avg_pool2d(x, ones[1]));
+    two("cross_entropy", torch::cross_entropy_loss);
+  }
+
+  private static TensorOptional bias(List<Tensor> in) {
+    return new TensorOptional(in.get(2));
+  }
+
+  private void normalisation() {
+    TensorOptional nothing = new TensorOptional();
+    all.put(
+        "batch_norm training",
+        in ->
+            torch.batch_norm(
+                in.get(0),
+                new TensorOptional(in.get(1)),
+                new TensorOptional(in.get(2)),
+                nothing,
+                nothing,
+                true,
+                0.1,
+                1e-5,
+                false));
+    all.put(
+        "batch_norm inference",
+        in ->
+            torch.batch_norm(
+                in.get(0),
+                new TensorOptional(in.get(1)),
+                new TensorOptional(in.get(2)),
+                new TensorOptional(in.get(3)),
+                new TensorOptional(in.get(4)),
+                false,
+                0.1,
+                1e-5,
+                false));
+  }
+
+  private void shapes() {
+    all.put("concat", in -> torch.cat(new TensorVector(in.get(0), in.get(1)), 0));
+    one("transposed copy", x -> x.t().contiguous());
+    one("sliced copy", x -> x.narrow(1, 1, x.size(1) - 2).contiguous());
+    one("one_hot", x -> torch.one_hot(x, 1000));
+  }
+}
