@@ -90,8 +90,9 @@ static void run_softmax(void *unused) {
 static void run_cross_entropy(void *unused) {
   (void)unused;
   float loss;
-  balboa_cross_entropy_f32(128, 10, x, labels, BALBOA_REDUCTION_MEAN, &loss, &bad);
-  balboa_cross_entropy_backward_f32(128, 10, x, labels, BALBOA_REDUCTION_MEAN, &loss, y, &bad);
+  balboa_cross_entropy(BALBOA_F32, 128, 10, 1, x, BALBOA_I32, labels, NULL, 0, -100, BALBOA_REDUCTION_MEAN, &loss, &bad);
+  balboa_cross_entropy_backward(BALBOA_F32, 128, 10, 1, x, BALBOA_I32, labels, NULL, 0, -100, BALBOA_REDUCTION_MEAN,
+                                &loss, y, &bad);
 }
 
 static void run_uniform(void *unused) {

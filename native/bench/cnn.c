@@ -244,10 +244,11 @@ void cnn_gradients(void *context) {
   const float one = 1.0f;
   int64_t bad = 0;
   run_sequence(&net->forward);
-  BENCH_CHECK(balboa_cross_entropy_f32(net->batch, CNN_CLASSES, net->logits.data, net->labels, BALBOA_REDUCTION_MEAN,
-                                       &net->loss, &bad));
-  BENCH_CHECK(balboa_cross_entropy_backward_f32(net->batch, CNN_CLASSES, net->logits.data, net->labels,
-                                                BALBOA_REDUCTION_MEAN, &one, net->dlogits.data, &bad));
+  BENCH_CHECK(balboa_cross_entropy(BALBOA_F32, net->batch, CNN_CLASSES, 1, net->logits.data, BALBOA_I32, net->labels,
+                                   NULL, 0.0, -100, BALBOA_REDUCTION_MEAN, &net->loss, &bad));
+  BENCH_CHECK(balboa_cross_entropy_backward(BALBOA_F32, net->batch, CNN_CLASSES, 1, net->logits.data, BALBOA_I32,
+                                            net->labels, NULL, 0.0, -100, BALBOA_REDUCTION_MEAN, &one,
+                                            net->dlogits.data, &bad));
   run_sequence(&net->backward);
 }
 

@@ -181,7 +181,7 @@ BALBOA_API int32_t balboa_argmax_f32(int64_t outer, int64_t red, int64_t inner, 
 /* The same for the smallest; NaN counts as the smallest. */
 BALBOA_API int32_t balboa_argmin_f32(int64_t outer, int64_t red, int64_t inner, const float *x, int32_t *out);
 
-/* ---- softmax over the middle of [outer, n, inner]; cross entropy */
+/* ---- softmax over the middle of [outer, n, inner] */
 
 /* y may be x. */
 BALBOA_API int32_t balboa_softmax_f32(int64_t outer, int64_t n, int64_t inner, const float *x, float *y);
@@ -192,20 +192,55 @@ BALBOA_API int32_t balboa_softmax_backward_f32(int64_t outer, int64_t n, int64_t
 BALBOA_API int32_t balboa_log_softmax_backward_f32(int64_t outer, int64_t n, int64_t inner, const float *y,
                                                    const float *dy, float *dx);
 
-enum balboa_reduction { BALBOA_REDUCTION_NONE = 0, BALBOA_REDUCTION_MEAN = 1, BALBOA_REDUCTION_SUM = 2 };
-
-/* loss_r = logsumexp(logits[r, :]) - logits[r, labels[r]]; logits f32[rows, classes], labels i32[rows] in [0, classes).
- * loss is f32[rows] for NONE, f32[1] for MEAN (NaN when rows is 0) and SUM. bad_index: first row with a bad label. */
-BALBOA_API int32_t balboa_cross_entropy_f32(int64_t rows, int64_t classes, const float *logits, const int32_t *labels,
-                                            int32_t reduction, float *loss, int64_t *bad_index);
-/* dlogits f32[rows, classes] = (softmax(logits) - onehot(labels)) * dloss (NONE: f32[rows]; else f32[1], MEAN divided
- * by rows). dlogits may be logits. */
-BALBOA_API int32_t balboa_cross_entropy_backward_f32(int64_t rows, int64_t classes, const float *logits,
-                                                     const int32_t *labels, int32_t reduction, const float *dloss,
-                                                     float *dlogits, int64_t *bad_index);
 /* out f32[rows, classes]: 1 at the label, else 0. */
 BALBOA_API int32_t balboa_one_hot_f32(int64_t rows, int64_t classes, const int32_t *labels, float *out,
                                       int64_t *bad_index);
+
+/* ---- losses on class labels
+ * dtype F32 or F64: x, weights, loss and gradients; x [outer, classes, inner]. labels [outer, inner] of label_dtype I32
+ * or I64, each in [0, classes) or equal to `ignored`: such a position y counts nothing. weights [classes], NULL for
+ * ones. The loss is [outer, inner] for NONE, [1] for SUM and for MEAN, which divides by the weights of the labels that
+ * count (NaN when there are none). bad_index: first position with a bad label. */
+
+enum balboa_reduction { BALBOA_REDUCTION_NONE = 0, BALBOA_REDUCTION_MEAN = 1, BALBOA_REDUCTION_SUM = 2 };
+
+/* x are logits, lse their log-sum-exp over the classes: loss = (1 - smoothing) w[y] (lse - x[y])
+ * + smoothing / classes * sum over c of w[c] (lse - x[c]); smoothing in [0, 1]. */
+BALBOA_API int32_t balboa_cross_entropy(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, const void *x,
+                                        int32_t label_dtype, const void *labels, const void *weights, double smoothing,
+                                        int64_t ignored, int32_t reduction, void *loss, int64_t *bad_index);
+/* dx = the derivative of that times dloss, which is shaped like the loss. dx may be x. */
+BALBOA_API int32_t balboa_cross_entropy_backward(int32_t dtype, int64_t outer, int64_t classes, int64_t inner,
+                                                 const void *x, int32_t label_dtype, const void *labels,
+                                                 const void *weights, double smoothing, int64_t ignored,
+                                                 int32_t reduction, const void *dloss, void *dx, int64_t *bad_index);
+/* x are log-probabilities: loss = -w[y] x[y]. */
+BALBOA_API int32_t balboa_nll(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, const void *x,
+                              int32_t label_dtype, const void *labels, const void *weights, int64_t ignored,
+                              int32_t reduction, void *loss, int64_t *bad_index);
+BALBOA_API int32_t balboa_nll_backward(int32_t dtype, int64_t outer, int64_t classes, int64_t inner,
+                                       int32_t label_dtype, const void *labels, const void *weights, int64_t ignored,
+                                       int32_t reduction, const void *dloss, void *dx, int64_t *bad_index);
+
+/* ---- connectionist temporal classification (Graves et al., ICML 2006)
+ * dtype F32 or F64: x [steps, batch, classes] log-probabilities, loss [batch]; targets i32[batch, width], of which the
+ * first target_lengths[n] count, each a class other than blank; input_lengths i32[batch] in [0, steps]. Sums run in
+ * f64. A sequence that cannot be aligned has an infinite loss, or 0 if zero_infinity. bad_index: first sample whose
+ * lengths or targets are out of range. */
+
+/* loss_n = -log of the sum over all alignments of the products of their probabilities.
+ * work: f64[batch * 2 * (2 width + 1)]. */
+BALBOA_API int32_t balboa_ctc(int32_t dtype, int64_t steps, int64_t batch, int64_t classes, int64_t width,
+                              const void *x, const int32_t *targets, const int32_t *input_lengths,
+                              const int32_t *target_lengths, int32_t blank, int32_t zero_infinity, double *work,
+                              void *loss, int64_t *bad_index);
+/* dx = dloss[n] times the derivative by x, which is minus the probability of being at that class at that step; 0 beyond
+ * input_lengths[n]; NaN within where the loss is infinite or NaN, 0 where zero_infinity made it 0.
+ * work: f64[batch * (steps + 1) * (2 width + 1)]. */
+BALBOA_API int32_t balboa_ctc_backward(int32_t dtype, int64_t steps, int64_t batch, int64_t classes, int64_t width,
+                                       const void *x, const int32_t *targets, const int32_t *input_lengths,
+                                       const int32_t *target_lengths, int32_t blank, int32_t zero_infinity,
+                                       const void *dloss, double *work, void *dx, int64_t *bad_index);
 
 /* ---- random numbers: Philox4x32-10 (Salmon et al., SC'11)
  * key i64[2] = (seed, sequence). Element i takes word i % 4 of the block with counter (lo32(i/4), hi32(i/4),

@@ -101,66 +101,6 @@ public final class ReductionKernels {
   }
 
   /**
-   * Cross entropy of logits f32[rows, classes] with labels i32[rows]: loss f32[rows], or f32[1]
-   * where it is reduced.
-   *
-   * @throws IndexOutOfBoundsException if a label is outside the classes
-   */
-  public static void crossEntropy(
-      long rows,
-      long classes,
-      MemorySegment logits,
-      MemorySegment labels,
-      KernelKinds.Reduction reduction,
-      MemorySegment loss) {
-    KernelChecks.f32(
-        "crossEntropy", "logits", logits, KernelChecks.volume("crossEntropy", rows, classes));
-    KernelChecks.elements("crossEntropy", "labels", labels, rows, Integer.BYTES);
-    KernelChecks.f32(
-        "crossEntropy", "loss", loss, reduction == KernelKinds.Reduction.NONE ? rows : 1);
-    NativeThreads.bind();
-    MemorySegment bad = KernelChecks.badIndexSlot();
-    KernelChecks.status(
-        "crossEntropy",
-        kernels_h.balboa_cross_entropy_f32(
-            rows, classes, logits, labels, reduction.value(), loss, bad),
-        bad,
-        labels,
-        classes);
-  }
-
-  /**
-   * Gradient of {@link #crossEntropy}: dloss shaped like its loss, dlogits f32[rows, classes],
-   * which may be the logits.
-   *
-   * @throws IndexOutOfBoundsException if a label is outside the classes
-   */
-  public static void crossEntropyBackward(
-      long rows,
-      long classes,
-      MemorySegment logits,
-      MemorySegment labels,
-      KernelKinds.Reduction reduction,
-      MemorySegment dloss,
-      MemorySegment dlogits) {
-    long elements = KernelChecks.volume("crossEntropyBackward", rows, classes);
-    KernelChecks.f32("crossEntropyBackward", "logits", logits, elements);
-    KernelChecks.elements("crossEntropyBackward", "labels", labels, rows, Integer.BYTES);
-    KernelChecks.f32(
-        "crossEntropyBackward", "dloss", dloss, reduction == KernelKinds.Reduction.NONE ? rows : 1);
-    KernelChecks.f32("crossEntropyBackward", "dlogits", dlogits, elements);
-    NativeThreads.bind();
-    MemorySegment bad = KernelChecks.badIndexSlot();
-    KernelChecks.status(
-        "crossEntropyBackward",
-        kernels_h.balboa_cross_entropy_backward_f32(
-            rows, classes, logits, labels, reduction.value(), dloss, dlogits, bad),
-        bad,
-        labels,
-        classes);
-  }
-
-  /**
    * Writes f32[rows, classes] with 1 at each label of i32[rows] and 0 elsewhere.
    *
    * @throws IndexOutOfBoundsException if a label is outside the classes

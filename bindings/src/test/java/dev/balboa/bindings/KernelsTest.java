@@ -122,15 +122,29 @@ class KernelsTest {
     assertThat(floats(dx)).containsExactly(new float[] {0.5f, -0.5f}, within(1e-6f));
     MemorySegment logits = f32(0, 0, 0, 0);
     MemorySegment loss = f32(0);
-    KernelKinds.Reduction mean = KernelKinds.Reduction.MEAN;
-    ReductionKernels.crossEntropy(2, 2, logits, i32(0, 1), mean, loss);
+    LossKernels.Labelled two = labelled(2, 2);
+    MemorySegment none = MemorySegment.NULL;
+    LossKernels.crossEntropy(two, logits, i32(0, 1), none, loss);
     assertThat(floats(loss)).containsExactly(new float[] {-log}, within(1e-6f));
     MemorySegment dlogits = f32(0, 0, 0, 0);
-    ReductionKernels.crossEntropyBackward(2, 2, logits, i32(0, 1), mean, f32(2), dlogits);
+    LossKernels.crossEntropyBackward(two, logits, i32(0, 1), none, f32(2), dlogits);
     assertThat(floats(dlogits))
         .containsExactly(new float[] {-0.5f, 0.5f, 0.5f, -0.5f}, within(1e-6f));
     ReductionKernels.oneHot(2, 2, i32(1, 0), dlogits);
     assertThat(floats(dlogits)).containsExactly(0, 1, 1, 0);
+  }
+
+  private static LossKernels.Labelled labelled(long rows, long classes) {
+    return new LossKernels.Labelled(
+        KernelKinds.Type.F32,
+        KernelKinds.Type.I32,
+        rows,
+        classes,
+        1,
+        false,
+        0,
+        -100,
+        KernelKinds.Reduction.MEAN);
   }
 
   @Test
@@ -236,10 +250,10 @@ class KernelsTest {
   @Test
   void indicesOutOfRangeAreNamed() {
     assertThatThrownBy(() ->
-            ReductionKernels.crossEntropy(
-                2, 3, f32(new float[6]), i32(0, 3), KernelKinds.Reduction.SUM, f32(0)))
+            LossKernels.crossEntropy(
+                labelled(2, 3), f32(new float[6]), i32(0, 3), MemorySegment.NULL, f32(0)))
         .isInstanceOf(IndexOutOfBoundsException.class)
-        .hasMessage("crossEntropy: index 3 at position 1 is outside 0..2");
+        .hasMessage("crossEntropy: a label or length is out of range at position 1");
     assertThatThrownBy(() -> IndexKernels.gatherRows(4, 1, 2, 1, 1, indices(-3), f32(1, 2), f32(0)))
         .isInstanceOf(IndexOutOfBoundsException.class)
         .hasMessage("gatherRows: index -3 at position 0 is outside -2..1");

@@ -15,7 +15,7 @@ import dev.balboa.nn.memory.AllocatorMetrics;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.optim.Adam;
-import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.io.IOException;
@@ -68,8 +68,7 @@ class FlatMemoryTest {
   private static void step(Sequential model, Adam optimizer, RandomStream random) {
     try (var _ = Scope.open()) {
       Tensor x = Tensors.uniform(random, 0, 1, Shape.of(8, 1, 12, 12));
-      Tensor loss =
-          Functions.crossEntropy(model.forward(x), Tensors.labels(0, 1, 2, 3, 4, 5, 6, 7));
+      Tensor loss = Losses.crossEntropy(model.forward(x), Tensors.labels(0, 1, 2, 3, 4, 5, 6, 7));
       loss.backward();
       optimizer.step();
       optimizer.zeroGrad();

@@ -14,6 +14,7 @@ import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.AdamStep;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.ConvBackwardData;
+import dev.balboa.nn.op.CrossEntropy;
 import dev.balboa.nn.op.CrossEntropyBackward;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.MaxPool;
@@ -23,6 +24,7 @@ import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
 import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -111,12 +113,12 @@ class MisuseTest {
           refuses(() -> x.add(d), "add", "F32", "F64", "cast");
           refuses(i::relu, "relu", "floating", "I32");
           refuses(
-              () -> Functions.crossEntropy(x, Tensors.ones(2)),
+              () -> Losses.crossEntropy(x, Tensors.ones(2)),
               "cross_entropy",
               "labels",
               "I32",
               "F32");
-          refuses(() -> Functions.crossEntropy(i, i), "cross_entropy", "logits");
+          refuses(() -> Losses.crossEntropy(i, i), "cross_entropy", "logits");
           refuses(x::toInts, "toInts", "I32", "F32");
           refuses(i::withGrad, "floating", "I32");
           refuses(
@@ -139,17 +141,20 @@ class MisuseTest {
           for (int bad : new int[] {10, -1, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
             Tensor labels = Tensors.labels(1, bad, 2);
             refuses(
-                () -> Functions.crossEntropy(logits, labels),
+                () -> Losses.crossEntropy(logits, labels),
                 "cross_entropy: label " + bad + " at row 1 is outside [0, 10)");
             refuses(
                 () ->
                     Tensor.apply(
-                        new CrossEntropyBackward(Reduction.MEAN), logits, labels, Tensor.scalar(1)),
+                        new CrossEntropyBackward(new CrossEntropy(Reduction.MEAN)),
+                        logits,
+                        labels,
+                        Tensor.scalar(1)),
                 "label " + bad + " at row 1 is outside [0, 10)");
           }
           long open = Allocator.shared().metrics().liveBlocks();
           refuses(
-              () -> Functions.crossEntropy(logits, Tensors.labels(1, 2)),
+              () -> Losses.crossEntropy(logits, Tensors.labels(1, 2)),
               "cross_entropy",
               "[3]",
               "[2]");
@@ -166,7 +171,7 @@ class MisuseTest {
         backend,
         () -> {
           Tensor logits = Tensor.of(new float[] {Float.NaN, 1, 2, 3}, 2, 2);
-          assertThat(Functions.crossEntropy(logits, Tensors.labels(0, 1)).item()).isNaN();
+          assertThat(Losses.crossEntropy(logits, Tensors.labels(0, 1)).item()).isNaN();
           assertThat(logits.relu().toFloats()[0]).isNaN();
           assertThat(logits.max().item()).isNaN();
         });

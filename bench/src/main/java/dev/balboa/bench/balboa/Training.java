@@ -7,7 +7,7 @@ import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.optim.Adam;
-import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensor;
 
 /** Steps of training. */
@@ -28,7 +28,7 @@ final class Training extends TrainingWorkload {
   protected void step() {
     try (var _ = Scope.open()) {
       adam.zeroGrad();
-      Tensor loss = Functions.crossEntropy(model.forward(batches.images()), batches.labels());
+      Tensor loss = Losses.crossEntropy(model.forward(batches.images()), batches.labels());
       loss.backward();
       adam.step();
     }
@@ -39,7 +39,7 @@ final class Training extends TrainingWorkload {
   protected double evaluate() {
     try (var _ = Scope.open();
         var _ = Execution.noGrad()) {
-      return Functions.crossEntropy(model.forward(probe.images()), probe.labels()).item();
+      return Losses.crossEntropy(model.forward(probe.images()), probe.labels()).item();
     }
   }
 

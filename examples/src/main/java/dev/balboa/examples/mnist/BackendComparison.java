@@ -10,7 +10,7 @@ import dev.balboa.nn.exec.Executors;
 import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.optim.Adam;
-import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Parameter;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -65,7 +65,7 @@ record BackendComparison(int steps, int batch, double loss, double gradient, Str
     try (var _ = Scope.open();
         var _ = Execution.on(executor)) {
       network.parameters().values().forEach(Parameter::zeroGrad);
-      Tensor loss = Functions.crossEntropy(network.forward(batch.x()), batch.y());
+      Tensor loss = Losses.crossEntropy(network.forward(batch.x()), batch.y());
       loss.backward();
       return loss.item();
     }

@@ -9,11 +9,11 @@ import dev.balboa.nn.memory.AllocatorMetrics;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.optim.Adam;
 import dev.balboa.nn.optim.LearningRate;
+import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.train.Checkpoint;
 import dev.balboa.nn.train.EpochReport;
 import dev.balboa.nn.train.History;
 import dev.balboa.nn.train.LogListener;
-import dev.balboa.nn.train.Loss;
 import dev.balboa.nn.train.Metric;
 import dev.balboa.nn.train.StopReason;
 import dev.balboa.nn.train.Trainer;
@@ -154,7 +154,7 @@ final class TrainCommand implements Callable<Integer> {
         var _ = Execution.on(backend.executor());
         Sequential network = Network.create(digits.format().side(), seed);
         Adam adam = new Adam(network.parameters(), LEARNING_RATE);
-        Trainer trainer = new Trainer(network, adam, Loss.crossEntropy());
+        Trainer trainer = new Trainer(network, adam, Losses::crossEntropy);
         ProgressListener progress = new ProgressListener()) {
       log.println();
       log.print(network.summary());

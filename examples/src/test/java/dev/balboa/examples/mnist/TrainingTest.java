@@ -10,10 +10,10 @@ import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.memory.Allocator;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.optim.Adam;
+import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensors;
 import dev.balboa.nn.train.Checkpoint;
 import dev.balboa.nn.train.History;
-import dev.balboa.nn.train.Loss;
 import dev.balboa.nn.train.Metric;
 import dev.balboa.nn.train.Trainer;
 import java.io.IOException;
@@ -36,7 +36,7 @@ class TrainingTest {
         var _ = Execution.on(backend.executor());
         Sequential network = Network.create(8, 1);
         Adam adam = new Adam(network.parameters(), 3e-3);
-        Trainer trainer = new Trainer(network, adam, Loss.crossEntropy())) {
+        Trainer trainer = new Trainer(network, adam, Losses::crossEntropy)) {
       trainer.metric(Metric.accuracy()).validation(new DataLoader(digits.test(), 100));
       History history = trainer.fit(new DataLoader(digits.train(), 32).shuffle(1), 3);
       assertThat(history.epochs().get(2).decisive().value("accuracy")).isGreaterThan(0.88);

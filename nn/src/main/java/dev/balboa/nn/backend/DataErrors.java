@@ -24,4 +24,42 @@ public final class DataErrors {
             + size
             + ")");
   }
+
+  /**
+   * Checks the lengths and label sequences of {@code ctc}.
+   *
+   * @param targets [samples, width]
+   */
+  public static void checkAlignment(
+      String op,
+      long steps,
+      long classes,
+      int blank,
+      int width,
+      int[] targets,
+      int[] inputLengths,
+      int[] targetLengths) {
+    for (int n = 0; n < inputLengths.length; n++) {
+      length(op, "input", inputLengths[n], n, steps);
+      length(op, "target", targetLengths[n], n, width);
+      for (int i = 0; i < targetLengths[n]; i++) {
+        int label = targets[n * width + i];
+        if (label == blank) {
+          throw new IllegalArgumentException(
+              op + ": label " + i + " of sample " + n + " is the blank " + blank);
+        }
+        if (label < 0 || label >= classes) {
+          throw label(op, label, (long) n * width + i, classes);
+        }
+      }
+    }
+  }
+
+  private static void length(String op, String what, int length, int sample, long most) {
+    if (length < 0 || length > most) {
+      throw new IllegalArgumentException(
+          "%s: %s length %d of sample %d is outside [0, %d]"
+              .formatted(op, what, length, sample, most));
+    }
+  }
 }

@@ -1,4 +1,5 @@
 package dev.balboa.nn.op;
 
-/** Fused losses on integer labels. */
-public sealed interface LossOp extends Op permits CrossEntropy, CrossEntropyBackward, OneHot {}
+/** Fused losses on class labels and label sequences. */
+public sealed interface LossOp extends Op
+    permits CrossEntropy, CrossEntropyBackward, Nll, NllBackward, Ctc, CtcBackward, OneHot {}

@@ -7,7 +7,6 @@ import dev.balboa.nn.op.BatchNormInference;
 import dev.balboa.nn.op.BatchNormTraining;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.ConvTranspose;
-import dev.balboa.nn.op.CrossEntropy;
 import dev.balboa.nn.op.Dropout;
 import dev.balboa.nn.op.GroupNorm;
 import dev.balboa.nn.op.LayerNorm;
@@ -15,7 +14,6 @@ import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.LocalResponseNorm;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.NormalizationOp;
-import dev.balboa.nn.op.Reduction;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Window;
 import java.util.List;
@@ -167,15 +165,5 @@ public final class Functions {
   /** {@link Dropout} under the next key of the stream. */
   public static Tensor dropout(Tensor x, double p, RandomStream random) {
     return Tensor.apply(new Dropout(p), x, Tensors.key(random)).get(0);
-  }
-
-  /** {@link CrossEntropy} of logits [N, C] against labels I32 [N], averaged over the batch. */
-  public static Tensor crossEntropy(Tensor logits, Tensor labels) {
-    return crossEntropy(logits, labels, Reduction.MEAN);
-  }
-
-  /** {@link CrossEntropy} of logits [N, C] against labels I32 [N]. */
-  public static Tensor crossEntropy(Tensor logits, Tensor labels, Reduction reduction) {
-    return Tensor.apply(new CrossEntropy(reduction), logits, labels).get(0);
   }
 }

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>{@code
  * try (Trainer trainer =
- *     new Trainer(model, new Adam(model.parameters(), 1e-3), Loss.crossEntropy())
+ *     new Trainer(model, new Adam(model.parameters(), 1e-3), Losses::crossEntropy)
  *         .metric(Metric.accuracy())
  *         .validation(new DataLoader(test, 500))
  *         .checkpoint(Path.of("run.safetensors"))

@@ -17,6 +17,7 @@ import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.optim.Optimizer;
 import dev.balboa.nn.optim.Sgd;
+import dev.balboa.nn.tensor.Losses;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,7 @@ class BackendAgreementTest {
         Sequential model = model();
         Optimizer optimizer = new Sgd(model.parameters(), 0.05).momentum(0.9).nesterov();
         Trainer trainer =
-            new Trainer(model, optimizer, Loss.crossEntropy()).seed(3).listener(listener)) {
+            new Trainer(model, optimizer, Losses::crossEntropy).seed(3).listener(listener)) {
       trainer.fit(new DataLoader(new Blobs(64, 4), 8).shuffle(1), 1);
     }
     return losses;

@@ -21,6 +21,7 @@ import dev.balboa.nn.optim.GradientClip;
 import dev.balboa.nn.optim.LearningRate;
 import dev.balboa.nn.optim.Optimizer;
 import dev.balboa.nn.optim.Sgd;
+import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,7 +78,7 @@ class ResumeTest {
               .build(seed);
       Optimizer optimizer = new Adam(model.parameters(), 0.01);
       Trainer trainer =
-          new Trainer(model, optimizer, Loss.crossEntropy())
+          new Trainer(model, optimizer, Losses::crossEntropy)
               .metric(Metric.accuracy())
               .validation(new DataLoader(new Blobs(24, 9), 10))
               .schedule(LearningRate.cosine(0.02, 0.001, 12).warmUp(3))
@@ -264,11 +265,11 @@ class ResumeTest {
                     + " seed 11");
       }
       try (Optimizer sgd = new Sgd(run.model().parameters(), 0.1);
-          Trainer trainer = new Trainer(run.model(), sgd, Loss.crossEntropy())) {
+          Trainer trainer = new Trainer(run.model(), sgd, Losses::crossEntropy)) {
         assertThatThrownBy(() -> trainer.resume(file))
             .hasMessageContaining("expected optimizer 'sgd', got 'adam'");
       }
-      try (Trainer trainer = new Trainer(run.model(), run.optimizer(), Loss.crossEntropy())) {
+      try (Trainer trainer = new Trainer(run.model(), run.optimizer(), Losses::crossEntropy)) {
         assertThatThrownBy(() -> trainer.resume(file))
             .hasMessageContaining("expected metrics '', got 'accuracy'");
       }

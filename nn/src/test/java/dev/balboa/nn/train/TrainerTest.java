@@ -16,6 +16,7 @@ import dev.balboa.nn.optim.GradientClip;
 import dev.balboa.nn.optim.LearningRate;
 import dev.balboa.nn.optim.Optimizer;
 import dev.balboa.nn.optim.Sgd;
+import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.io.IOException;
@@ -60,7 +61,7 @@ class TrainerTest {
   }
 
   private Trainer trainer() {
-    return new Trainer(model, optimizer, Loss.crossEntropy()).metric(Metric.accuracy());
+    return new Trainer(model, optimizer, Losses::crossEntropy).metric(Metric.accuracy());
   }
 
   private float[] weight() {
@@ -172,7 +173,7 @@ class TrainerTest {
   void trainingStopsEarlyWhenNothingImproves() throws IOException {
     try (Optimizer frozen = new Sgd(model.parameters(), 0);
         Trainer trainer =
-            new Trainer(model, frozen, Loss.crossEntropy())
+            new Trainer(model, frozen, Losses::crossEntropy)
                 .validation(validation)
                 .earlyStopping(EarlyStopping.after(3))) {
       History history = trainer.fit(training, 50);
@@ -220,7 +221,7 @@ class TrainerTest {
     Loss loss =
         (output, target) -> {
           weights.add(weight());
-          Tensor value = Loss.crossEntropy().apply(output, target);
+          Tensor value = Losses.crossEntropy(output, target);
           return weights.size() == 10 ? value.mul(Tensor.scalar(Float.NaN)) : value;
         };
     try (Trainer trainer = new Trainer(model, optimizer, loss)) {
@@ -246,7 +247,7 @@ class TrainerTest {
   @Test
   void argumentsAreChecked() throws IOException {
     Sequential fresh = Sequential.of(new Dense(1));
-    assertThatThrownBy(() -> new Trainer(fresh, optimizer, Loss.crossEntropy()))
+    assertThatThrownBy(() -> new Trainer(fresh, optimizer, Losses::crossEntropy))
         .hasMessage("trainer: the model is not built");
     try (Trainer trainer = trainer()) {
       assertThatThrownBy(() -> trainer.metric(Metric.accuracy())).hasMessageContaining("new name");

@@ -1701,151 +1701,6 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-    private static final int BALBOA_REDUCTION_NONE = (int)0L;
-    public static int BALBOA_REDUCTION_NONE() {
-        return BALBOA_REDUCTION_NONE;
-    }
-    private static final int BALBOA_REDUCTION_MEAN = (int)1L;
-    public static int BALBOA_REDUCTION_MEAN() {
-        return BALBOA_REDUCTION_MEAN;
-    }
-    private static final int BALBOA_REDUCTION_SUM = (int)2L;
-    public static int BALBOA_REDUCTION_SUM() {
-        return BALBOA_REDUCTION_SUM;
-    }
-
-    private static class balboa_cross_entropy_f32 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            kernels_h.C_INT,
-            kernels_h.C_LONG,
-            kernels_h.C_LONG,
-            kernels_h.C_POINTER,
-            kernels_h.C_POINTER,
-            kernels_h.C_INT,
-            kernels_h.C_POINTER,
-            kernels_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_cross_entropy_f32");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t balboa_cross_entropy_f32(int64_t rows, int64_t classes, const float *logits, const int32_t *labels, int32_t reduction, float *loss, int64_t *bad_index)
-     * }
-     */
-    public static FunctionDescriptor balboa_cross_entropy_f32$descriptor() {
-        return balboa_cross_entropy_f32.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t balboa_cross_entropy_f32(int64_t rows, int64_t classes, const float *logits, const int32_t *labels, int32_t reduction, float *loss, int64_t *bad_index)
-     * }
-     */
-    public static MethodHandle balboa_cross_entropy_f32$handle() {
-        return balboa_cross_entropy_f32.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t balboa_cross_entropy_f32(int64_t rows, int64_t classes, const float *logits, const int32_t *labels, int32_t reduction, float *loss, int64_t *bad_index)
-     * }
-     */
-    public static MemorySegment balboa_cross_entropy_f32$address() {
-        return balboa_cross_entropy_f32.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t balboa_cross_entropy_f32(int64_t rows, int64_t classes, const float *logits, const int32_t *labels, int32_t reduction, float *loss, int64_t *bad_index)
-     * }
-     */
-    public static int balboa_cross_entropy_f32(long rows, long classes, MemorySegment logits, MemorySegment labels, int reduction, MemorySegment loss, MemorySegment bad_index) {
-        var mh$ = balboa_cross_entropy_f32.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_cross_entropy_f32", rows, classes, logits, labels, reduction, loss, bad_index);
-            }
-            return (int)mh$.invokeExact(rows, classes, logits, labels, reduction, loss, bad_index);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class balboa_cross_entropy_backward_f32 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            kernels_h.C_INT,
-            kernels_h.C_LONG,
-            kernels_h.C_LONG,
-            kernels_h.C_POINTER,
-            kernels_h.C_POINTER,
-            kernels_h.C_INT,
-            kernels_h.C_POINTER,
-            kernels_h.C_POINTER,
-            kernels_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_cross_entropy_backward_f32");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t balboa_cross_entropy_backward_f32(int64_t rows, int64_t classes, const float *logits, const int32_t *labels, int32_t reduction, const float *dloss, float *dlogits, int64_t *bad_index)
-     * }
-     */
-    public static FunctionDescriptor balboa_cross_entropy_backward_f32$descriptor() {
-        return balboa_cross_entropy_backward_f32.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t balboa_cross_entropy_backward_f32(int64_t rows, int64_t classes, const float *logits, const int32_t *labels, int32_t reduction, const float *dloss, float *dlogits, int64_t *bad_index)
-     * }
-     */
-    public static MethodHandle balboa_cross_entropy_backward_f32$handle() {
-        return balboa_cross_entropy_backward_f32.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t balboa_cross_entropy_backward_f32(int64_t rows, int64_t classes, const float *logits, const int32_t *labels, int32_t reduction, const float *dloss, float *dlogits, int64_t *bad_index)
-     * }
-     */
-    public static MemorySegment balboa_cross_entropy_backward_f32$address() {
-        return balboa_cross_entropy_backward_f32.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t balboa_cross_entropy_backward_f32(int64_t rows, int64_t classes, const float *logits, const int32_t *labels, int32_t reduction, const float *dloss, float *dlogits, int64_t *bad_index)
-     * }
-     */
-    public static int balboa_cross_entropy_backward_f32(long rows, long classes, MemorySegment logits, MemorySegment labels, int reduction, MemorySegment dloss, MemorySegment dlogits, MemorySegment bad_index) {
-        var mh$ = balboa_cross_entropy_backward_f32.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_cross_entropy_backward_f32", rows, classes, logits, labels, reduction, dloss, dlogits, bad_index);
-            }
-            return (int)mh$.invokeExact(rows, classes, logits, labels, reduction, dloss, dlogits, bad_index);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
 
     private static class balboa_one_hot_f32 {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -1904,6 +1759,452 @@ public class kernels_h extends kernels_h$shared {
                 traceDowncall("balboa_one_hot_f32", rows, classes, labels, out, bad_index);
             }
             return (int)mh$.invokeExact(rows, classes, labels, out, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+    private static final int BALBOA_REDUCTION_NONE = (int)0L;
+    public static int BALBOA_REDUCTION_NONE() {
+        return BALBOA_REDUCTION_NONE;
+    }
+    private static final int BALBOA_REDUCTION_MEAN = (int)1L;
+    public static int BALBOA_REDUCTION_MEAN() {
+        return BALBOA_REDUCTION_MEAN;
+    }
+    private static final int BALBOA_REDUCTION_SUM = (int)2L;
+    public static int BALBOA_REDUCTION_SUM() {
+        return BALBOA_REDUCTION_SUM;
+    }
+
+    private static class balboa_cross_entropy {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_cross_entropy");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_cross_entropy(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, const void *x, int32_t label_dtype, const void *labels, const void *weights, double smoothing, int64_t ignored, int32_t reduction, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_cross_entropy$descriptor() {
+        return balboa_cross_entropy.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_cross_entropy(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, const void *x, int32_t label_dtype, const void *labels, const void *weights, double smoothing, int64_t ignored, int32_t reduction, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_cross_entropy$handle() {
+        return balboa_cross_entropy.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_cross_entropy(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, const void *x, int32_t label_dtype, const void *labels, const void *weights, double smoothing, int64_t ignored, int32_t reduction, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_cross_entropy$address() {
+        return balboa_cross_entropy.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_cross_entropy(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, const void *x, int32_t label_dtype, const void *labels, const void *weights, double smoothing, int64_t ignored, int32_t reduction, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_cross_entropy(int dtype, long outer, long classes, long inner, MemorySegment x, int label_dtype, MemorySegment labels, MemorySegment weights, double smoothing, long ignored, int reduction, MemorySegment loss, MemorySegment bad_index) {
+        var mh$ = balboa_cross_entropy.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_cross_entropy", dtype, outer, classes, inner, x, label_dtype, labels, weights, smoothing, ignored, reduction, loss, bad_index);
+            }
+            return (int)mh$.invokeExact(dtype, outer, classes, inner, x, label_dtype, labels, weights, smoothing, ignored, reduction, loss, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_cross_entropy_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_cross_entropy_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_cross_entropy_backward(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, const void *x, int32_t label_dtype, const void *labels, const void *weights, double smoothing, int64_t ignored, int32_t reduction, const void *dloss, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_cross_entropy_backward$descriptor() {
+        return balboa_cross_entropy_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_cross_entropy_backward(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, const void *x, int32_t label_dtype, const void *labels, const void *weights, double smoothing, int64_t ignored, int32_t reduction, const void *dloss, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_cross_entropy_backward$handle() {
+        return balboa_cross_entropy_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_cross_entropy_backward(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, const void *x, int32_t label_dtype, const void *labels, const void *weights, double smoothing, int64_t ignored, int32_t reduction, const void *dloss, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_cross_entropy_backward$address() {
+        return balboa_cross_entropy_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_cross_entropy_backward(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, const void *x, int32_t label_dtype, const void *labels, const void *weights, double smoothing, int64_t ignored, int32_t reduction, const void *dloss, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_cross_entropy_backward(int dtype, long outer, long classes, long inner, MemorySegment x, int label_dtype, MemorySegment labels, MemorySegment weights, double smoothing, long ignored, int reduction, MemorySegment dloss, MemorySegment dx, MemorySegment bad_index) {
+        var mh$ = balboa_cross_entropy_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_cross_entropy_backward", dtype, outer, classes, inner, x, label_dtype, labels, weights, smoothing, ignored, reduction, dloss, dx, bad_index);
+            }
+            return (int)mh$.invokeExact(dtype, outer, classes, inner, x, label_dtype, labels, weights, smoothing, ignored, reduction, dloss, dx, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_nll {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_nll");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_nll(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, const void *x, int32_t label_dtype, const void *labels, const void *weights, int64_t ignored, int32_t reduction, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_nll$descriptor() {
+        return balboa_nll.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_nll(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, const void *x, int32_t label_dtype, const void *labels, const void *weights, int64_t ignored, int32_t reduction, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_nll$handle() {
+        return balboa_nll.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_nll(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, const void *x, int32_t label_dtype, const void *labels, const void *weights, int64_t ignored, int32_t reduction, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_nll$address() {
+        return balboa_nll.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_nll(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, const void *x, int32_t label_dtype, const void *labels, const void *weights, int64_t ignored, int32_t reduction, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_nll(int dtype, long outer, long classes, long inner, MemorySegment x, int label_dtype, MemorySegment labels, MemorySegment weights, long ignored, int reduction, MemorySegment loss, MemorySegment bad_index) {
+        var mh$ = balboa_nll.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_nll", dtype, outer, classes, inner, x, label_dtype, labels, weights, ignored, reduction, loss, bad_index);
+            }
+            return (int)mh$.invokeExact(dtype, outer, classes, inner, x, label_dtype, labels, weights, ignored, reduction, loss, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_nll_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_nll_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_nll_backward(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, int32_t label_dtype, const void *labels, const void *weights, int64_t ignored, int32_t reduction, const void *dloss, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_nll_backward$descriptor() {
+        return balboa_nll_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_nll_backward(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, int32_t label_dtype, const void *labels, const void *weights, int64_t ignored, int32_t reduction, const void *dloss, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_nll_backward$handle() {
+        return balboa_nll_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_nll_backward(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, int32_t label_dtype, const void *labels, const void *weights, int64_t ignored, int32_t reduction, const void *dloss, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_nll_backward$address() {
+        return balboa_nll_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_nll_backward(int32_t dtype, int64_t outer, int64_t classes, int64_t inner, int32_t label_dtype, const void *labels, const void *weights, int64_t ignored, int32_t reduction, const void *dloss, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_nll_backward(int dtype, long outer, long classes, long inner, int label_dtype, MemorySegment labels, MemorySegment weights, long ignored, int reduction, MemorySegment dloss, MemorySegment dx, MemorySegment bad_index) {
+        var mh$ = balboa_nll_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_nll_backward", dtype, outer, classes, inner, label_dtype, labels, weights, ignored, reduction, dloss, dx, bad_index);
+            }
+            return (int)mh$.invokeExact(dtype, outer, classes, inner, label_dtype, labels, weights, ignored, reduction, dloss, dx, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_ctc {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_ctc");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_ctc(int32_t dtype, int64_t steps, int64_t batch, int64_t classes, int64_t width, const void *x, const int32_t *targets, const int32_t *input_lengths, const int32_t *target_lengths, int32_t blank, int32_t zero_infinity, double *work, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_ctc$descriptor() {
+        return balboa_ctc.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_ctc(int32_t dtype, int64_t steps, int64_t batch, int64_t classes, int64_t width, const void *x, const int32_t *targets, const int32_t *input_lengths, const int32_t *target_lengths, int32_t blank, int32_t zero_infinity, double *work, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_ctc$handle() {
+        return balboa_ctc.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_ctc(int32_t dtype, int64_t steps, int64_t batch, int64_t classes, int64_t width, const void *x, const int32_t *targets, const int32_t *input_lengths, const int32_t *target_lengths, int32_t blank, int32_t zero_infinity, double *work, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_ctc$address() {
+        return balboa_ctc.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_ctc(int32_t dtype, int64_t steps, int64_t batch, int64_t classes, int64_t width, const void *x, const int32_t *targets, const int32_t *input_lengths, const int32_t *target_lengths, int32_t blank, int32_t zero_infinity, double *work, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_ctc(int dtype, long steps, long batch, long classes, long width, MemorySegment x, MemorySegment targets, MemorySegment input_lengths, MemorySegment target_lengths, int blank, int zero_infinity, MemorySegment work, MemorySegment loss, MemorySegment bad_index) {
+        var mh$ = balboa_ctc.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_ctc", dtype, steps, batch, classes, width, x, targets, input_lengths, target_lengths, blank, zero_infinity, work, loss, bad_index);
+            }
+            return (int)mh$.invokeExact(dtype, steps, batch, classes, width, x, targets, input_lengths, target_lengths, blank, zero_infinity, work, loss, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_ctc_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_ctc_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_ctc_backward(int32_t dtype, int64_t steps, int64_t batch, int64_t classes, int64_t width, const void *x, const int32_t *targets, const int32_t *input_lengths, const int32_t *target_lengths, int32_t blank, int32_t zero_infinity, const void *dloss, double *work, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_ctc_backward$descriptor() {
+        return balboa_ctc_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_ctc_backward(int32_t dtype, int64_t steps, int64_t batch, int64_t classes, int64_t width, const void *x, const int32_t *targets, const int32_t *input_lengths, const int32_t *target_lengths, int32_t blank, int32_t zero_infinity, const void *dloss, double *work, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_ctc_backward$handle() {
+        return balboa_ctc_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_ctc_backward(int32_t dtype, int64_t steps, int64_t batch, int64_t classes, int64_t width, const void *x, const int32_t *targets, const int32_t *input_lengths, const int32_t *target_lengths, int32_t blank, int32_t zero_infinity, const void *dloss, double *work, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_ctc_backward$address() {
+        return balboa_ctc_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_ctc_backward(int32_t dtype, int64_t steps, int64_t batch, int64_t classes, int64_t width, const void *x, const int32_t *targets, const int32_t *input_lengths, const int32_t *target_lengths, int32_t blank, int32_t zero_infinity, const void *dloss, double *work, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_ctc_backward(int dtype, long steps, long batch, long classes, long width, MemorySegment x, MemorySegment targets, MemorySegment input_lengths, MemorySegment target_lengths, int blank, int zero_infinity, MemorySegment dloss, MemorySegment work, MemorySegment dx, MemorySegment bad_index) {
+        var mh$ = balboa_ctc_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_ctc_backward", dtype, steps, batch, classes, width, x, targets, input_lengths, target_lengths, blank, zero_infinity, dloss, work, dx, bad_index);
+            }
+            return (int)mh$.invokeExact(dtype, steps, batch, classes, width, x, targets, input_lengths, target_lengths, blank, zero_infinity, dloss, work, dx, bad_index);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -4,78 +4,96 @@ import dev.balboa.nn.backend.DataErrors;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.op.CrossEntropy;
 import dev.balboa.nn.op.CrossEntropyBackward;
+import dev.balboa.nn.op.Ctc;
+import dev.balboa.nn.op.CtcBackward;
 import dev.balboa.nn.op.LossOp;
+import dev.balboa.nn.op.Nll;
+import dev.balboa.nn.op.NllBackward;
 import dev.balboa.nn.op.OneHot;
-import dev.balboa.nn.op.Reduction;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Cross entropy on integer labels. */
+/** Losses; the axis of the classes is moved to the end, so that kernels work on rows. */
 final class LossKernels {
   private LossKernels() {}
 
   static Prepared prepare(LossOp op, Call call) {
     return switch (op) {
-      case CrossEntropy o -> call.plain((in, out) -> crossEntropy(o, in[0], in[1], out[0].reals()));
+      case CrossEntropy o ->
+          call.through(
+              reads(call, true),
+              List.of(call.write(0)),
+              (in, out) ->
+                  on(o.name(), o, call.in(0).dim(1), in[1], weights(in, 2))
+                      .crossEntropy(o, in[0].reals(), out[0].reals()));
       case CrossEntropyBackward o ->
-          call.plain((in, out) -> crossEntropyBackward(o, in, out[0].reals()));
+          call.through(
+              reads(call, true),
+              List.of(rows(call.write(0))),
+              (in, out) ->
+                  on(o.name(), o.forward(), call.in(0).dim(1), in[1], weights(in, 3))
+                      .crossEntropyBackward(
+                          o.forward(), in[0].reals(), in[2].reals(), out[0].reals()));
+      case Nll o ->
+          call.through(
+              reads(call, true),
+              List.of(call.write(0)),
+              (in, out) ->
+                  on(o.name(), o, call.in(0).dim(1), in[1], weights(in, 2))
+                      .nll(in[0].reals(), out[0].reals()));
+      case NllBackward o ->
+          call.through(
+              reads(call, false),
+              List.of(rows(call.write(0))),
+              (in, out) ->
+                  on(o.name(), o.forward(), o.classes(), in[0], weights(in, 2))
+                      .nllBackward(in[1].reals(), out[0].reals()));
+      case Ctc o ->
+          call.plain((in, out) ->
+              new CtcKernels(o.name(), o, call.in(0), call.in(1), in).losses(out[0].reals()));
+      case CtcBackward o ->
+          call.plain((in, out) ->
+              new CtcKernels(o.name(), o.forward(), call.in(0), call.in(1), in)
+                  .gradients(in[4].reals(), out[0].reals()));
       case OneHot o -> call.plain((in, out) -> oneHot(o, in[0].wholes(), out[0].reals()));
     };
   }
 
-  private static void crossEntropy(
-      CrossEntropy op, Elements logits, Elements labels, double[] loss) {
-    double[] z = logits.reals();
-    long[] label = labels.wholes();
-    int rows = label.length;
-    int classes = rows == 0 ? 0 : z.length / rows;
-    checkLabels(op.name(), label, classes);
-    for (int n = 0; n < rows; n++) {
-      int row = n * classes;
-      double max = ReductionKernels.max(z, row, classes);
-      double sum = ReductionKernels.sumExp(z, row, classes, max);
-      double l = max - z[row + (int) label[n]] + Math.log(sum);
-      loss[op.reduction() == Reduction.NONE ? n : 0] += l;
-    }
-    if (op.reduction() == Reduction.MEAN) {
-      loss[0] /= rows;
-    }
+  private static ClassLossKernels on(
+      String name, CrossEntropy op, long classes, Elements labels, Elements weights) {
+    return new ClassLossKernels(
+        name, Math.toIntExact(classes), labels, op.ignored(), weights, op.reduction());
   }
 
-  private static void crossEntropyBackward(
-      CrossEntropyBackward op, Elements[] in, double[] dlogits) {
-    double[] z = in[0].reals();
-    long[] label = in[1].wholes();
-    double[] dloss = in[2].reals();
-    int rows = label.length;
-    int classes = rows == 0 ? 0 : z.length / rows;
-    checkLabels(op.name(), label, classes);
-    for (int n = 0; n < rows; n++) {
-      int row = n * classes;
-      double max = ReductionKernels.max(z, row, classes);
-      double sum = ReductionKernels.sumExp(z, row, classes, max);
-      double d =
-          switch (op.reduction()) {
-            case NONE -> dloss[n];
-            case SUM -> dloss[0];
-            case MEAN -> dloss[0] / rows;
-          };
-      for (int c = 0; c < classes; c++) {
-        dlogits[row + c] = (Math.exp(z[row + c] - max) / sum - (c == label[n] ? 1 : 0)) * d;
-      }
-    }
+  private static ClassLossKernels on(
+      String name, Nll op, long classes, Elements labels, Elements weights) {
+    return new ClassLossKernels(
+        name, Math.toIntExact(classes), labels, op.ignored(), weights, op.reduction());
   }
 
-  private static void checkLabels(String op, long[] labels, int classes) {
-    for (int n = 0; n < labels.length; n++) {
-      if (labels[n] < 0 || labels[n] >= classes) {
-        throw DataErrors.label(op, labels[n], n, classes);
-      }
+  private static Elements weights(Elements[] in, int index) {
+    return in.length > index ? in[index] : null;
+  }
+
+  /** The inputs; {@code scores} says whether the first one has classes on axis 1. */
+  private static List<Access> reads(Call call, boolean scores) {
+    List<Access> all = new ArrayList<>();
+    for (int i = 0; i < call.inputs().size(); i++) {
+      all.add(i == 0 && scores ? rows(call.read(0)) : call.read(i));
     }
+    return all;
+  }
+
+  private static Access rows(Access scores) {
+    return scores.permute(Axes.last(scores.shape().rank(), List.of(1)));
   }
 
   private static void oneHot(OneHot op, long[] indices, double[] y) {
     int depth = indices.length == 0 ? 0 : y.length / indices.length;
-    checkLabels(op.name(), indices, depth);
     for (int i = 0; i < indices.length; i++) {
+      if (indices[i] < 0 || indices[i] >= depth) {
+        throw DataErrors.label(op.name(), indices[i], i, depth);
+      }
       y[i * depth + (int) indices[i]] = 1;
     }
   }

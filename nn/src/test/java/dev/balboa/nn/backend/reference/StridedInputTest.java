@@ -136,7 +136,11 @@ class StridedInputTest extends ReferenceFixture {
         new Case(new Matmul(true, false), f(4, 3), f(4, 2)),
         new Case(new Linear(Activation.SIGMOID), f(2, 3, 4), f(5, 4), f(5)),
         new Case(new CrossEntropy(Reduction.NONE), f(3, 200), of(DType.I32, 3)),
-        new Case(new CrossEntropyBackward(Reduction.MEAN), f(3, 200), of(DType.I32, 3), f()),
+        new Case(
+            new CrossEntropyBackward(new CrossEntropy(Reduction.MEAN)),
+            f(3, 200),
+            of(DType.I32, 3),
+            f()),
         new Case(new OneHot(200, DType.F32), of(DType.I32, 2, 3)),
         new Case(new Contiguous(), of(DType.BOOL, 3, 3)),
         new Case(new Concat(1), of(DType.I64, 2, 3), of(DType.I64, 2, 2)),
