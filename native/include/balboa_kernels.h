@@ -56,7 +56,9 @@ enum balboa_dtype {
   BALBOA_I32 = 2,
   BALBOA_I64 = 3,
   BALBOA_U8 = 4,
-  BALBOA_BOOL = 5 /* one byte, 0 or 1 */
+  BALBOA_BOOL = 5, /* one byte, 0 or 1 */
+  BALBOA_BF16 = 6, /* bfloat16: the upper half of an f32 */
+  BALBOA_I8 = 7
 };
 
 /* ---- version and threads */
@@ -80,7 +82,8 @@ BALBOA_API int32_t balboa_copy_strided(int32_t elem_size, int32_t ndim, const in
 /* dst[0..n) = the low elem_size (1, 2, 4 or 8) bytes of pattern. */
 BALBOA_API int32_t balboa_fill(int32_t elem_size, int64_t n, uint64_t pattern, void *dst);
 /* dst[i] = src[i] converted (balboa_dtype both). Float to integer truncates and saturates, NaN gives 0 (as Java does;
- * also to u8); integer to narrower integer keeps the low bits; to bool is x != 0 (NaN: 1).
+ * also to u8 and i8); integer to narrower integer keeps the low bits; to bool is x != 0 (NaN: 1); to bf16 rounds once,
+ * to nearest even.
  * In place if equal in size. */
 BALBOA_API int32_t balboa_cast(int64_t n, int32_t src_dtype, const void *src, int32_t dst_dtype, void *dst);
 
@@ -132,13 +135,20 @@ BALBOA_API int32_t balboa_unary_backward_f32(int32_t kind, int64_t n, const floa
 BALBOA_API int32_t balboa_unary_backward_from_y_f32(int32_t kind, int64_t n, const float *y, const float *dy,
                                                     float *dx, float alpha, float beta);
 
+/* The same in f64, with the C library's functions. */
+BALBOA_API int32_t balboa_unary_f64(int32_t kind, int64_t n, const double *x, double *y, double alpha, double beta);
+BALBOA_API int32_t balboa_unary_backward_f64(int32_t kind, int64_t n, const double *x, const double *dy, double *dx,
+                                             double alpha, double beta);
+BALBOA_API int32_t balboa_unary_backward_from_y_f64(int32_t kind, int64_t n, const double *y, const double *dy,
+                                                    double *dx, double alpha, double beta);
+
 /* ---- binary, compare, select: broadcasting is a stride of 0 */
 
 enum balboa_binary {
   BALBOA_ADD = 0,
   BALBOA_SUB = 1,
   BALBOA_MUL = 2,
-  BALBOA_DIV = 3, /* f32, f64 */
+  BALBOA_DIV = 3, /* integers: truncates, x / 0 = 0, the smallest / -1 wraps */
   BALBOA_MAX = 4,
   BALBOA_MIN = 5,
   BALBOA_POW = 6  /* f32, f64 */
@@ -146,17 +156,17 @@ enum balboa_binary {
 enum balboa_compare { BALBOA_EQ = 0, BALBOA_NE = 1, BALBOA_LT = 2, BALBOA_LE = 3, BALBOA_GT = 4, BALBOA_GE = 5 };
 enum balboa_logical { BALBOA_AND = 0, BALBOA_OR = 1, BALBOA_XOR = 2 };
 
-/* out = a op b over dims[ndim]; out contiguous. dtype F32, F64, I32, I64 (integers wrap). In place with an operand
+/* out = a op b over dims[ndim]; out contiguous. Any dtype but BOOL and BF16 (integers wrap). In place with an operand
  * whose strides are those of out. */
 BALBOA_API int32_t balboa_binary(int32_t dtype, int32_t kind, int32_t ndim, const int64_t *dims, const void *a,
                                  const int64_t *a_strides, const void *b, const int64_t *b_strides, void *out);
-/* out bool[dims] = a op b; dtype F32, F64, I32, I64, U8, BOOL. IEEE: NaN differs from everything. */
+/* out bool[dims] = a op b; any dtype but BF16. IEEE: NaN differs from everything. */
 BALBOA_API int32_t balboa_compare(int32_t dtype, int32_t kind, int32_t ndim, const int64_t *dims, const void *a,
                                   const int64_t *a_strides, const void *b, const int64_t *b_strides, uint8_t *out);
 /* out bool[dims] = a op b for bool operands. In place as balboa_binary. */
 BALBOA_API int32_t balboa_logical(int32_t kind, int32_t ndim, const int64_t *dims, const uint8_t *a,
                                   const int64_t *a_strides, const uint8_t *b, const int64_t *b_strides, uint8_t *out);
-/* out[i] = cond[i] != 0 ? a[i] : b[i]; cond bool; a, b, out of elem_size 1, 4 or 8. In place as balboa_binary. */
+/* out[i] = cond[i] != 0 ? a[i] : b[i]; cond bool; a, b, out of elem_size 1, 2, 4 or 8. In place as balboa_binary. */
 BALBOA_API int32_t balboa_where(int32_t elem_size, int32_t ndim, const int64_t *dims, const uint8_t *cond,
                                 const int64_t *cond_strides, const void *a, const int64_t *a_strides, const void *b,
                                 const int64_t *b_strides, void *out);
@@ -172,8 +182,8 @@ enum balboa_reduce {
   BALBOA_REDUCE_SUM_SQUARES = 5
 };
 
-/* out[outer, inner]; dtype F32, F64 (all kinds; sums of f32 are accumulated in f64) or I32, I64 (SUM, MAX, MIN, PROD;
- * wrapping). */
+/* out[outer, inner]; dtype F32, F64 (all kinds; sums of f32 are accumulated in f64) or I32, I64, U8, I8 (SUM, MAX, MIN,
+ * PROD; wrapping). */
 BALBOA_API int32_t balboa_reduce(int32_t dtype, int32_t kind, int64_t outer, int64_t red, int64_t inner, const void *x,
                                  void *out);
 /* out i32[outer, inner] = first index of the largest element along red (< 2^31); NaN counts as the largest. */

@@ -51,10 +51,19 @@
   BINARY(type, max_##t, u > v ? u : v)               \
   BINARY(type, min_##t, u < v ? u : v)
 
+#define SIGNED_DIV(type, wide, t) \
+  BINARY(type, div_##t, v == 0 ? 0 : v == -1 ? (type)(0 - (wide)u) : u / v)
+
 FLOAT_KINDS(float, f32)
 FLOAT_KINDS(double, f64)
 INTEGER_KINDS(int32_t, uint32_t, i32)
 INTEGER_KINDS(int64_t, uint64_t, i64)
+INTEGER_KINDS(uint8_t, uint32_t, u8)
+INTEGER_KINDS(int8_t, uint32_t, i8)
+SIGNED_DIV(int32_t, uint32_t, i32)
+SIGNED_DIV(int64_t, uint64_t, i64)
+SIGNED_DIV(int8_t, uint32_t, i8)
+BINARY(uint8_t, div_u8, v == 0 ? 0 : u / v)
 
 /* The exponents that occur most need no pow. */
 #define POW(type, t, power, root)                                                         \
@@ -84,13 +93,17 @@ POW(float, f32, powf, sqrtf)
 POW(double, f64, pow, sqrt)
 
 static bk_row_fn find(int32_t dtype, int32_t kind) {
-  static const bk_row_fn rows[4][7] = {
+  static const bk_row_fn rows[8][7] = {
       {add_f32, sub_f32, mul_f32, div_f32, max_f32, min_f32, pow_f32},
       {add_f64, sub_f64, mul_f64, div_f64, max_f64, min_f64, pow_f64},
-      {add_i32, sub_i32, mul_i32, NULL, max_i32, min_i32, NULL},
-      {add_i64, sub_i64, mul_i64, NULL, max_i64, min_i64, NULL},
+      {add_i32, sub_i32, mul_i32, div_i32, max_i32, min_i32, NULL},
+      {add_i64, sub_i64, mul_i64, div_i64, max_i64, min_i64, NULL},
+      {add_u8, sub_u8, mul_u8, div_u8, max_u8, min_u8, NULL},
+      {NULL, NULL, NULL, NULL, NULL, NULL, NULL},
+      {NULL, NULL, NULL, NULL, NULL, NULL, NULL},
+      {add_i8, sub_i8, mul_i8, div_i8, max_i8, min_i8, NULL},
   };
-  const int known = dtype >= BALBOA_F32 && dtype <= BALBOA_I64 && kind >= BALBOA_ADD && kind <= BALBOA_POW;
+  const int known = dtype >= BALBOA_F32 && dtype <= BALBOA_I8 && kind >= BALBOA_ADD && kind <= BALBOA_POW;
   return known ? rows[dtype][kind] : NULL;
 }
 

@@ -99,7 +99,10 @@ int32_t bk_dtype_size(int32_t dtype) {
     case BALBOA_F64:
     case BALBOA_I64:
       return 8;
+    case BALBOA_BF16:
+      return 2;
     case BALBOA_U8:
+    case BALBOA_I8:
     case BALBOA_BOOL:
       return 1;
     default:

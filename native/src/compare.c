@@ -42,6 +42,7 @@ COMPARE(double, f64)
 COMPARE(int32_t, i32)
 COMPARE(int64_t, i64)
 COMPARE(uint8_t, u8)
+COMPARE(int8_t, i8)
 
 TO_BOOL(uint8_t, and_u8, (u != 0) & (v != 0))
 TO_BOOL(uint8_t, or_u8, (u | v) != 0)
@@ -57,12 +58,13 @@ static int32_t run(bk_row_fn row, int32_t size, int32_t ndim, const int64_t *dim
 
 int32_t balboa_compare(int32_t dtype, int32_t kind, int32_t ndim, const int64_t *dims, const void *a,
                        const int64_t *a_strides, const void *b, const int64_t *b_strides, uint8_t *out) {
-  static const bk_row_fn rows[6][6] = {
+  static const bk_row_fn rows[8][6] = {
       {eq_f32, ne_f32, lt_f32, le_f32, gt_f32, ge_f32}, {eq_f64, ne_f64, lt_f64, le_f64, gt_f64, ge_f64},
       {eq_i32, ne_i32, lt_i32, le_i32, gt_i32, ge_i32}, {eq_i64, ne_i64, lt_i64, le_i64, gt_i64, ge_i64},
       {eq_u8, ne_u8, lt_u8, le_u8, gt_u8, ge_u8},       {eq_u8, ne_u8, lt_u8, le_u8, gt_u8, ge_u8},
+      {NULL, NULL, NULL, NULL, NULL, NULL},             {eq_i8, ne_i8, lt_i8, le_i8, gt_i8, ge_i8},
   };
-  BK_CHECK(bk_dtype_size(dtype) != 0 && kind >= BALBOA_EQ && kind <= BALBOA_GE, BALBOA_ERR_KIND);
+  BK_CHECK(bk_dtype_size(dtype) != 0 && dtype != BALBOA_BF16 && kind >= BALBOA_EQ && kind <= BALBOA_GE, BALBOA_ERR_KIND);
   return run(rows[dtype][kind], bk_dtype_size(dtype), ndim, dims, a, a_strides, b, b_strides, out);
 }
 
@@ -106,13 +108,18 @@ int32_t balboa_logical(int32_t kind, int32_t ndim, const int64_t *dims, const ui
 
 /* Bits are moved, not numbers. */
 WHERE(uint8_t, where_8)
+WHERE(uint16_t, where_16)
 WHERE(uint32_t, where_32)
 WHERE(uint64_t, where_64)
 
 int32_t balboa_where(int32_t elem_size, int32_t ndim, const int64_t *dims, const uint8_t *cond,
                      const int64_t *cond_strides, const void *a, const int64_t *a_strides, const void *b,
                      const int64_t *b_strides, void *out) {
-  const bk_row_fn row = elem_size == 1 ? where_8 : elem_size == 4 ? where_32 : elem_size == 8 ? where_64 : NULL;
+  const bk_row_fn row = elem_size == 1   ? where_8
+                        : elem_size == 2 ? where_16
+                        : elem_size == 4 ? where_32
+                        : elem_size == 8 ? where_64
+                                         : NULL;
   BK_CHECK(row != NULL, BALBOA_ERR_KIND);
   const int32_t sizes[4] = {elem_size, 1, elem_size, elem_size};
   const void *const inputs[3] = {cond, a, b};

@@ -50,6 +50,16 @@
 #include "reduce_kernels.h"
 #undef T
 #undef NAME
+#define T uint8_t
+#define NAME(x) JOIN(x, u8)
+#include "reduce_kernels.h"
+#undef T
+#undef NAME
+#define T int8_t
+#define NAME(x) JOIN(x, i8)
+#include "reduce_kernels.h"
+#undef T
+#undef NAME
 
 typedef struct {
   void (*start)(int32_t kind, int64_t n, void *acc);
@@ -171,11 +181,12 @@ static void reduce_columns(reduce_job *job) {
 int32_t balboa_reduce(int32_t dtype, int32_t kind, int64_t outer, int64_t red, int64_t inner, const void *x,
                       void *out) {
 #define TYPE(t) {start_##t, row_##t, columns_##t, merge_##t, store_##t}
-  static const reduce_type types[4] = {TYPE(f32), TYPE(f64), TYPE(i32), TYPE(i64)};
+  static const reduce_type types[8] = {TYPE(f32), TYPE(f64),      TYPE(i32),      TYPE(i64),
+                                       TYPE(u8),  {.start = NULL}, {.start = NULL}, TYPE(i8)};
 #undef TYPE
-  BK_CHECK(dtype >= BALBOA_F32 && dtype <= BALBOA_I64, BALBOA_ERR_KIND);
+  BK_CHECK(dtype >= BALBOA_F32 && dtype <= BALBOA_I8 && types[dtype].start != NULL, BALBOA_ERR_KIND);
   BK_CHECK(kind >= BALBOA_REDUCE_SUM && kind <= BALBOA_REDUCE_SUM_SQUARES, BALBOA_ERR_KIND);
-  const int integral = dtype == BALBOA_I32 || dtype == BALBOA_I64;
+  const int integral = dtype != BALBOA_F32 && dtype != BALBOA_F64;
   BK_CHECK(!integral || (kind != BALBOA_REDUCE_MEAN && kind != BALBOA_REDUCE_SUM_SQUARES), BALBOA_ERR_KIND);
   BK_CHECK(bk_product3(outer, red, inner) >= 0, BALBOA_ERR_ARGUMENT);
   if (outer * inner == 0) {

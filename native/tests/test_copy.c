@@ -173,6 +173,25 @@ static void check_cast(void) {
   const int64_t l[5] = {-1, 256, INT64_MIN, INT64_C(0x100000002), 0};
   const int32_t s[4] = {-1, 257, INT32_MIN, 5};
   const uint8_t b[3] = {0, 1, 255};
+  const int8_t c[3] = {-128, -1, 127};
+  /* 1, 1 + 2^-7, -2, infinity, NaN, 256 */
+  const uint16_t h[6] = {0x3f80, 0x3f81, 0xc000, 0x7f80, 0x7fc0, 0x4380};
+  /* Halfway between two bf16 (to even, down and up), just above halfway in f64, the same seen through f32 alone. */
+  const double ties[8] = {1.00390625, 1.01171875, 1.0039062500000002, -1.0039062500000002, 3.4e38, 1e-310, -0.0, NAN};
+  const int64_t wide[5] = {257, 259, (INT64_C(1) << 62) + (INT64_C(1) << 54), (INT64_C(1) << 62) + (INT64_C(1) << 54) + 1,
+                           -((INT64_C(1) << 62) + (INT64_C(1) << 54)) - 1};
+  EXPECT_CAST(11, BALBOA_F32, f, BALBOA_I8, int8_t, {0, 0, 1, -2, 127, 127, 127, -128, 127, -128, 0});
+  EXPECT_CAST(5, BALBOA_I64, l, BALBOA_I8, int8_t, {-1, 0, 0, 2, 0});
+  EXPECT_CAST(3, BALBOA_I8, c, BALBOA_F32, float, {-128, -1, 127});
+  EXPECT_CAST(3, BALBOA_I8, c, BALBOA_U8, uint8_t, {128, 255, 127});
+  EXPECT_CAST(3, BALBOA_I8, c, BALBOA_I64, int64_t, {-128, -1, 127});
+  EXPECT_CAST(3, BALBOA_U8, b, BALBOA_BF16, uint16_t, {0, 0x3f80, 0x437f});
+  EXPECT_CAST(4, BALBOA_BF16, h, BALBOA_F32, float, {1, 1.0078125f, -2, INFINITY});
+  EXPECT_CAST(6, BALBOA_BF16, h, BALBOA_I8, int8_t, {1, 1, -2, 127, 0, 127});
+  EXPECT_CAST(6, BALBOA_BF16, h, BALBOA_BOOL, uint8_t, {1, 1, 1, 1, 1, 1});
+  EXPECT_CAST(6, BALBOA_BF16, h, BALBOA_BF16, uint16_t, {0x3f80, 0x3f81, 0xc000, 0x7f80, 0x7fc0, 0x4380});
+  EXPECT_CAST(8, BALBOA_F64, ties, BALBOA_BF16, uint16_t, {0x3f80, 0x3f82, 0x3f81, 0xbf81, 0x7f80, 0, 0x8000, 0x7fc0});
+  EXPECT_CAST(5, BALBOA_I64, wide, BALBOA_BF16, uint16_t, {0x4380, 0x4382, 0x5e80, 0x5e81, 0xde81});
   EXPECT_CAST(11, BALBOA_F32, f, BALBOA_I32, int32_t,
               {0, 0, 1, -2, 255, 256, INT32_MAX, INT32_MIN, INT32_MAX, INT32_MIN, 0});
   EXPECT_CAST(11, BALBOA_F32, f, BALBOA_I64, int64_t,
@@ -206,7 +225,7 @@ static void check_cast(void) {
   release(x);
   release(y);
   EXPECT_OK(balboa_cast(0, BALBOA_F32, NULL, BALBOA_I32, NULL));
-  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_cast(0, 6, NULL, BALBOA_I32, NULL));
+  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_cast(0, 8, NULL, BALBOA_I32, NULL));
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_cast(-1, 0, f, 0, NULL));
 }
 

@@ -39,6 +39,14 @@ final class KernelChecks {
     elements(kernel, name, segment, count, Float.BYTES);
   }
 
+  /** Whether a type that has to be F32 or F64 is F64. */
+  static boolean isF64(String kernel, KernelKinds.Type type) {
+    if (type != KernelKinds.Type.F32 && type != KernelKinds.Type.F64) {
+      throw new IllegalArgumentException(kernel + ": expected F32 or F64, got " + type);
+    }
+    return type == KernelKinds.Type.F64;
+  }
+
   /** Returns the product of sizes that are not negative. */
   static long volume(String kernel, long a, long b) {
     if (a < 0 || b < 0) {

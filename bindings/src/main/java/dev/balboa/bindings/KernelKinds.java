@@ -17,7 +17,9 @@ public final class KernelKinds {
     I32(kernels_h.BALBOA_I32(), 4),
     I64(kernels_h.BALBOA_I64(), 8),
     U8(kernels_h.BALBOA_U8(), 1),
-    BOOL(kernels_h.BALBOA_BOOL(), 1);
+    BOOL(kernels_h.BALBOA_BOOL(), 1),
+    BF16(kernels_h.BALBOA_BF16(), 2),
+    I8(kernels_h.BALBOA_I8(), 1);
 
     private final int value;
     private final int byteSize;

@@ -66,49 +66,81 @@ public final class Kernels {
         "cast", kernels_h.balboa_cast(n, srcType.value(), src, dstType.value(), dst));
   }
 
-  /** {@code y = f(x)}, f32[n]; y may be x. */
+  /** {@code y = f(x)}, n elements of {@code type}, F32 or F64; y may be x. */
   public static void unary(
-      KernelKinds.Unary kind, long n, MemorySegment x, MemorySegment y, float alpha, float beta) {
-    KernelChecks.f32("unary", "x", x, n);
-    KernelChecks.f32("unary", "y", y, n);
+      KernelKinds.Type type,
+      KernelKinds.Unary kind,
+      long n,
+      MemorySegment x,
+      MemorySegment y,
+      double alpha,
+      double beta) {
+    boolean wide = KernelChecks.isF64("unary", type);
+    KernelChecks.elements("unary", "x", x, n, type.byteSize());
+    KernelChecks.elements("unary", "y", y, n, type.byteSize());
     NativeThreads.bind();
-    KernelChecks.status("unary", kernels_h.balboa_unary_f32(kind.value(), n, x, y, alpha, beta));
+    KernelChecks.status(
+        "unary",
+        wide
+            ? kernels_h.balboa_unary_f64(kind.value(), n, x, y, alpha, beta)
+            : kernels_h.balboa_unary_f32(kind.value(), n, x, y, (float) alpha, (float) beta));
   }
 
-  /** {@code dx = dy f'(x)}, f32[n]; dx may be x or dy. */
+  /** {@code dx = dy f'(x)}, n elements of {@code type}, F32 or F64; dx may be x or dy. */
   public static void unaryBackward(
+      KernelKinds.Type type,
       KernelKinds.Unary kind,
       long n,
       MemorySegment x,
       MemorySegment dy,
       MemorySegment dx,
-      float alpha,
-      float beta) {
-    KernelChecks.f32("unaryBackward", "x", x, n);
-    KernelChecks.f32("unaryBackward", "dy", dy, n);
-    KernelChecks.f32("unaryBackward", "dx", dx, n);
-    NativeThreads.bind();
+      double alpha,
+      double beta) {
+    boolean wide = backwardArguments("unaryBackward", type, n, x, dy, dx);
     KernelChecks.status(
         "unaryBackward",
-        kernels_h.balboa_unary_backward_f32(kind.value(), n, x, dy, dx, alpha, beta));
+        wide
+            ? kernels_h.balboa_unary_backward_f64(kind.value(), n, x, dy, dx, alpha, beta)
+            : kernels_h.balboa_unary_backward_f32(
+                kind.value(), n, x, dy, dx, (float) alpha, (float) beta));
   }
 
-  /** {@code dx = dy f'(x)} from the result {@code y = f(x)}, f32[n]; dx may be y or dy. */
+  /**
+   * {@code dx = dy f'(x)} from the result {@code y = f(x)}, n elements of {@code type}, F32 or F64;
+   * dx may be y or dy.
+   */
   public static void unaryBackwardFromResult(
+      KernelKinds.Type type,
       KernelKinds.Unary kind,
       long n,
       MemorySegment y,
       MemorySegment dy,
       MemorySegment dx,
-      float alpha,
-      float beta) {
-    KernelChecks.f32("unaryBackwardFromResult", "y", y, n);
-    KernelChecks.f32("unaryBackwardFromResult", "dy", dy, n);
-    KernelChecks.f32("unaryBackwardFromResult", "dx", dx, n);
-    NativeThreads.bind();
+      double alpha,
+      double beta) {
+    boolean wide = backwardArguments("unaryBackwardFromResult", type, n, y, dy, dx);
     KernelChecks.status(
         "unaryBackwardFromResult",
-        kernels_h.balboa_unary_backward_from_y_f32(kind.value(), n, y, dy, dx, alpha, beta));
+        wide
+            ? kernels_h.balboa_unary_backward_from_y_f64(kind.value(), n, y, dy, dx, alpha, beta)
+            : kernels_h.balboa_unary_backward_from_y_f32(
+                kind.value(), n, y, dy, dx, (float) alpha, (float) beta));
+  }
+
+  /** Checks, and says whether the type is F64. */
+  private static boolean backwardArguments(
+      String kernel,
+      KernelKinds.Type type,
+      long n,
+      MemorySegment saved,
+      MemorySegment dy,
+      MemorySegment dx) {
+    boolean wide = KernelChecks.isF64(kernel, type);
+    KernelChecks.elements(kernel, "saved", saved, n, type.byteSize());
+    KernelChecks.elements(kernel, "dy", dy, n, type.byteSize());
+    KernelChecks.elements(kernel, "dx", dx, n, type.byteSize());
+    NativeThreads.bind();
+    return wide;
   }
 
   /** {@code out = a op b} with a dense result; operands of the space: a, b. */
@@ -191,7 +223,7 @@ public final class Kernels {
   }
 
   /**
-   * {@code out = condition ? a : b} with a dense result of 1, 4 or 8 bytes each; operands of the
+   * {@code out = condition ? a : b} with a dense result of 1, 2, 4 or 8 bytes each; operands of the
    * space: condition, a, b.
    */
   public static void where(

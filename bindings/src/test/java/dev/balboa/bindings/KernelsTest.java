@@ -60,12 +60,20 @@ class KernelsTest {
   @Test
   void unary() {
     MemorySegment y = f32(0, 0, 0);
-    Kernels.unary(KernelKinds.Unary.CLIP, 3, f32(-5, 0.5f, 5), y, -1, 1);
+    Kernels.unary(KernelKinds.Type.F32, KernelKinds.Unary.CLIP, 3, f32(-5, 0.5f, 5), y, -1, 1);
     assertThat(floats(y)).containsExactly(-1, 0.5f, 1);
-    Kernels.unaryBackward(KernelKinds.Unary.RELU, 3, f32(-1, 2, 3), f32(4, 5, 6), y, 0, 0);
+    Kernels.unaryBackward(
+        KernelKinds.Type.F32, KernelKinds.Unary.RELU, 3, f32(-1, 2, 3), f32(4, 5, 6), y, 0, 0);
     assertThat(floats(y)).containsExactly(0, 5, 6);
     Kernels.unaryBackwardFromResult(
-        KernelKinds.Unary.SIGMOID, 3, f32(0.5f, 0.5f, 1), f32(4, 8, 1), y, 0, 0);
+        KernelKinds.Type.F32,
+        KernelKinds.Unary.SIGMOID,
+        3,
+        f32(0.5f, 0.5f, 1),
+        f32(4, 8, 1),
+        y,
+        0,
+        0);
     assertThat(floats(y)).containsExactly(1, 2, 0);
   }
 
@@ -315,14 +323,21 @@ class KernelsTest {
   void wrongSizesNeverReachTheLibrary() {
     MemorySegment four = f32(1, 2, 3, 4);
     refused(
-        () -> Kernels.unary(KernelKinds.Unary.EXP, 5, four, four, 0, 0),
+        () -> Kernels.unary(KernelKinds.Type.F32, KernelKinds.Unary.EXP, 5, four, four, 0, 0),
         "unary: x needs 5 elements of 4 bytes, the segment has 4");
     refused(
-        () -> Kernels.unary(KernelKinds.Unary.EXP, -1, four, four, 0, 0), "x needs -1 elements");
+        () -> Kernels.unary(KernelKinds.Type.F32, KernelKinds.Unary.EXP, -1, four, four, 0, 0),
+        "x needs -1 elements");
     refused(
         () ->
             Kernels.unary(
-                KernelKinds.Unary.EXP, 1, MemorySegment.ofArray(new float[1]), four, 0, 0),
+                KernelKinds.Type.F32,
+                KernelKinds.Unary.EXP,
+                1,
+                MemorySegment.ofArray(new float[1]),
+                four,
+                0,
+                0),
         "unary: x is on the heap");
     refused(
         () -> ReductionKernels.softmax(1L << 40, 1L << 40, 1, four, four),

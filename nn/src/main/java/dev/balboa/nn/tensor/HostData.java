@@ -6,6 +6,7 @@ import dev.balboa.nn.memory.Block;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.memory.Storage;
+import dev.balboa.nn.op.BFloat16;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
@@ -55,8 +56,29 @@ final class HostData {
         new ArrayValue(spec, new Storage(block, Layout.Strided.contiguous(spec.shape().dims()))));
   }
 
+  /** A tensor in the current scope with the BF16 numbers nearest to these. */
+  static Tensor copyInBf16(float[] elements, Shape shape) {
+    short[] bits = new short[elements.length];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = BFloat16.of(elements[i]);
+    }
+    return copyIn(MemorySegment.ofArray(bits), bits.length, new TensorSpec(shape, DType.BF16));
+  }
+
+  static Tensor copyIn(byte[] elements, TensorSpec spec) {
+    return copyIn(MemorySegment.ofArray(elements), elements.length, spec);
+  }
+
   static float[] toFloats(ArrayValue value) {
-    return read(value, "toFloats", s -> s.toArray(ValueLayout.JAVA_FLOAT), DType.F32);
+    if (value.spec().dtype() == DType.BF16) {
+      short[] bits = read(value, "toFloats", s -> s.toArray(ValueLayout.JAVA_SHORT), DType.BF16);
+      float[] x = new float[bits.length];
+      for (int i = 0; i < x.length; i++) {
+        x[i] = BFloat16.toFloat(bits[i]);
+      }
+      return x;
+    }
+    return read(value, "toFloats", s -> s.toArray(ValueLayout.JAVA_FLOAT), DType.F32, DType.BF16);
   }
 
   static double[] toDoubles(ArrayValue value) {
@@ -67,8 +89,13 @@ final class HostData {
     return read(value, "toInts", s -> s.toArray(ValueLayout.JAVA_INT), DType.I32);
   }
 
+  static long[] toLongs(ArrayValue value) {
+    return read(value, "toLongs", s -> s.toArray(ValueLayout.JAVA_LONG), DType.I64);
+  }
+
   static byte[] toBytes(ArrayValue value) {
-    return read(value, "toBytes", s -> s.toArray(ValueLayout.JAVA_BYTE), DType.BOOL, DType.U8);
+    return read(
+        value, "toBytes", s -> s.toArray(ValueLayout.JAVA_BYTE), DType.BOOL, DType.U8, DType.I8);
   }
 
   private static <A> A read(
@@ -104,11 +131,11 @@ final class HostData {
     return spec
         + " "
         + switch (spec.dtype()) {
-          case F32 -> Arrays.toString(tensor.toFloats());
+          case F32, BF16 -> Arrays.toString(tensor.toFloats());
           case F64 -> Arrays.toString(tensor.toDoubles());
           case I32 -> Arrays.toString(tensor.toInts());
-          case U8, BOOL -> Arrays.toString(tensor.toBytes());
-          case I64 -> "";
+          case I64 -> Arrays.toString(tensor.toLongs());
+          case U8, I8, BOOL -> Arrays.toString(tensor.toBytes());
         };
   }
 }

@@ -73,7 +73,7 @@ public final class Tensor
     return HostData.copyIn(new float[] {x}, Shape.scalar());
   }
 
-  private static Shape shapeFor(int length, long... dims) {
+  static Shape shapeFor(int length, long... dims) {
     return dims.length == 0 ? Shape.of(length) : Shape.of(dims);
   }
 
@@ -154,7 +154,7 @@ public final class Tensor
 
   // ---- Reading ----
 
-  /** The elements in row-major order, F32 only. */
+  /** The elements in row-major order, F32 and BF16 only. */
   public float[] toFloats() {
     return HostData.toFloats(array());
   }
@@ -169,7 +169,12 @@ public final class Tensor
     return HostData.toInts(array());
   }
 
-  /** The elements in row-major order, one byte each, BOOL and U8 only. */
+  /** The elements in row-major order, I64 only. */
+  public long[] toLongs() {
+    return HostData.toLongs(array());
+  }
+
+  /** The elements in row-major order, one byte each, BOOL, U8 and I8 only. */
   public byte[] toBytes() {
     return HostData.toBytes(array());
   }

@@ -37,6 +37,25 @@ public final class Tensors {
     return Tensor.apply(new Fill(spec.shape(), spec.dtype(), value)).get(0);
   }
 
+  /** The BF16 numbers nearest to these, in row-major order; no dimensions at all make a vector. */
+  public static Tensor bf16(float[] elements, long... dims) {
+    return HostData.copyInBf16(elements, Tensor.shapeFor(elements.length, dims));
+  }
+
+  /** An I8 tensor with these elements in row-major order; no dimensions at all make a vector. */
+  public static Tensor i8(byte[] elements, long... dims) {
+    return bytes(DType.I8, elements, dims);
+  }
+
+  /** A U8 tensor with these elements, taken as 0 to 255; no dimensions at all make a vector. */
+  public static Tensor u8(byte[] elements, long... dims) {
+    return bytes(DType.U8, elements, dims);
+  }
+
+  private static Tensor bytes(DType dtype, byte[] elements, long... dims) {
+    return HostData.copyIn(elements, new TensorSpec(Tensor.shapeFor(elements.length, dims), dtype));
+  }
+
   /** F32 numbers uniform in [low, high), from the next key of the stream. */
   public static Tensor uniform(RandomStream random, double low, double high, Shape shape) {
     return draw(new RandomUniform(shape, low, high), random);

@@ -20,9 +20,6 @@ import java.util.function.DoubleUnaryOperator;
  * number of terms that are added. There is no absolute tolerance.
  */
 final class Agreement {
-  /** What every operation has to keep, whatever its own tolerance. */
-  static final double LIMIT = 1e-4;
-
   private static final double STEP = 1e-4;
   private static final int TRIALS = 3;
 
@@ -35,7 +32,18 @@ final class Agreement {
   Agreement(OpCase c, Sample sample, DType real) {
     this.c = c;
     this.sample = sample;
-    this.real = real;
+    this.real = coarsest(real, sample);
+  }
+
+  /** What every operation has to keep, whatever its own tolerance. */
+  private static double limit(DType real) {
+    return real == DType.BF16 ? 1.0 / 16 : 1e-4;
+  }
+
+  /** The type of fewest digits among those of the inputs and {@code real}. */
+  private static DType coarsest(DType real, Sample sample) {
+    boolean half = sample.specs().stream().anyMatch(spec -> spec.dtype() == DType.BF16);
+    return half ? DType.BF16 : real;
   }
 
   /** The largest relative errors, of the outputs and of the gradients. */
@@ -94,7 +102,7 @@ final class Agreement {
       return 0;
     }
     same("elements of " + what, got.length, expected.length);
-    double tolerance = Math.min(LIMIT, c.tolerance(sample, real));
+    double tolerance = Math.min(limit(real), c.tolerance(sample, real));
     double worst = 0;
     for (int i = 0; i < got.length; i++) {
       double difference = difference(got[i], expected[i]);
@@ -132,7 +140,7 @@ final class Agreement {
       return 0;
     }
     double difference = Math.abs(got - expected);
-    double smallest = real == DType.F32 ? Float.MIN_NORMAL : Double.MIN_NORMAL;
+    double smallest = real == DType.F64 ? Double.MIN_NORMAL : Float.MIN_NORMAL;
     return difference < smallest ? 0 : difference;
   }
 

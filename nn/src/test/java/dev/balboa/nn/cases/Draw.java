@@ -194,9 +194,10 @@ final class Draw {
   /** An input of any type: numbers for floating-point types, small integers for the others. */
   Input any(Shape shape, DType dtype) {
     return switch (dtype) {
-      case F32, F64 -> placed(new TensorSpec(shape, dtype), Domain.NORMAL, true);
+      case F32, F64, BF16 -> placed(new TensorSpec(shape, dtype), Domain.NORMAL, true);
       case BOOL -> whole(shape, dtype, 0, 1);
       case U8 -> whole(shape, dtype, 0, 255);
+      case I8 -> whole(shape, dtype, -128, 127);
       case I32, I64 -> whole(shape, dtype, -1000, 1000);
     };
   }

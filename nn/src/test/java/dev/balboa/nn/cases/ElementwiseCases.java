@@ -111,7 +111,7 @@ final class ElementwiseCases {
             kind.name().toLowerCase(Locale.ROOT),
             Compare.class,
             d -> {
-              DType type = d.pick(d.real(), DType.F64, DType.I32, DType.I64, DType.U8, DType.BOOL);
+              DType type = d.chance(0.4) ? d.real() : d.pick(DType.values());
               Shape out = d.shape(0, 5);
               return Sample.of(op, coarse(d, d.broadcastingTo(out), type), coarse(d, out, type));
             })
@@ -128,7 +128,7 @@ final class ElementwiseCases {
 
   /** Few different values, so that many are equal. */
   private static Input coarse(Draw d, Shape shape, DType type) {
-    if (type == DType.F32 || type == DType.F64) {
+    if (type.isFloating()) {
       TensorSpec spec = new TensorSpec(shape, type);
       Placement placement = Placement.draw(d, spec);
       double[] x = Domain.GRID.draw(d, placement.distinct(shape));
@@ -148,10 +148,7 @@ final class ElementwiseCases {
             "where",
             Where.class,
             d -> {
-              DType type =
-                  d.smooth() || d.chance(0.6)
-                      ? d.real()
-                      : d.pick(DType.F64, DType.I32, DType.I64, DType.U8, DType.BOOL);
+              DType type = d.smooth() || d.chance(0.6) ? d.real() : d.pick(DType.values());
               Shape out = d.shape(0, 5);
               return Sample.of(
                   op,
@@ -183,12 +180,22 @@ final class ElementwiseCases {
     for (DType to : DType.values()) {
       c.also(d -> Sample.of(new Cast(to), edges(DType.F32)));
       c.also(d -> Sample.of(new Cast(to), edges(DType.F64)));
+      c.also(d -> Sample.of(new Cast(to), edges(DType.BF16)));
       c.alsoLarge(
           d -> Sample.of(new Cast(to), d.any(Shape.of(33_001), DType.F32).withoutGradient()));
       c.also(d ->
           Sample.of(
               new Cast(to),
-              Input.constant(DType.I64, Shape.of(5), 0, -1, 300, 1L << 31, -(1L << 40) + 12345)));
+              Input.constant(
+                  DType.I64,
+                  Shape.of(7),
+                  0,
+                  -1,
+                  300,
+                  257,
+                  -1L << 62,
+                  1L << 31,
+                  -(1L << 40) + 12345)));
     }
     return c;
   }
@@ -214,6 +221,14 @@ final class ElementwiseCases {
       1e20,
       -1e20,
       1e38,
+      3.4e38,
+      1.00390625,
+      1.01171875,
+      1.0039062500000002,
+      -1.0039063692092896,
+      127.5,
+      -128.9,
+      -129,
       Double.POSITIVE_INFINITY,
       Double.NEGATIVE_INFINITY,
       Double.NaN,

@@ -1,10 +1,12 @@
 package dev.balboa.nn.cases;
 
 import dev.balboa.bindings.Dnnl;
+import dev.balboa.nn.op.DType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -19,16 +21,47 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class EquivalenceReport implements AutoCloseable {
   private final Map<String, Row> rows = new LinkedHashMap<>();
 
+  /** What is known of one case in one type. */
+  private static final class Cell {
+    private int samples;
+    private int refused;
+    private int refusedBackward;
+    private Agreement.Errors errors = new Agreement.Errors(0, 0);
+
+    void add(Agreement.Errors e) {
+      samples++;
+      errors = errors.max(e);
+    }
+
+    private String backward() {
+      String refusals = refusedBackward > 0 ? " (" + refusedBackward + " refused)" : "";
+      return refusedBackward == samples ? "refused" : number(errors.backward()) + refusals;
+    }
+
+    /** Samples, forward, backward; or why there are none. */
+    String text(boolean gradient) {
+      if (samples == 0) {
+        return (refused > 0 ? "refused" : "no operand") + " | - | -";
+      }
+      return samples
+          + (refused > 0 ? " (" + refused + " refused)" : "")
+          + " | "
+          + number(errors.forward())
+          + " | "
+          + (gradient ? backward() : "-");
+    }
+  }
+
   /** What is known of one case. */
   private static final class Row {
-    private int f32;
-    private Agreement.Errors errors = new Agreement.Errors(0, 0);
-    private int blocked;
-    private Agreement.Errors blockedErrors = new Agreement.Errors(0, 0);
-    private int f64;
-    private double f64Error;
+    private final Map<DType, Cell> cells = new EnumMap<>(DType.class);
+    private final Cell blocked = new Cell();
     private int checks;
     private GradientCheck.Errors gradients = new GradientCheck.Errors(0, 0);
+
+    Cell cell(DType real) {
+      return cells.computeIfAbsent(real, _ -> new Cell());
+    }
   }
 
   /** Gives the one report of a test run to tests that ask for it. */
@@ -52,22 +85,20 @@ final class EquivalenceReport implements AutoCloseable {
     return rows.computeIfAbsent(c.name(), _ -> new Row());
   }
 
-  void agreed(OpCase c, Agreement.Errors e) {
-    Row row = row(c);
-    row.f32++;
-    row.errors = row.errors.max(e);
+  void agreed(OpCase c, DType real, Agreement.Errors e) {
+    row(c).cell(real).add(e);
   }
 
   void agreedBlocked(OpCase c, Agreement.Errors e) {
-    Row row = row(c);
-    row.blocked++;
-    row.blockedErrors = row.blockedErrors.max(e);
+    row(c).blocked.add(e);
   }
 
-  void agreedInF64(OpCase c, double forward) {
-    Row row = row(c);
-    row.f64++;
-    row.f64Error = Math.max(row.f64Error, forward);
+  void refused(OpCase c, DType real) {
+    row(c).cell(real).refused++;
+  }
+
+  void refusedBackward(OpCase c, DType real) {
+    row(c).cell(real).refusedBackward++;
   }
 
   void differentiated(OpCase c, GradientCheck.Errors e) {
@@ -97,21 +128,25 @@ final class EquivalenceReport implements AutoCloseable {
     # Native against reference, operation by operation
 
     Written by the tests, not by hand: `scripts/test -Dbalboa.docs=true`. What the columns mean and how the errors are
-    measured is in [numerics.md](numerics.md).
+    measured is in [numerics.md](numerics.md). The reference backend computes every operation in every type; what the
+    native backend computes is compared with it here.
 
-    - **F32**: samples on which the native backend was compared with the reference, and the largest relative error of any
-      single number of the outputs and of the gradients. Sizes are odd, empty, one or lopsided; inputs are permuted, sliced,
-      expanded, unaligned or the same tensor twice; fresh memory is poisoned and guarded.
-    - **blocked**: the same with inputs in oneDNN's own layouts, as they come out of a convolution.
-    - **F64**: the same for the types that the native backend has beside F32. An operation without a number here is
-      refused by name in F64, where only the reference computes.
+    - **F32**, **F64**, **BF16**: samples in that type on which the native backend was compared with the reference, and the
+      largest relative error of any single number of the outputs and of the gradients. Sizes are odd, empty, one or
+      lopsided; inputs are permuted, sliced, expanded, unaligned or the same tensor twice; fresh memory is poisoned and
+      guarded. *refused*: the native backend says by name that it lacks the type, in the operation or in an operation of
+      its derivative; a number of refused samples beside others means that it lacks it in some forms only. *no operand*: the operation takes and gives
+      no floating-point number of a type of the caller's choice.
+    - **blocked**: F32 samples with inputs in oneDNN's own layouts, as they come out of a convolution; *none*: of a rank
+      that no convolution gives, or not taken by the operation.
     - **derivative**: samples whose first and second derivatives were compared with finite differences, in F64 on the
       reference, and the largest relative error. *zero*: zero wherever there is one; *none*: not differentiable.
+    - **-**: nothing to measure, for the reason that the same row gives: refused, no operand, or no derivative.
 
     oneDNN %s on %s, %d random samples per operation.
 
-    | operation | F32 | forward | backward | blocked | forward | backward | F64 | forward | derivative | first | second |
-    |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+    | operation | F32 | forward | backward | blocked | forward | backward | F64 | forward | backward | BF16 | forward | backward | derivative | first | second |
+    |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
     """
         .formatted(Dnnl.version(), Dnnl.effectiveIsa(), OpCases.randomSamples());
   }
@@ -124,20 +159,16 @@ final class EquivalenceReport implements AutoCloseable {
           case ZERO -> "zero";
           case ONCE, TWICE -> "" + r.checks;
         };
-    return "| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n"
+    return "| %s | %s | %s | %s | %s | %s | %s | %s |\n"
         .formatted(
             c.name(),
-            r.f32,
-            number(r.errors.forward()),
-            gradient ? number(r.errors.backward()) : "",
-            r.blocked == 0 ? "" : r.blocked,
-            r.blocked == 0 ? "" : number(r.blockedErrors.forward()),
-            r.blocked == 0 || !gradient ? "" : number(r.blockedErrors.backward()),
-            r.f64 == 0 ? "" : r.f64,
-            r.f64 == 0 ? "" : number(r.f64Error),
+            r.cell(DType.F32).text(gradient),
+            r.blocked.samples == 0 ? "none | - | -" : r.blocked.text(gradient),
+            r.cell(DType.F64).text(gradient),
+            r.cell(DType.BF16).text(gradient),
             checks,
-            gradient ? number(r.gradients.first()) : "",
-            gradient ? number(r.gradients.second()) : "");
+            gradient ? number(r.gradients.first()) : "-",
+            c.derivative() == OpCase.Derivative.TWICE ? number(r.gradients.second()) : "-");
   }
 
   private static String number(double error) {

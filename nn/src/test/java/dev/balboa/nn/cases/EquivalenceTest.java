@@ -1,10 +1,10 @@
 package dev.balboa.nn.cases;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.balboa.nn.exec.Executors;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Op;
 import java.util.List;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,9 +18,9 @@ final class EquivalenceTest {
   }
 
   private static Agreement.Errors compare(
-      WatchedMemory memory, OpCase c, Sample s, Runs.Outcome got) {
+      WatchedMemory memory, OpCase c, Sample s, DType real, Runs.Outcome got) {
     Runs.Outcome expected = memory.in(() -> Runs.run(Executors.reference(), c, s));
-    return memory.in(() -> new Agreement(c, s, DType.F32).check(got, expected));
+    return memory.in(() -> new Agreement(c, s, real).check(got, expected));
   }
 
   @ParameterizedTest
@@ -29,7 +29,7 @@ final class EquivalenceTest {
     try (var memory = new WatchedMemory()) {
       for (Sample s : c.samples(Draw.Purpose.EQUIVALENCE, DType.F32, OpCases.randomSamples())) {
         Runs.Outcome got = memory.in(() -> Runs.run(Executors.nativeExecutor(), c, s));
-        report.agreed(c, compare(memory, c, s, got));
+        report.agreed(c, DType.F32, compare(memory, c, s, DType.F32, got));
       }
     }
   }
@@ -46,36 +46,76 @@ final class EquivalenceTest {
           blocked = true;
           Runs.Outcome got = memory.in(() -> Runs.run(Executors.nativeExecutor(), c, s));
           opaque += got.opaqueInputs();
-          report.agreedBlocked(c, compare(memory, c, s, got));
+          report.agreedBlocked(c, compare(memory, c, s, DType.F32, got));
         }
       }
     }
     assertThat(opaque > 0).as("whether inputs came in a layout of oneDNN's").isEqualTo(blocked);
   }
 
-  /** In F64 the native backend either agrees too, or refuses and says what it lacks. */
   @ParameterizedTest
   @MethodSource("cases")
   void nativeAgreesOrRefusesInF64(OpCase c, EquivalenceReport report) {
+    agreesOrRefuses(c, Draw.Purpose.EQUIVALENCE, DType.F64, report);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void nativeAgreesOrRefusesInBf16(OpCase c, EquivalenceReport report) {
+    agreesOrRefuses(c, Draw.Purpose.EQUIVALENCE, DType.BF16, report);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void nativeAgreesOrRefusesInBf16OnInputsInLayoutsOfItsOwn(OpCase c, EquivalenceReport report) {
+    agreesOrRefuses(c, Draw.Purpose.BLOCKED, DType.BF16, report);
+  }
+
+  /**
+   * In a type beside F32 the native backend agrees too, or it refuses and says what it lacks; the
+   * case may say which. It may lack a derivative alone.
+   */
+  private static void agreesOrRefuses(
+      OpCase c, Draw.Purpose purpose, DType real, EquivalenceReport report) {
     try (var memory = new WatchedMemory()) {
-      for (Sample s : c.samples(Draw.Purpose.EQUIVALENCE, DType.F64, OpCases.randomSamples())) {
-        if (s.specs().stream().noneMatch(spec -> spec.dtype() == DType.F64)) {
-          continue;
-        }
-        Sample forward = s.forwardOnly();
-        Runs.Outcome expected = memory.in(() -> Runs.run(Executors.reference(), c, forward));
-        if (c.isNativeIn(DType.F64)) {
-          Runs.Outcome got = memory.in(() -> Runs.run(Executors.nativeExecutor(), c, forward));
-          Agreement agreement = new Agreement(c, forward, DType.F64);
-          report.agreedInF64(c, memory.in(() -> agreement.check(got, expected)).forward());
-        } else if (isFilled(s, expected)) {
-          assertThatThrownBy(
-                  () -> memory.in(() -> Runs.run(Executors.nativeExecutor(), c, forward)))
-              .isInstanceOf(UnsupportedOperationException.class)
-              .hasMessageContainingAll("native backend", "F64");
+      List<Sample> samples =
+          purpose == Draw.Purpose.BLOCKED
+              ? c.randomSamples(purpose, real, (OpCases.randomSamples() + 2) / 3)
+              : c.samples(purpose, real, OpCases.randomSamples());
+      for (Sample s : samples) {
+        if (touches(s, real) && !agrees(memory, c, s, real, report)) {
+          if (!agrees(memory, c, s.forwardOnly(), real, report)) {
+            assertThat(c.isNativeIn(real)).as("refused in %s: %s", real, s).isFalse();
+            report.refused(c, real);
+          } else if (c.hasGradient() && !s.leaves().isEmpty()) {
+            report.refusedBackward(c, real);
+          }
         }
       }
     }
+  }
+
+  /** Whether the native backend computes the sample, in which case it agrees. */
+  private static boolean agrees(
+      WatchedMemory memory, OpCase c, Sample s, DType real, EquivalenceReport report) {
+    Runs.Outcome got;
+    try {
+      got = memory.in(() -> Runs.run(Executors.nativeExecutor(), c, s));
+    } catch (UnsupportedOperationException e) {
+      assertThat(e).hasMessageContainingAll("native backend", real.name());
+      return false;
+    }
+    Agreement.Errors errors = compare(memory, c, s, real, got);
+    assertThat(c.isRefusedIn(real) && isFilled(s, got)).as("computed in %s: %s", real, s).isFalse();
+    report.agreed(c, real, errors);
+    return true;
+  }
+
+  /** Whether the sample takes or gives numbers of this type. */
+  private static boolean touches(Sample s, DType real) {
+    return s.specs().stream().anyMatch(spec -> spec.dtype() == real)
+        || (s.applied() instanceof Sample.AnOp(Op op)
+            && op.infer(s.specs()).stream().anyMatch(spec -> spec.dtype() == real));
   }
 
   /** Over no elements there is nothing to refuse. */

@@ -1,5 +1,6 @@
 package dev.balboa.nn.cases;
 
+import dev.balboa.nn.op.BFloat16;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
@@ -19,10 +20,13 @@ record Input(
 
   static Input of(TensorSpec spec, double[] elements, Placement placement, boolean differentiable) {
     double[] stored = elements.clone();
-    if (spec.dtype() == DType.F32) {
-      for (int i = 0; i < stored.length; i++) {
-        stored[i] = (float) stored[i];
-      }
+    for (int i = 0; i < stored.length; i++) {
+      stored[i] =
+          switch (spec.dtype()) {
+            case F32 -> (float) stored[i];
+            case BF16 -> BFloat16.round(stored[i]);
+            default -> stored[i];
+          };
     }
     return new Input(spec, stored, placement, differentiable && spec.dtype().isFloating(), -1);
   }

@@ -53,6 +53,7 @@ final class OpCase {
   private final List<Function<Draw, Sample>> fixed = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
   private final Set<DType> nativeTypes = EnumSet.of(DType.F32);
+  private final Set<DType> refusedTypes = EnumSet.noneOf(DType.class);
   private Function<Draw, Sample> generator;
   private ToLongFunction<Sample> reductionLength = s -> 1;
   private double ulps = 4;
@@ -113,9 +114,18 @@ final class OpCase {
     return this;
   }
 
-  /** The native backend computes it in this floating-point type too. */
-  OpCase nativelyIn(DType dtype) {
-    nativeTypes.add(dtype);
+  /**
+   * The native backend computes it in these floating-point types too. Of a type that neither this
+   * nor {@link #notNativelyIn} names it may do either: agree, or refuse by name.
+   */
+  OpCase nativelyIn(DType... dtypes) {
+    nativeTypes.addAll(List.of(dtypes));
+    return this;
+  }
+
+  /** The native backend refuses these floating-point types by name. */
+  OpCase notNativelyIn(DType... dtypes) {
+    refusedTypes.addAll(List.of(dtypes));
     return this;
   }
 
@@ -179,6 +189,10 @@ final class OpCase {
     return nativeTypes.contains(real);
   }
 
+  boolean isRefusedIn(DType real) {
+    return refusedTypes.contains(real);
+  }
+
   List<Refusal> refusals() {
     return refusals;
   }
@@ -225,12 +239,17 @@ final class OpCase {
 
   /**
    * The largest relative error that rounding explains: so many units of the last place for one
-   * step, growing with the square root of the number of terms that are added.
+   * step, growing with the square root of the number of terms that are added. BF16 is added up in
+   * F32: only the rounding of each result is its own.
    */
   double tolerance(Sample sample, DType real) {
-    double unit = real == DType.F64 ? Math.ulp(1.0) : Math.ulp(1f);
     double length = Math.max(1, reductionLength.applyAsLong(sample));
-    return ulps * unit * Math.sqrt(length);
+    double root = Math.sqrt(length);
+    return switch (real) {
+      case F64 -> ulps * Math.ulp(1.0) * root;
+      case BF16 -> ulps * (0x1p-8 + Math.ulp(1f) * root);
+      default -> ulps * Math.ulp(1f) * root;
+    };
   }
 
   @Override

@@ -31,7 +31,7 @@ sealed interface Placement {
   static Placement draw(Draw d, TensorSpec spec) {
     int rank = spec.shape().rank();
     if (d.purpose() == Draw.Purpose.BLOCKED
-        && spec.dtype() == DType.F32
+        && (spec.dtype() == DType.F32 || spec.dtype() == DType.BF16)
         && rank >= 3
         && rank <= 5
         && spec.shape().size() > 0) {

@@ -6,6 +6,7 @@ import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.memory.Storage;
 import dev.balboa.nn.op.Activation;
+import dev.balboa.nn.op.BFloat16;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
@@ -125,9 +126,10 @@ final class Placing {
     double[] x = new double[n];
     double filler =
         switch (dtype) {
-          case F32, F64 -> Double.NaN;
+          case F32, F64, BF16 -> Double.NaN;
           case I32, I64 -> Integer.MIN_VALUE;
           case U8 -> 255;
+          case I8 -> -128;
           case BOOL -> 1;
         };
     Arrays.fill(x, filler);
@@ -141,9 +143,10 @@ final class Placing {
       switch (spec.dtype()) {
         case F32 -> s.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) x[i]);
         case F64 -> s.setAtIndex(ValueLayout.JAVA_DOUBLE, i, x[i]);
+        case BF16 -> s.setAtIndex(ValueLayout.JAVA_SHORT, i, BFloat16.of(x[i]));
         case I32 -> s.setAtIndex(ValueLayout.JAVA_INT, i, (int) x[i]);
         case I64 -> s.setAtIndex(ValueLayout.JAVA_LONG, i, (long) x[i]);
-        case U8, BOOL -> s.set(ValueLayout.JAVA_BYTE, i, (byte) x[i]);
+        case U8, I8, BOOL -> s.set(ValueLayout.JAVA_BYTE, i, (byte) x[i]);
       }
     }
     return Tensor.of(

@@ -6,6 +6,7 @@ import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.Gradients;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.memory.Scope;
+import dev.balboa.nn.op.BFloat16;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.InPlaceOp;
 import dev.balboa.nn.op.TensorSpec;
@@ -138,9 +139,11 @@ final class Runs {
           switch (dtype) {
             case F32 -> s.getAtIndex(ValueLayout.JAVA_FLOAT, i);
             case F64 -> s.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+            case BF16 -> BFloat16.toFloat(s.getAtIndex(ValueLayout.JAVA_SHORT, i));
             case I32 -> s.getAtIndex(ValueLayout.JAVA_INT, i);
             case I64 -> s.getAtIndex(ValueLayout.JAVA_LONG, i);
             case U8, BOOL -> s.get(ValueLayout.JAVA_BYTE, i) & 0xFF;
+            case I8 -> s.get(ValueLayout.JAVA_BYTE, i);
           };
     }
     return x;

@@ -30,9 +30,10 @@ final class SourceCases {
               DType type = d.pick(DType.values());
               double value =
                   switch (type) {
-                    case F32, F64 -> (float) d.normal();
+                    case F32, F64, BF16 -> (float) d.normal();
                     case I32, I64 -> d.between(-1000, 1000);
                     case U8 -> d.between(0, 255);
+                    case I8 -> d.between(-128, 127);
                     case BOOL -> d.between(0, 1);
                   };
               return Sample.of(new Fill(d.shape(0, 5), type, value));

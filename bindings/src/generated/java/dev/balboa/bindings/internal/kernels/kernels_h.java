@@ -79,6 +79,14 @@ public class kernels_h extends kernels_h$shared {
     public static int BALBOA_BOOL() {
         return BALBOA_BOOL;
     }
+    private static final int BALBOA_BF16 = (int)6L;
+    public static int BALBOA_BF16() {
+        return BALBOA_BF16;
+    }
+    private static final int BALBOA_I8 = (int)7L;
+    public static int BALBOA_I8() {
+        return BALBOA_I8;
+    }
 
     private static class balboa_kernels_abi_version {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -881,6 +889,203 @@ public class kernels_h extends kernels_h$shared {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("balboa_unary_backward_from_y_f32", kind, n, y, dy, dx, alpha, beta);
+            }
+            return (int)mh$.invokeExact(kind, n, y, dy, dx, alpha, beta);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_unary_f64 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_unary_f64");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_unary_f64(int32_t kind, int64_t n, const double *x, double *y, double alpha, double beta)
+     * }
+     */
+    public static FunctionDescriptor balboa_unary_f64$descriptor() {
+        return balboa_unary_f64.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_unary_f64(int32_t kind, int64_t n, const double *x, double *y, double alpha, double beta)
+     * }
+     */
+    public static MethodHandle balboa_unary_f64$handle() {
+        return balboa_unary_f64.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_unary_f64(int32_t kind, int64_t n, const double *x, double *y, double alpha, double beta)
+     * }
+     */
+    public static MemorySegment balboa_unary_f64$address() {
+        return balboa_unary_f64.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_unary_f64(int32_t kind, int64_t n, const double *x, double *y, double alpha, double beta)
+     * }
+     */
+    public static int balboa_unary_f64(int kind, long n, MemorySegment x, MemorySegment y, double alpha, double beta) {
+        var mh$ = balboa_unary_f64.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_unary_f64", kind, n, x, y, alpha, beta);
+            }
+            return (int)mh$.invokeExact(kind, n, x, y, alpha, beta);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_unary_backward_f64 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_unary_backward_f64");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_unary_backward_f64(int32_t kind, int64_t n, const double *x, const double *dy, double *dx, double alpha, double beta)
+     * }
+     */
+    public static FunctionDescriptor balboa_unary_backward_f64$descriptor() {
+        return balboa_unary_backward_f64.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_unary_backward_f64(int32_t kind, int64_t n, const double *x, const double *dy, double *dx, double alpha, double beta)
+     * }
+     */
+    public static MethodHandle balboa_unary_backward_f64$handle() {
+        return balboa_unary_backward_f64.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_unary_backward_f64(int32_t kind, int64_t n, const double *x, const double *dy, double *dx, double alpha, double beta)
+     * }
+     */
+    public static MemorySegment balboa_unary_backward_f64$address() {
+        return balboa_unary_backward_f64.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_unary_backward_f64(int32_t kind, int64_t n, const double *x, const double *dy, double *dx, double alpha, double beta)
+     * }
+     */
+    public static int balboa_unary_backward_f64(int kind, long n, MemorySegment x, MemorySegment dy, MemorySegment dx, double alpha, double beta) {
+        var mh$ = balboa_unary_backward_f64.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_unary_backward_f64", kind, n, x, dy, dx, alpha, beta);
+            }
+            return (int)mh$.invokeExact(kind, n, x, dy, dx, alpha, beta);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_unary_backward_from_y_f64 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_unary_backward_from_y_f64");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_unary_backward_from_y_f64(int32_t kind, int64_t n, const double *y, const double *dy, double *dx, double alpha, double beta)
+     * }
+     */
+    public static FunctionDescriptor balboa_unary_backward_from_y_f64$descriptor() {
+        return balboa_unary_backward_from_y_f64.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_unary_backward_from_y_f64(int32_t kind, int64_t n, const double *y, const double *dy, double *dx, double alpha, double beta)
+     * }
+     */
+    public static MethodHandle balboa_unary_backward_from_y_f64$handle() {
+        return balboa_unary_backward_from_y_f64.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_unary_backward_from_y_f64(int32_t kind, int64_t n, const double *y, const double *dy, double *dx, double alpha, double beta)
+     * }
+     */
+    public static MemorySegment balboa_unary_backward_from_y_f64$address() {
+        return balboa_unary_backward_from_y_f64.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_unary_backward_from_y_f64(int32_t kind, int64_t n, const double *y, const double *dy, double *dx, double alpha, double beta)
+     * }
+     */
+    public static int balboa_unary_backward_from_y_f64(int kind, long n, MemorySegment y, MemorySegment dy, MemorySegment dx, double alpha, double beta) {
+        var mh$ = balboa_unary_backward_from_y_f64.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_unary_backward_from_y_f64", kind, n, y, dy, dx, alpha, beta);
             }
             return (int)mh$.invokeExact(kind, n, y, dy, dx, alpha, beta);
         } catch (Error | RuntimeException ex) {

@@ -43,20 +43,22 @@ final class ElementwiseOps {
   }
 
   static void unary(PlanBuilder b, Unary op) {
-    Unsupported.unless(b, op, DType.F32);
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     Operand x = b.isOpaque(0) ? b.input(0) : b.denseInput(0);
     boolean padded = stored(x) > b.spec(0).shape().size();
     Operand from = padded && !keepsZero(op) ? b.denseInput(0) : x;
     KernelKinds.Unary kind = Kinds.of(op.kind());
     long n = stored(from);
-    float alpha = alpha(op.kind(), op.alpha());
-    float beta = beta(op.kind(), op.beta());
-    b.call(s -> Kernels.unary(kind, n, s[0], s[1], alpha, beta), from, b.output(0, from.md()));
+    double alpha = alpha(op.kind(), op.alpha());
+    double beta = beta(type, op.kind(), op.beta());
+    b.call(
+        s -> Kernels.unary(type, kind, n, s[0], s[1], alpha, beta), from, b.output(0, from.md()));
   }
 
   /** How many numbers are stored, with the zeros that fill up blocks. */
   private static long stored(Operand x) {
-    return x.md().byteSize() / Float.BYTES;
+    return x.md().byteSize() / x.md().dataType().byteSize();
   }
 
   /** Whether zeros stay zeros; what fills up blocks has to. */
@@ -71,38 +73,41 @@ final class ElementwiseOps {
   }
 
   /** The kernels' parameters: softplus has a slope and a threshold there. */
-  private static float alpha(UnaryKind kind, double alpha) {
-    return kind == UnaryKind.SOFTPLUS ? 1 : (float) alpha;
+  private static double alpha(UnaryKind kind, double alpha) {
+    return kind == UnaryKind.SOFTPLUS ? 1 : alpha;
   }
 
-  private static float beta(UnaryKind kind, double beta) {
-    return kind == UnaryKind.SOFTPLUS ? 20 : (float) beta;
+  private static double beta(KernelKinds.Type type, UnaryKind kind, double beta) {
+    double threshold = type == KernelKinds.Type.F64 ? Double.POSITIVE_INFINITY : 20;
+    return kind == UnaryKind.SOFTPLUS ? threshold : beta;
   }
 
   /** Applies an activation to a dense result in place. */
   static void activate(PlanBuilder b, UnaryKind activation, Operand data, TensorSpec spec) {
     KernelKinds.Unary kind = Kinds.of(activation);
+    KernelKinds.Type type = Kinds.of(spec.dtype());
     long n = spec.shape().size();
-    b.call(s -> Kernels.unary(kind, n, s[0], s[0], 0, 0), data);
+    b.call(s -> Kernels.unary(type, kind, n, s[0], s[0], 0, 0), data);
   }
 
   static void unaryBackward(PlanBuilder b, UnaryBackward op) {
-    Unsupported.unless(b, op, DType.F32);
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     boolean opaque = b.isOpaque(0) || b.isOpaque(1);
     MemoryDesc md = opaque ? b.input(b.isOpaque(0) ? 0 : 1).md() : Mds.contiguous(b.outputSpec(0));
     Operand x = opaque ? b.input(0, md) : b.denseInput(0);
     Operand dy = opaque ? b.input(1, md) : b.denseInput(1);
     KernelKinds.Unary kind = Kinds.of(op.kind());
     long n = stored(x);
-    float alpha = alpha(op.kind(), op.alpha());
-    float beta = beta(op.kind(), op.beta());
+    double alpha = alpha(op.kind(), op.alpha());
+    double beta = beta(type, op.kind(), op.beta());
     boolean fromOutput = op.kind().backwardReadsOutput();
     b.call(
         s -> {
           if (fromOutput) {
-            Kernels.unaryBackwardFromResult(kind, n, s[0], s[1], s[2], alpha, beta);
+            Kernels.unaryBackwardFromResult(type, kind, n, s[0], s[1], s[2], alpha, beta);
           } else {
-            Kernels.unaryBackward(kind, n, s[0], s[1], s[2], alpha, beta);
+            Kernels.unaryBackward(type, kind, n, s[0], s[1], s[2], alpha, beta);
           }
         },
         x,

@@ -18,9 +18,15 @@ final class GemmOps {
   /** Plans any operation of the family. */
   static void plan(PlanBuilder b, LinearAlgebraOp op) {
     switch (op) {
+      case Matmul o when isHalf(b) -> HalfGemmOps.matmul(b, o);
+      case Linear o when isHalf(b) -> HalfGemmOps.linear(b, o);
       case Matmul o -> matmul(b, o);
       case Linear o -> linear(b, o);
     }
+  }
+
+  private static boolean isHalf(PlanBuilder b) {
+    return b.spec(0).dtype() == DType.BF16;
   }
 
   /**

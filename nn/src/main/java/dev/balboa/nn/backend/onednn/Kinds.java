@@ -17,9 +17,11 @@ final class Kinds {
     return switch (dtype) {
       case F32 -> KernelKinds.Type.F32;
       case F64 -> KernelKinds.Type.F64;
+      case BF16 -> KernelKinds.Type.BF16;
       case I32 -> KernelKinds.Type.I32;
       case I64 -> KernelKinds.Type.I64;
       case U8 -> KernelKinds.Type.U8;
+      case I8 -> KernelKinds.Type.I8;
       case BOOL -> KernelKinds.Type.BOOL;
     };
   }

@@ -15,9 +15,11 @@ final class Mds {
     return switch (dtype) {
       case F32 -> DataType.F32;
       case F64 -> DataType.F64;
+      case BF16 -> DataType.BF16;
       case I32 -> DataType.S32;
       case I64 -> DataType.S64;
       case U8, BOOL -> DataType.U8;
+      case I8 -> DataType.S8;
     };
   }
 

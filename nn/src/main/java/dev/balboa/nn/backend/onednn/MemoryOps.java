@@ -10,6 +10,7 @@ import dev.balboa.bindings.RandomKernels;
 import dev.balboa.bindings.StridedSpace;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Arange;
+import dev.balboa.nn.op.BFloat16;
 import dev.balboa.nn.op.Concat;
 import dev.balboa.nn.op.Contiguous;
 import dev.balboa.nn.op.DType;
@@ -59,9 +60,11 @@ final class MemoryOps {
     return switch (dtype) {
       case F32 -> Float.floatToRawIntBits((float) value) & 0xFFFFFFFFL;
       case F64 -> Double.doubleToRawLongBits(value);
+      case BF16 -> BFloat16.of(value) & 0xFFFFL;
       case I32 -> (int) value;
       case I64 -> (long) value;
-      case U8 -> (int) value & 0xFF;
+      case U8 -> Math.clamp((long) value, 0, 255);
+      case I8 -> Math.clamp((long) value, -128, 127) & 0xFF;
       case BOOL -> value != 0 ? 1 : 0;
     };
   }

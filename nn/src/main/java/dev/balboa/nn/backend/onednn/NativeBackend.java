@@ -61,7 +61,11 @@ public final class NativeBackend implements Backend {
       Op op, List<TensorSpec> inputs, List<Layout> layouts, List<TensorSpec> outputs) {
     try (PlanBuilder b = new PlanBuilder(op, inputs, layouts, outputs)) {
       if (!Empty.plan(b, op, inputs, outputs)) {
-        plan(b, op);
+        if (Widening.serves(op, inputs, outputs)) {
+          Widening.plan(b, op, inputs, outputs, NativeBackend::plan);
+        } else {
+          plan(b, op);
+        }
       }
       return b.build();
     }

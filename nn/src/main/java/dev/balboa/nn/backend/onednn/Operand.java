@@ -12,4 +12,9 @@ record Operand(Place place, long index, MemoryDesc md) {
     OUTPUT,
     SCRATCH
   }
+
+  /** The same description at another place. */
+  Operand at(Operand other) {
+    return new Operand(other.place, other.index, md);
+  }
 }

@@ -226,6 +226,44 @@ final class PlanBuilder implements AutoCloseable {
     calls.add(new Plan.Call(factory, operands));
   }
 
+  /** The descriptor of an output's memory, once it is decided. */
+  MemoryDesc outputMd(int i) {
+    return outputLayouts[i] instanceof DnnlLayout d
+        ? d.md()
+        : Mds.of(outputs.get(i), (Layout.Strided) outputLayouts[i]);
+  }
+
+  /** Output {@code i} in the layout that it has in another plan for the same operation. */
+  Operand sameOutput(int i, PlanBuilder other) {
+    outputLayouts[i] = other.outputLayouts[i];
+    return new Operand(Operand.Place.OUTPUT, i, MemoryDesc.none());
+  }
+
+  /**
+   * Takes over the calls of another plan, which are to read inputs and write outputs elsewhere.
+   *
+   * @param inputs for each input where it is, or {@code null} for where it was
+   * @param results for each output where it goes
+   */
+  void adopt(PlanBuilder other, List<Operand> inputs, Operand[] results) {
+    long base = scratchBytes;
+    scratchBytes += other.scratchBytes;
+    for (Plan.Call call : other.calls) {
+      List<Operand> operands = new ArrayList<>();
+      for (Operand o : call.operands()) {
+        Operand at =
+            switch (o.place()) {
+              case INPUT -> inputs.get((int) o.index()) == null ? o : inputs.get((int) o.index());
+              case OUTPUT -> results[(int) o.index()];
+              case SCRATCH -> new Operand(Operand.Place.SCRATCH, base + o.index(), o.md());
+            };
+        operands.add(at.place() == Operand.Place.SCRATCH ? at : o.at(at));
+      }
+      calls.add(new Plan.Call(call.factory(), operands));
+    }
+    other.built = true;
+  }
+
   Plan build() {
     built = true;
     return new Plan(calls, Arrays.asList(outputLayouts), scratchBytes);

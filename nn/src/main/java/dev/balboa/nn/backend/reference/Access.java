@@ -1,6 +1,7 @@
 package dev.balboa.nn.backend.reference;
 
 import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.op.BFloat16;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
 import java.lang.foreign.MemorySegment;
@@ -109,20 +110,23 @@ final class Access {
 
   private void loadRow(MemorySegment source, long base, long step, Elements target, int at, int n) {
     switch (dtype) {
-      case F32, F64 -> loadReals(source, base, step, target.reals(), at, n);
-      case I32, I64, U8, BOOL -> loadWholes(source, base, step, target.wholes(), at, n);
+      case F32, F64, BF16 -> loadReals(source, base, step, target.reals(), at, n);
+      case I32, I64, U8, I8, BOOL -> loadWholes(source, base, step, target.wholes(), at, n);
     }
   }
 
   private void loadReals(
       MemorySegment source, long base, long step, double[] target, int at, int n) {
-    boolean single = dtype == DType.F32;
     for (int i = 0; i < n; i++) {
       long from = base + i * step;
       target[at + i] =
-          single
-              ? source.getAtIndex(ValueLayout.JAVA_FLOAT, from)
-              : source.getAtIndex(ValueLayout.JAVA_DOUBLE, from);
+          switch (dtype) {
+            case F32 -> source.getAtIndex(ValueLayout.JAVA_FLOAT, from);
+            case F64 -> source.getAtIndex(ValueLayout.JAVA_DOUBLE, from);
+            case BF16 -> BFloat16.toFloat(source.getAtIndex(ValueLayout.JAVA_SHORT, from));
+            case I32, I64, U8, I8, BOOL ->
+                throw new IllegalStateException(dtype + " is no floating-point type");
+          };
     }
   }
 
@@ -135,8 +139,9 @@ final class Access {
             case I32 -> source.getAtIndex(ValueLayout.JAVA_INT, from);
             case I64 -> source.getAtIndex(ValueLayout.JAVA_LONG, from);
             case U8 -> source.get(ValueLayout.JAVA_BYTE, from) & 0xFF;
+            case I8 -> source.get(ValueLayout.JAVA_BYTE, from);
             case BOOL -> source.get(ValueLayout.JAVA_BYTE, from) == 0 ? 0 : 1;
-            case F32, F64 -> throw new IllegalStateException(dtype + " is no integer type");
+            case F32, F64, BF16 -> throw new IllegalStateException(dtype + " is no integer type");
           };
     }
   }
@@ -144,20 +149,21 @@ final class Access {
   private void storeRow(
       Elements source, int at, MemorySegment target, long base, long step, int n) {
     switch (dtype) {
-      case F32, F64 -> storeReals(source.reals(), at, target, base, step, n);
-      case I32, I64, U8, BOOL -> storeWholes(source.wholes(), at, target, base, step, n);
+      case F32, F64, BF16 -> storeReals(source.reals(), at, target, base, step, n);
+      case I32, I64, U8, I8, BOOL -> storeWholes(source.wholes(), at, target, base, step, n);
     }
   }
 
   private void storeReals(
       double[] source, int at, MemorySegment target, long base, long step, int n) {
-    boolean single = dtype == DType.F32;
     for (int i = 0; i < n; i++) {
       long to = base + i * step;
-      if (single) {
-        target.setAtIndex(ValueLayout.JAVA_FLOAT, to, (float) source[at + i]);
-      } else {
-        target.setAtIndex(ValueLayout.JAVA_DOUBLE, to, source[at + i]);
+      switch (dtype) {
+        case F32 -> target.setAtIndex(ValueLayout.JAVA_FLOAT, to, (float) source[at + i]);
+        case F64 -> target.setAtIndex(ValueLayout.JAVA_DOUBLE, to, source[at + i]);
+        case BF16 -> target.setAtIndex(ValueLayout.JAVA_SHORT, to, BFloat16.of(source[at + i]));
+        case I32, I64, U8, I8, BOOL ->
+            throw new IllegalStateException(dtype + " is no floating-point type");
       }
     }
   }
@@ -169,8 +175,8 @@ final class Access {
       switch (dtype) {
         case I32 -> target.setAtIndex(ValueLayout.JAVA_INT, to, (int) source[at + i]);
         case I64 -> target.setAtIndex(ValueLayout.JAVA_LONG, to, source[at + i]);
-        case U8, BOOL -> target.set(ValueLayout.JAVA_BYTE, to, (byte) source[at + i]);
-        case F32, F64 -> throw new IllegalStateException(dtype + " is no integer type");
+        case U8, I8, BOOL -> target.set(ValueLayout.JAVA_BYTE, to, (byte) source[at + i]);
+        case F32, F64, BF16 -> throw new IllegalStateException(dtype + " is no integer type");
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.balboa.nn.backend.reference;
 
 import dev.balboa.nn.backend.Prepared;
+import dev.balboa.nn.op.BFloat16;
 import dev.balboa.nn.op.Binary;
 import dev.balboa.nn.op.Cast;
 import dev.balboa.nn.op.Compare;
@@ -96,9 +97,13 @@ final class ElementwiseKernels {
     }
   }
 
-  /** Rounded once: a 64-bit integer must not pass through {@code double} to become F32. */
+  /** Rounded once: a 64-bit integer must not pass through {@code double} to become F32 or BF16. */
   private static double real(DType dtype, long x) {
-    return dtype == DType.F32 ? (float) x : (double) x;
+    return switch (dtype) {
+      case F32 -> (float) x;
+      case BF16 -> BFloat16.toFloat(BFloat16.of(x));
+      default -> x;
+    };
   }
 
   /** Truncated and saturated; NaN becomes 0. */
@@ -107,8 +112,9 @@ final class ElementwiseKernels {
       case I32 -> (int) x;
       case I64 -> (long) x;
       case U8 -> Math.clamp((long) x, 0, 255);
+      case I8 -> Math.clamp((long) x, -128, 127);
       case BOOL -> x != 0 ? 1 : 0;
-      case F32, F64 -> throw new IllegalArgumentException(dtype + " is not an integer type");
+      case F32, F64, BF16 -> throw new IllegalArgumentException(dtype + " is not an integer type");
     };
   }
 
@@ -118,8 +124,9 @@ final class ElementwiseKernels {
       case I32 -> (int) x;
       case I64 -> x;
       case U8 -> x & 0xFF;
+      case I8 -> (byte) x;
       case BOOL -> x != 0 ? 1 : 0;
-      case F32, F64 -> throw new IllegalArgumentException(dtype + " is not an integer type");
+      case F32, F64, BF16 -> throw new IllegalArgumentException(dtype + " is not an integer type");
     };
   }
 
