@@ -407,12 +407,6 @@ BALBOA_API int32_t balboa_window_mean(int32_t dtype, int64_t planes, const int64
 /* dx = the adjoint of it at dy. */
 BALBOA_API int32_t balboa_window_mean_backward(int32_t dtype, int64_t planes, const int64_t *windows, const void *dy,
                                                void *dx);
-/* out[p, k] = v[p, index[p, k]]: v [planes, size], index i32 and out [planes, count]. */
-BALBOA_API int32_t balboa_plane_gather(int32_t dtype, int64_t planes, int64_t size, int64_t count,
-                                       const int32_t *index, const void *v, void *out, int64_t *bad_index);
-/* out [planes, size] = 0, then out[p, index[p, k]] += v[p, k] in the order of k. */
-BALBOA_API int32_t balboa_plane_scatter_add(int32_t dtype, int64_t planes, int64_t size, int64_t count,
-                                            const int32_t *index, const void *v, void *out, int64_t *bad_index);
 
 /* ---- matrix products: C = alpha op(A) op(B) + beta C, row-major, by a BLAS routine that works on one thread
  * BLAS libraries bring a thread pool of their own; two pools on the same cores wait for each other's spinning threads.

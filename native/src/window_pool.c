@@ -1,5 +1,4 @@
-/* Pooling in 1 to 3 dimensions over windows of any size each (adaptive, dilated, cut off), and reading and adding at
- * the positions that a max pooling found. Planes are independent. */
+/* Pooling in 1 to 3 dimensions over windows of any size each (adaptive, dilated, cut off). Planes are independent. */
 #include <string.h>
 
 #include "internal.h"
@@ -102,34 +101,4 @@ int32_t balboa_window_mean_backward(int32_t dtype, int64_t planes, const int64_t
   const int32_t status = read_windows(windows, &job.w);
   BK_CHECK(status == BALBOA_OK, status);
   return run(dtype, planes, &job, 1, mean_backward_f32, mean_backward_f64);
-}
-
-static int32_t check_index(int64_t planes, int64_t size, int64_t count, const int32_t *index, int64_t *bad_index) {
-  const int64_t n = bk_product3(planes, count, 1);
-  BK_CHECK(n >= 0 && size >= 0 && bk_product3(planes, size, 1) >= 0, BALBOA_ERR_ARGUMENT);
-  BK_CHECK(bad_index != NULL && (n == 0 || index != NULL), BALBOA_ERR_NULL);
-  const int64_t bad = bk_first_bad_index(n, index, size);
-  if (bad >= 0) {
-    *bad_index = bad;
-    return BALBOA_ERR_INDEX;
-  }
-  return BALBOA_OK;
-}
-
-int32_t balboa_plane_gather(int32_t dtype, int64_t planes, int64_t size, int64_t count, const int32_t *index,
-                            const void *v, void *out, int64_t *bad_index) {
-  const int32_t status = check_index(planes, size, count, index, bad_index);
-  BK_CHECK(status == BALBOA_OK, status);
-  window_job job = {.w = {.in_size = size, .out_size = count}, .from = v, .to = out,
-                    .index = (int32_t *)(uintptr_t)index};
-  return run(dtype, planes, &job, 0, gather_f32, gather_f64);
-}
-
-int32_t balboa_plane_scatter_add(int32_t dtype, int64_t planes, int64_t size, int64_t count, const int32_t *index,
-                                 const void *v, void *out, int64_t *bad_index) {
-  const int32_t status = check_index(planes, size, count, index, bad_index);
-  BK_CHECK(status == BALBOA_OK, status);
-  window_job job = {.w = {.in_size = size, .out_size = count}, .from = v, .to = out,
-                    .index = (int32_t *)(uintptr_t)index};
-  return run(dtype, planes, &job, 1, scatter_f32, scatter_f64);
 }

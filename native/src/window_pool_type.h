@@ -83,28 +83,3 @@ static void NAME(mean_backward)(void *context, int64_t begin, int64_t end) {
     }
   }
 }
-
-static void NAME(gather)(void *context, int64_t begin, int64_t end) {
-  const window_job *job = context;
-  for (int64_t p = begin; p < end; p++) {
-    const T *v = (const T *)job->from + p * job->w.in_size;
-    T *out = (T *)job->to + p * job->w.out_size;
-    const int32_t *index = job->index + p * job->w.out_size;
-    for (int64_t o = 0; o < job->w.out_size; o++) {
-      out[o] = v[index[o]];
-    }
-  }
-}
-
-static void NAME(scatter)(void *context, int64_t begin, int64_t end) {
-  const window_job *job = context;
-  for (int64_t p = begin; p < end; p++) {
-    const T *v = (const T *)job->from + p * job->w.out_size;
-    T *out = (T *)job->to + p * job->w.in_size;
-    const int32_t *index = job->index + p * job->w.out_size;
-    memset(out, 0, (size_t)job->w.in_size * sizeof(T));
-    for (int64_t o = 0; o < job->w.out_size; o++) {
-      out[index[o]] += v[o];
-    }
-  }
-}

@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * Mean over a sliding window of [N, C, in...]; the divisor is the kernel size if {@code
- * countPadding}, else the number of elements that are not padding.
+ * countPadding}, less what a window in ceil mode has beyond the padding; else the number of
+ * elements that are not padding.
  */
 public record AvgPool(Window window, boolean countPadding) implements PoolingOp {
   /** Checks the padding. */

@@ -57,6 +57,7 @@ public record Conv(Window window, int groups, Activation activation, boolean res
   /** The rule that input, weights, window and groups must obey together. */
   static void check(String op, TensorSpec x, Shape w, Window window, int groups) {
     int rank = window.rank() + 2;
+    Check.that(!window.ceil(), op, "a window that is not in ceil mode", window);
     Check.rank(op, "input", x, rank);
     Check.floating(op, "input", x);
     Check.that(w.rank() == rank, op, "weights of rank " + rank, w);

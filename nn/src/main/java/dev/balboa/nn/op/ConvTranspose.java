@@ -22,6 +22,7 @@ public record ConvTranspose(
     outputPadding = List.copyOf(outputPadding);
     String op = "conv_transpose" + window.rank() + "d";
     Check.that(groups >= 1, op, "groups >= 1", groups);
+    Check.that(!window.ceil(), op, "a window that is not in ceil mode", window);
     boolean fits = outputPadding.size() == window.rank();
     for (int i = 0; fits && i < window.rank(); i++) {
       fits = outputPadding.get(i) >= 0 && outputPadding.get(i) < window.stride().get(i);

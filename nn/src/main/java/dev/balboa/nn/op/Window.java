@@ -6,13 +6,28 @@ import java.util.List;
 /**
  * The sliding window of a convolution or pooling over 1 to 3 spatial dimensions: for each dimension
  * kernel size, stride, dilation (1 is dense) and the padding before and after.
+ *
+ * <p>In {@code ceil} mode, for pooling only, windows may reach beyond the padding behind the input,
+ * as long as they start inside of the input or in the padding before it; what is beyond never
+ * counts. That is PyTorch's {@code ceil_mode}.
  */
 public record Window(
     List<Integer> kernel,
     List<Integer> stride,
     List<Integer> dilation,
     List<Integer> padBefore,
-    List<Integer> padAfter) {
+    List<Integer> padAfter,
+    boolean ceil) {
+
+  /** Not in ceil mode. */
+  public Window(
+      List<Integer> kernel,
+      List<Integer> stride,
+      List<Integer> dilation,
+      List<Integer> padBefore,
+      List<Integer> padAfter) {
+    this(kernel, stride, dilation, padBefore, padAfter, false);
+  }
 
   /** Copies the lists; checks that they have one length of 1 to 3 and sensible values. */
   public Window {
@@ -61,6 +76,11 @@ public record Window(
         Collections.nCopies(rank, padding));
   }
 
+  /** The same window in ceil mode. */
+  public Window inCeilMode() {
+    return new Window(kernel, stride, dilation, padBefore, padAfter, true);
+  }
+
   /** Number of spatial dimensions. */
   public int rank() {
     return kernel.size();
@@ -72,14 +92,16 @@ public record Window(
   }
 
   /**
-   * Output size in spatial dimension {@code i}: floor((in + pads - extent) / stride) + 1.
+   * Output size in spatial dimension {@code i}: floor((in + pads - extent) / stride) + 1, rounded
+   * up in ceil mode unless the last window then starts behind the input.
    *
    * @throws IllegalArgumentException naming {@code op} when the kernel does not fit into the padded
    *     input
    */
   long out(String op, int i, long in) {
     long padded = in + padBefore.get(i) + padAfter.get(i);
-    if (padded < extent(i)) {
+    long out = out(i, in);
+    if (out < 1) {
       throw Check.fail(
           op,
           "kernel extent "
@@ -89,7 +111,32 @@ public record Window(
               + " in spatial dimension "
               + i);
     }
-    return (padded - extent(i)) / stride.get(i) + 1;
+    return out;
+  }
+
+  private long out(int i, long in) {
+    long step = stride.get(i);
+    long room = in + padBefore.get(i) + padAfter.get(i) - extent(i);
+    long out = Math.floorDiv(ceil ? room + step - 1 : room, step) + 1;
+    return ceil && (out - 1) * step >= in + padBefore.get(i) ? out - 1 : out;
+  }
+
+  /**
+   * The padding behind an input of size {@code in} in spatial dimension {@code i} that all windows
+   * fit into: {@link #padAfter}, or more in ceil mode.
+   */
+  public long reachAfter(int i, long in) {
+    long needed = (out(i, in) - 1) * stride.get(i) + extent(i) - in - padBefore.get(i);
+    return ceil ? Math.max(padAfter.get(i), needed) : padAfter.get(i);
+  }
+
+  /**
+   * How many elements of window {@code o} lie in the input or in its padding, in spatial dimension
+   * {@code i}: fewer than the kernel has only in ceil mode.
+   */
+  public long counted(int i, long in, long o) {
+    long room = in + padAfter.get(i) - (o * stride.get(i) - padBefore.get(i));
+    return Math.min(kernel.get(i), Math.ceilDiv(room, (long) dilation.get(i)));
   }
 
   /** Shape [N, channels, out...] that this window makes of an input [N, C, in...]. */

@@ -2,6 +2,8 @@ package dev.balboa.nn.tensor;
 
 import dev.balboa.nn.exec.RandomStream;
 import dev.balboa.nn.op.Activation;
+import dev.balboa.nn.op.AdaptiveAvgPool;
+import dev.balboa.nn.op.AdaptiveMaxPool;
 import dev.balboa.nn.op.AvgPool;
 import dev.balboa.nn.op.BatchNormInference;
 import dev.balboa.nn.op.BatchNormTraining;
@@ -13,9 +15,11 @@ import dev.balboa.nn.op.LayerNorm;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.LocalResponseNorm;
 import dev.balboa.nn.op.MaxPool;
+import dev.balboa.nn.op.MaxPoolWithIndices;
 import dev.balboa.nn.op.NormalizationOp;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Window;
+import java.util.Arrays;
 import java.util.List;
 
 /** The operations of neural networks as functions of tensors, without state. */
@@ -83,6 +87,25 @@ public final class Functions {
   /** {@link AvgPool} of x [N, C, in...]. */
   public static Tensor avgPool(Tensor x, Window window, boolean countPadding) {
     return Tensor.apply(new AvgPool(window, countPadding), x).get(0);
+  }
+
+  /** {@link MaxPoolWithIndices} of x [N, C, in...]: y and I32 indices into the planes of x. */
+  public static List<Tensor> maxPoolWithIndices(Tensor x, Window window) {
+    return Tensor.apply(new MaxPoolWithIndices(window), x);
+  }
+
+  /** {@link AdaptiveAvgPool} of x [N, C, in...] to [N, C, output...]. */
+  public static Tensor adaptiveAvgPool(Tensor x, int... output) {
+    return Tensor.apply(new AdaptiveAvgPool(list(output)), x).get(0);
+  }
+
+  /** {@link AdaptiveMaxPool} of x [N, C, in...] to [N, C, output...]: y and I32 indices. */
+  public static List<Tensor> adaptiveMaxPool(Tensor x, int... output) {
+    return Tensor.apply(new AdaptiveMaxPool(list(output)), x);
+  }
+
+  private static List<Integer> list(int... sizes) {
+    return Arrays.stream(sizes).boxed().toList();
   }
 
   /** {@link BatchNormTraining}: y, mean and biased variance. */

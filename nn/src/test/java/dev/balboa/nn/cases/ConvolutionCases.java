@@ -190,6 +190,10 @@ final class ConvolutionCases {
     Conv residual = new Conv(THREE, 1, Activation.IDENTITY, true);
     TensorSpec f64 = new TensorSpec(Shape.of(4, 3, 3, 3), DType.F64);
     return c.alsoLarge(d -> withResidual(d, Plan.of(1, THREE, Shape.of(4, 16, 28, 28), 32)))
+        .refuses(
+            new Conv(THREE.inCeilMode(), 1, Activation.IDENTITY),
+            List.of(f32(1, 3, 8, 8), f32(4, 3, 3, 3)),
+            "not in ceil mode")
         .refuses(residual, List.of(f32(1, 3, 8, 8), f32(4, 3, 3, 3)), "3 to 4 inputs", "got 2")
         .refuses(
             residual,

@@ -5,6 +5,9 @@ import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.backend.reference.ReferenceBackend;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.memory.Storage;
+import dev.balboa.nn.op.AdaptiveAvgPool;
+import dev.balboa.nn.op.AdaptiveAvgPoolBackward;
+import dev.balboa.nn.op.AdaptiveMaxPool;
 import dev.balboa.nn.op.ArgReduce;
 import dev.balboa.nn.op.AvgPool;
 import dev.balboa.nn.op.AvgPoolBackward;
@@ -24,6 +27,7 @@ import dev.balboa.nn.op.LossOp;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.MaxPoolGather;
+import dev.balboa.nn.op.MaxPoolWithIndices;
 import dev.balboa.nn.op.NormalizationOp;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Reduce;
@@ -81,10 +85,12 @@ final class NoisyReference implements Backend {
       case Softmax _, SoftmaxBackward _ -> true;
       case ConvolutionOp _, LinearAlgebraOp _, NormalizationOp _, LossOp _ -> true;
       case AvgPool _, AvgPoolBackward _, MaxPoolBackward _ -> true;
+      case AdaptiveAvgPool _, AdaptiveAvgPoolBackward _ -> true;
       case ScatterAdd _, IndexAdd _ -> true;
       case IndexOp _ -> false;
       case InPlaceOp _, LayoutOp _, SourceOp _, ViewOp _ -> false;
       case ArgReduce _, Cast _, Compare _, Where _, MaxPool _, MaxPoolGather _ -> false;
+      case MaxPoolWithIndices _, AdaptiveMaxPool _ -> false;
     };
   }
 

@@ -15,6 +15,7 @@ final class OpCases {
             ReductionCases::all,
             ConvolutionCases::all,
             PoolingCases::all,
+            AdaptivePoolingCases::all,
             NormalizationCases::all,
             RowNormCases::all,
             LinearAlgebraCases::all,

@@ -8,6 +8,7 @@ import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.MaxPoolGather;
+import dev.balboa.nn.op.MaxPoolWithIndices;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
@@ -31,6 +32,7 @@ final class PoolingCases {
       cases.add(max(rank));
       cases.add(maxBackward(rank));
       cases.add(maxGather(rank));
+      cases.add(maxWithIndices(rank));
       cases.add(average(rank));
       cases.add(averageBackward(rank));
     }
@@ -47,7 +49,8 @@ final class PoolingCases {
     static Plan random(Draw d, int rank) {
       while (true) {
         List<Long> sizes = Windows.sizes(d, rank);
-        Window window = Windows.random(d, sizes, true);
+        Window random = Windows.random(d, sizes, true);
+        Window window = d.chance(0.3) ? random.inCeilMode() : random;
         long[] x = new long[rank + 2];
         x[0] = d.between(1, 2);
         x[1] =
@@ -82,12 +85,19 @@ final class PoolingCases {
     OpCase c =
         OpCase.of(name, kind, d -> sample.apply(d, Plan.random(d, rank)))
             .also(d -> sample.apply(d, Plan.of(two, ofFours(rank, 0, 3))))
-            .also(d -> sample.apply(d, Plan.of(two, ofFours(rank, 2, 0))));
+            .also(d -> sample.apply(d, Plan.of(two, ofFours(rank, 2, 0))))
+            .also(d -> sample.apply(d, ceil(rank)));
     if (rank == 2) {
       c.alsoLarge(d -> sample.apply(d, Plan.of(TWO, Shape.of(8, 32, 28, 28))))
           .also(d -> sample.apply(d, Plan.of(Window.square(3, 2, 1), Shape.of(2, 5, 31, 17))));
     }
     return c;
+  }
+
+  /** The last windows reach behind the input. */
+  private static Plan ceil(int rank) {
+    Window window = Window.uniform(rank, 3, 2, 1, 1).inCeilMode();
+    return Plan.of(window, ofFours(rank, 2, 16));
   }
 
   private static Shape ofFours(int rank, long batch, long channels) {
@@ -182,6 +192,34 @@ final class PoolingCases {
     return c;
   }
 
+  private static OpCase maxWithIndices(int rank) {
+    OpCase c =
+        of(
+                "max_pool" + rank + "d_with_indices",
+                rank,
+                MaxPoolWithIndices.class,
+                (d, p) ->
+                    Sample.of(new MaxPoolWithIndices(p.window()), d.input(p.x(), Domain.DISTINCT)))
+            .nativelyIn(DType.F64)
+            .sums(s -> Windows.taps(((MaxPoolWithIndices) s.op()).window()));
+    if (rank == 1) {
+      Window three = Window.uniform(1, 3, 3, 1, 0);
+      double nan = Double.NaN;
+      c.also(d ->
+          Sample.of(
+              new MaxPoolWithIndices(three),
+              d.exactly(Shape.of(1, 1, 6), 1, nan, Double.POSITIVE_INFINITY, nan, 3, 2)));
+    }
+    if (rank == 2) {
+      MaxPoolWithIndices op = new MaxPoolWithIndices(TWO);
+      c.refuses(op, List.of(), "1 inputs", "got 0")
+          .refuses(op, List.of(f32(3, 8, 8)), "rank 4", "F32[3, 8, 8]")
+          .refuses(op, List.of(f32(1, 3, 1, 8)), "extent 2", "size 1")
+          .refusesToMake(() -> new MaxPoolWithIndices(PADDED), "padding [3, 3]", "kernel [3, 3]");
+    }
+    return c;
+  }
+
   // ---- Mean ----
 
   private static OpCase average(int rank) {
@@ -192,6 +230,7 @@ final class PoolingCases {
                 AvgPool.class,
                 (d, p) ->
                     Sample.of(new AvgPool(p.window(), d.flip()), d.input(p.x(), Domain.NORMAL)))
+            .nativelyIn(DType.F64)
             .sums(s -> Windows.taps(((AvgPool) s.op()).window()));
     if (rank == 2) {
       AvgPool op = new AvgPool(TWO, true);
@@ -213,6 +252,7 @@ final class PoolingCases {
                     Sample.of(
                         new AvgPoolBackward(p.window(), d.flip(), p.x()),
                         d.input(p.y(), Domain.NORMAL)))
+            .nativelyIn(DType.F64)
             .sums(s -> Windows.taps(((AvgPoolBackward) s.op()).window()));
     if (rank == 2) {
       c.refuses(

@@ -7,15 +7,26 @@ import dev.balboa.bindings.Pooling;
 import dev.balboa.bindings.PrimitiveAttr;
 import dev.balboa.bindings.PrimitiveDesc;
 import dev.balboa.bindings.PropKind;
+import dev.balboa.nn.op.AdaptiveAvgPool;
+import dev.balboa.nn.op.AdaptiveAvgPoolBackward;
+import dev.balboa.nn.op.AdaptiveMaxPool;
 import dev.balboa.nn.op.AvgPool;
 import dev.balboa.nn.op.AvgPoolBackward;
+import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.MaxPoolGather;
+import dev.balboa.nn.op.MaxPoolWithIndices;
 import dev.balboa.nn.op.PoolingOp;
+import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Window;
+import java.util.Arrays;
+import java.util.List;
 
-/** Pooling through oneDNN, in the layout that the input comes in. */
+/**
+ * Pooling through oneDNN, in the layout that the input comes in; through the kernels where oneDNN
+ * lacks the windows, the type or the indices.
+ */
 final class PoolingOps {
   private PoolingOps() {}
 
@@ -27,14 +38,23 @@ final class PoolingOps {
       case MaxPoolGather o -> MemoryOps.maxPoolGather(b, o);
       case AvgPool o -> average(b, o);
       case AvgPoolBackward o -> averageBackward(b, o);
+      case MaxPoolWithIndices o -> {
+        Shape x = b.spec(0).shape();
+        WindowPools.max(b, o, Windows.axes(o.window(), false, x, b.outputSpec(0).shape()));
+      }
+      case AdaptiveMaxPool o ->
+          WindowPools.max(b, o, Windows.adaptive(b.spec(0).shape(), b.outputSpec(0).shape()));
+      case AdaptiveAvgPool o -> adaptive(b, o);
+      case AdaptiveAvgPoolBackward o -> adaptiveBackward(b, o);
     }
   }
 
   static void max(PlanBuilder b, MaxPool op) {
+    Placed window = Placed.of(op.window(), b.spec(0).shape());
     Operand src = b.input(0);
     MemoryDesc dstAny = Mds.any(b.outputSpec(0));
     try (PrimitiveDesc desc =
-        b.describe(() -> forward(AlgKind.POOLING_MAX, op.window(), src.md(), dstAny))) {
+        b.describe(() -> forward(AlgKind.POOLING_MAX, window, src.md(), dstAny))) {
       MemoryDesc workspace = desc.workspaceMd();
       b.primitive(
           desc,
@@ -50,12 +70,11 @@ final class PoolingOps {
       throw new IllegalArgumentException(
           op.name() + ": expected the workspace of a native max pooling, got " + b.layout(1));
     }
-    try (PrimitiveDesc hint =
-            b.describe(
-                () -> forward(AlgKind.POOLING_MAX, op.window(), forward.src(), forward.dst()));
+    Placed window = Placed.of(op.window(), op.inputShape());
+    AlgKind alg = AlgKind.POOLING_MAX;
+    try (PrimitiveDesc hint = b.describe(() -> forward(alg, window, forward.src(), forward.dst()));
         PrimitiveDesc desc =
-            b.describe(() ->
-                backward(AlgKind.POOLING_MAX, op.window(), forward.src(), forward.dst(), hint))) {
+            b.describe(() -> backward(alg, window, forward.src(), forward.dst(), hint))) {
       Operand workspace = new Operand(Operand.Place.INPUT, 1, forward.md());
       b.primitive(
           desc,
@@ -67,22 +86,46 @@ final class PoolingOps {
   }
 
   static void average(PlanBuilder b, AvgPool op) {
+    Shape x = b.spec(0).shape();
+    if (needsKernel(b, op.window(), op.countPadding(), x)) {
+      Shape y = b.outputSpec(0).shape();
+      WindowPools.mean(b, op, Windows.axes(op.window(), op.countPadding(), x, y));
+    } else {
+      average(b, averageOf(op.countPadding()), Placed.of(op.window(), x));
+    }
+  }
+
+  /** oneDNN has no F64, and counts what a window in ceil mode has beyond the padding. */
+  private static boolean needsKernel(
+      PlanBuilder b, Window window, boolean countPadding, Shape input) {
+    return b.spec(0).dtype() != DType.F32 || (countPadding && !Windows.fit(window, input));
+  }
+
+  private static void average(PlanBuilder b, AlgKind alg, Placed window) {
     Operand src = b.input(0);
     MemoryDesc dstAny = Mds.any(b.outputSpec(0));
-    AlgKind alg = averageOf(op.countPadding());
-    try (PrimitiveDesc desc = b.describe(() -> forward(alg, op.window(), src.md(), dstAny))) {
+    try (PrimitiveDesc desc = b.describe(() -> forward(alg, window, src.md(), dstAny))) {
       b.primitive(desc, new int[] {Arg.SRC, Arg.DST}, src, b.output(0, desc.dstMd()));
     }
   }
 
   static void averageBackward(PlanBuilder b, AvgPoolBackward op) {
+    Shape x = op.inputShape();
+    if (needsKernel(b, op.window(), op.countPadding(), x)) {
+      Shape y = b.spec(0).shape();
+      WindowPools.meanBackward(b, op, Windows.axes(op.window(), op.countPadding(), x, y));
+    } else {
+      averageBackward(b, averageOf(op.countPadding()), Placed.of(op.window(), x));
+    }
+  }
+
+  private static void averageBackward(PlanBuilder b, AlgKind alg, Placed window) {
     Operand dy = b.input(0);
-    AlgKind alg = averageOf(op.countPadding());
     MemoryDesc dxAny = Mds.any(b.outputSpec(0));
     MemoryDesc dxPlain = Mds.contiguous(b.outputSpec(0));
     MemoryDesc dyPlain = Mds.contiguous(b.spec(0));
-    try (PrimitiveDesc hint = b.describe(() -> forward(alg, op.window(), dxPlain, dyPlain));
-        PrimitiveDesc desc = b.describe(() -> backward(alg, op.window(), dxAny, dy.md(), hint))) {
+    try (PrimitiveDesc hint = b.describe(() -> forward(alg, window, dxPlain, dyPlain));
+        PrimitiveDesc desc = b.describe(() -> backward(alg, window, dxAny, dy.md(), hint))) {
       b.primitive(
           desc,
           new int[] {Arg.DIFF_DST, Arg.DIFF_SRC},
@@ -91,30 +134,75 @@ final class PoolingOps {
     }
   }
 
+  private static void adaptive(PlanBuilder b, AdaptiveAvgPool op) {
+    Shape x = b.spec(0).shape();
+    Shape y = b.outputSpec(0).shape();
+    Placed window = Placed.tiling(x, y);
+    if (window == null || b.spec(0).dtype() != DType.F32) {
+      WindowPools.mean(b, op, Windows.adaptive(x, y));
+    } else {
+      average(b, averageOf(false), window);
+    }
+  }
+
+  private static void adaptiveBackward(PlanBuilder b, AdaptiveAvgPoolBackward op) {
+    Shape x = op.inputShape();
+    Shape y = b.spec(0).shape();
+    Placed window = Placed.tiling(x, y);
+    if (window == null || b.spec(0).dtype() != DType.F32) {
+      WindowPools.meanBackward(b, op, Windows.adaptive(x, y));
+    } else {
+      averageBackward(b, averageOf(false), window);
+    }
+  }
+
+  /** A window with its padding for one input, in oneDNN's words. */
+  private record Placed(List<Long> kernel, dev.balboa.bindings.Window window) {
+    static Placed of(Window window, Shape input) {
+      return new Placed(
+          Arrays.stream(Windows.kernel(window)).boxed().toList(), Windows.over(window, input));
+    }
+
+    /** The window that adaptive pooling slides without overlap, or {@code null}. */
+    static Placed tiling(Shape x, Shape y) {
+      long[] kernel = new long[x.rank() - 2];
+      for (int i = 0; i < kernel.length; i++) {
+        if (x.dim(i + 2) % y.dim(i + 2) != 0) {
+          return null;
+        }
+        kernel[i] = x.dim(i + 2) / y.dim(i + 2);
+      }
+      long[] ones = new long[kernel.length];
+      Arrays.fill(ones, 1);
+      long[] none = new long[kernel.length];
+      return new Placed(
+          Arrays.stream(kernel).boxed().toList(),
+          dev.balboa.bindings.Window.of(kernel, ones, none, none));
+    }
+
+    long[] sizes() {
+      return kernel.stream().mapToLong(Long::longValue).toArray();
+    }
+  }
+
   private static AlgKind averageOf(boolean countPadding) {
     return countPadding ? AlgKind.POOLING_AVG_INCLUDE_PADDING : AlgKind.POOLING_AVG_EXCLUDE_PADDING;
   }
 
-  private static PrimitiveDesc forward(AlgKind alg, Window window, MemoryDesc src, MemoryDesc dst) {
+  private static PrimitiveDesc forward(AlgKind alg, Placed window, MemoryDesc src, MemoryDesc dst) {
     return Pooling.forward(
         PropKind.FORWARD_TRAINING,
         alg,
         src,
         dst,
-        Windows.kernel(window),
-        Windows.of(window),
+        window.sizes(),
+        window.window(),
         PrimitiveAttr.defaults());
   }
 
   private static PrimitiveDesc backward(
-      AlgKind alg, Window window, MemoryDesc diffSrc, MemoryDesc diffDst, PrimitiveDesc hint) {
+      AlgKind alg, Placed window, MemoryDesc diffSrc, MemoryDesc diffDst, PrimitiveDesc hint) {
     return Pooling.backward(
-        alg,
-        diffSrc,
-        diffDst,
-        Windows.kernel(window),
-        Windows.of(window),
-        hint,
-        PrimitiveAttr.defaults());
+        alg, diffSrc, diffDst, window.sizes(), window.window(), hint, PrimitiveAttr.defaults());
   }
 }

@@ -2,11 +2,15 @@ package dev.balboa.nn.backend.reference;
 
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.op.AdaptiveAvgPool;
+import dev.balboa.nn.op.AdaptiveAvgPoolBackward;
+import dev.balboa.nn.op.AdaptiveMaxPool;
 import dev.balboa.nn.op.AvgPool;
 import dev.balboa.nn.op.AvgPoolBackward;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.MaxPoolGather;
+import dev.balboa.nn.op.MaxPoolWithIndices;
 import dev.balboa.nn.op.PoolingOp;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Window;
@@ -15,11 +19,15 @@ import java.util.List;
 
 /** Pooling, plane by plane. */
 final class PoolingKernels {
-  private final SpatialWindow window;
+  private final PoolWindow window;
   private final int planes;
 
   private PoolingKernels(Window window, Shape input, Shape output) {
-    this.window = new SpatialWindow(window, input, output);
+    this(new SpatialWindow(window, input, output), input);
+  }
+
+  private PoolingKernels(PoolWindow window, Shape input) {
+    this.window = window;
     this.planes = Math.toIntExact(input.dim(0) * input.dim(1));
   }
 
@@ -31,15 +39,34 @@ final class PoolingKernels {
         var kernels = new PoolingKernels(o.window(), call.in(0), call.out(0));
         yield call.plain(kernels::gather);
       }
+      case MaxPoolWithIndices o -> {
+        var kernels = new PoolingKernels(o.window(), call.in(0), call.out(0));
+        yield call.plain(kernels::max);
+      }
       case AvgPool o -> {
         var kernels = new PoolingKernels(o.window(), call.in(0), call.out(0));
-        yield call.plain((in, out) -> kernels.mean(o.countPadding(), in, out[0].reals()));
+        double[] by = kernels.divisors(o.window(), o.countPadding(), call.in(0), call.out(0));
+        yield call.plain((in, out) -> kernels.mean(by, in, out[0].reals()));
       }
       case AvgPoolBackward o -> {
         var kernels = new PoolingKernels(o.window(), o.inputShape(), call.in(0));
-        yield call.plain((in, out) -> kernels.spread(o.countPadding(), in, out[0].reals()));
+        double[] by = kernels.divisors(o.window(), o.countPadding(), o.inputShape(), call.in(0));
+        yield call.plain((in, out) -> kernels.spread(by, in, out[0].reals()));
       }
+      case AdaptiveAvgPool _ -> {
+        var kernels = adaptive(call.in(0), call.out(0));
+        yield call.plain((in, out) -> kernels.mean(kernels.sizes(), in, out[0].reals()));
+      }
+      case AdaptiveAvgPoolBackward o -> {
+        var kernels = adaptive(o.inputShape(), call.in(0));
+        yield call.plain((in, out) -> kernels.spread(kernels.sizes(), in, out[0].reals()));
+      }
+      case AdaptiveMaxPool _ -> call.plain(adaptive(call.in(0), call.out(0))::max);
     };
+  }
+
+  private static PoolingKernels adaptive(Shape input, Shape output) {
+    return new PoolingKernels(new AdaptiveWindow(input, output), input);
   }
 
   private static Prepared maxPool(MaxPool op, Call call) {
@@ -111,9 +138,8 @@ final class PoolingKernels {
     }
   }
 
-  private void mean(boolean countPadding, Elements[] in, double[] y) {
+  private void mean(double[] divisors, Elements[] in, double[] y) {
     double[] x = in[0].reals();
-    double[] divisors = divisors(countPadding);
     for (int p = 0; p < planes; p++) {
       int xs = p * window.inSize();
       int ys = p * window.outSize();
@@ -124,9 +150,8 @@ final class PoolingKernels {
     }
   }
 
-  private void spread(boolean countPadding, Elements[] in, double[] dx) {
+  private void spread(double[] divisors, Elements[] in, double[] dx) {
     double[] dy = in[0].reals();
-    double[] divisors = divisors(countPadding);
     for (int p = 0; p < planes; p++) {
       int xs = p * window.inSize();
       int ys = p * window.outSize();
@@ -135,13 +160,27 @@ final class PoolingKernels {
   }
 
   /** What the sum of each window is divided by. */
-  private double[] divisors(boolean countPadding) {
-    double[] divisors = new double[window.outSize()];
-    if (countPadding) {
-      Arrays.fill(divisors, window.taps());
-      return divisors;
+  private double[] divisors(Window w, boolean countPadding, Shape input, Shape output) {
+    if (!countPadding) {
+      return sizes();
     }
-    window.forEach((_, _, o) -> divisors[o]++);
+    double[] divisors = new double[window.outSize()];
+    for (int o = 0; o < divisors.length; o++) {
+      divisors[o] = 1;
+      long rest = o;
+      for (int axis = w.rank() - 1; axis >= 0; axis--) {
+        long out = output.dim(axis + 2);
+        divisors[o] *= w.counted(axis, input.dim(axis + 2), rest % out);
+        rest /= out;
+      }
+    }
     return divisors;
+  }
+
+  /** How many elements each window has. */
+  private double[] sizes() {
+    double[] sizes = new double[window.outSize()];
+    window.forEach((_, _, o) -> sizes[o]++);
+    return sizes;
   }
 }

@@ -7,7 +7,7 @@ import dev.balboa.nn.op.Window;
  * A sliding window between one input plane and one output plane, both seen as [D, H, W] with
  * leading ones where there are fewer dimensions.
  */
-final class SpatialWindow {
+final class SpatialWindow implements PoolWindow {
   private final int[] kernel = {1, 1, 1};
   private final int[] stride = {1, 1, 1};
   private final int[] dilation = {1, 1, 1};
@@ -31,32 +31,18 @@ final class SpatialWindow {
     }
   }
 
-  /** Elements of an input plane. */
-  int inSize() {
+  @Override
+  public int inSize() {
     return in[0] * in[1] * in[2];
   }
 
-  /** Elements of an output plane. */
-  int outSize() {
+  @Override
+  public int outSize() {
     return out[0] * out[1] * out[2];
   }
 
-  /** Elements of the kernel. */
-  int taps() {
-    return Math.multiplyExact(Math.multiplyExact(kernel[0], kernel[1]), kernel[2]);
-  }
-
-  /** Kernel element {@code tap} joins input element {@code x} and output element {@code y}. */
-  @FunctionalInterface
-  interface Meeting {
-    void accept(int tap, int x, int y);
-  }
-
-  /**
-   * Visits everything that a kernel element joins, padding left out; for each output element the
-   * kernel elements come in row-major order.
-   */
-  void forEach(Meeting meeting) {
+  @Override
+  public void forEach(Meeting meeting) {
     int tap = 0;
     for (int kz = 0; kz < kernel[0]; kz++) {
       for (int ky = 0; ky < kernel[1]; ky++) {

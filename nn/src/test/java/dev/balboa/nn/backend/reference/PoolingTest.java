@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.balboa.nn.exec.ArrayValue;
+import dev.balboa.nn.op.AdaptiveAvgPool;
+import dev.balboa.nn.op.AdaptiveAvgPoolBackward;
+import dev.balboa.nn.op.AdaptiveMaxPool;
 import dev.balboa.nn.op.AvgPool;
 import dev.balboa.nn.op.AvgPoolBackward;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.MaxPoolGather;
+import dev.balboa.nn.op.MaxPoolWithIndices;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Value;
@@ -86,6 +90,50 @@ class PoolingTest extends ReferenceFixture {
     Window padded = Window.square(2, 2, 1);
     assertClose(compute(new AvgPool(padded, true), x), 0, 0.25, 0.5, 0.75, 1.5);
     assertClose(compute(new AvgPool(padded, false), x), 0, 1, 2, 3, 6);
+  }
+
+  /** Checked against PyTorch's documentation of ceil_mode and of count_include_pad. */
+  @Test
+  void ceilMode() {
+    Value x = f64(shape(1, 1, 5), 1, 2, 3, 4, 6);
+    Window two = line(2, 2, 1, 0, 0).inCeilMode();
+    assertClose(compute(new MaxPool(two), x), 0, 2, 4, 6);
+    assertClose(compute(new AvgPool(two, true), x), 0, 1.5, 3.5, 6);
+    assertClose(compute(new AvgPool(two, false), x), 0, 1.5, 3.5, 6);
+    Window padded = line(4, 3, 1, 1, 1).inCeilMode();
+    assertClose(compute(new AvgPool(padded, true), x), 0, 6 / 4.0, 13 / 4.0);
+    Window longer = line(3, 3, 1, 1, 1).inCeilMode();
+    assertClose(compute(new AvgPool(longer, true), x), 0, 1, 13 / 3.0);
+    Value six = f64(shape(1, 1, 6), 1, 2, 3, 4, 6, 8);
+    assertClose(compute(new AvgPool(longer, true), six), 0, 1, 13 / 3.0, 8 / 2.0);
+    assertClose(compute(new AvgPool(longer, false), six), 0, 1.5, 13 / 3.0, 8);
+    Value single = f64(shape(1, 1, 1), 7);
+    assertClose(compute(new MaxPool(two), single), 0, 7);
+  }
+
+  @Test
+  void indices() {
+    Value x = f64(shape(1, 2, 2, 2), 1, 5, 5, 0, NAN, 9, 2, NAN);
+    List<Value> out = runAll(new MaxPoolWithIndices(Window.square(2, 1, 0)), x);
+    assertClose(reals(out.get(0)), 0, 5, NAN);
+    assertThat(ints(out.get(1))).containsExactly(1, 0);
+    List<Value> rows = runAll(new AdaptiveMaxPool(List.of(2)), f64(shape(1, 1, 5), 1, 2, 3, 9, 4));
+    assertClose(reals(rows.get(0)), 0, 3, 9);
+    assertThat(ints(rows.get(1))).containsExactly(2, 3);
+  }
+
+  @Test
+  void adaptiveMeans() {
+    Value x = f64(shape(1, 1, 5), 1, 2, 3, 4, 5);
+    assertClose(compute(new AdaptiveAvgPool(List.of(2)), x), 1e-15, 2, 4);
+    assertClose(compute(new AdaptiveAvgPool(List.of(3)), x), 1e-15, 1.5, 3, 4.5);
+    assertClose(compute(new AdaptiveAvgPool(List.of(1)), x), 1e-15, 3);
+    assertClose(compute(new AdaptiveAvgPool(List.of(7)), x), 1e-15, 1, 1.5, 2.5, 3, 3.5, 4.5, 5);
+    Value plane = f64(shape(1, 1, 3, 2), 1, 2, 3, 4, 5, 6);
+    assertClose(compute(new AdaptiveAvgPool(List.of(2, 1)), plane), 1e-15, 2.5, 4.5);
+    Value dy = f64(shape(1, 1, 2), 3, 6);
+    assertClose(
+        compute(new AdaptiveAvgPoolBackward(List.of(2), shape(1, 1, 5)), dy), 1e-15, 1, 1, 3, 2, 2);
   }
 
   @Test

@@ -1,0 +1,52 @@
+package dev.balboa.nn.op;
+
+import java.util.List;
+
+/**
+ * Maximum over a sliding window, and where it is: input [N, C, in...]; outputs y [N, C, out...] and
+ * I32 indices [N, C, out...], each the row-major index of the maximum in its plane of the input.
+ * The first one wins a tie, a NaN wins against everything, padding never wins. {@link MaxPool} is
+ * faster where indices are not asked for.
+ */
+public record MaxPoolWithIndices(Window window) implements PoolingOp {
+  /** Checks the padding. */
+  public MaxPoolWithIndices {
+    window.checkPoolingPadding("max_pool" + window.rank() + "d_with_indices");
+  }
+
+  @Override
+  public String name() {
+    return "max_pool" + window.rank() + "d_with_indices";
+  }
+
+  @Override
+  public List<TensorSpec> infer(List<TensorSpec> in) {
+    Check.arity(name(), in, 1);
+    TensorSpec x = in.get(0);
+    Check.rank(name(), "input", x, window.rank() + 2);
+    Check.floating(name(), "input", x);
+    window.checkSeesInput(name(), x.shape());
+    TensorSpec y = x.withShape(window.outShape(name(), x.shape(), x.shape().dim(1)));
+    return List.of(y, y.withDType(DType.I32));
+  }
+
+  @Override
+  public List<Value> vjp(Vjp c) {
+    return Vjp.grads(scatter(c.emit(), c.out(1), c.grad(0), c.in(0).spec().shape()));
+  }
+
+  /** Adds each cotangent [N, C, out...] where its index points to, in planes of {@code input}. */
+  static Value scatter(Emit e, Value indices, Value dy, Shape input) {
+    Shape out = dy.spec().shape();
+    long planes = input.dim(0) * input.dim(1);
+    Shape lines = Shape.of(planes, out.slice(2, out.rank()).size());
+    Shape flat = Shape.of(planes, input.slice(2, input.rank()).size());
+    Op add = new ScatterAdd(1, flat);
+    return e.reshape(e.apply(add, e.reshape(indices, lines), e.reshape(dy, lines)), input);
+  }
+
+  @Override
+  public boolean isDifferentiable(int index) {
+    return index == 0;
+  }
+}
