@@ -298,7 +298,7 @@ BALBOA_API int32_t balboa_clip_norm_multi_f32(int64_t count, const int64_t *size
  * An index array has index_dtype BALBOA_I32 or BALBOA_I64; entries lie in [-size, size) of what they index, negative ones
  * count from the end. The first one outside gives BALBOA_ERR_INDEX. */
 
-/* out[o, k, i] = x[o, indices[k], i]: x [outer, rows, inner], out [outer, count, inner], elem_size 1, 4 or 8. An
+/* out[o, k, i] = x[o, indices[k], i]: x [outer, rows, inner], out [outer, count, inner], elem_size 1, 2, 4 or 8. An
  * embedding is outer = 1. */
 BALBOA_API int32_t balboa_gather_rows(int32_t elem_size, int32_t index_dtype, int64_t outer, int64_t rows, int64_t inner,
                                       int64_t count, const void *indices, const void *x, void *out,
@@ -308,17 +308,17 @@ BALBOA_API int32_t balboa_gather_rows(int32_t elem_size, int32_t index_dtype, in
 BALBOA_API int32_t balboa_scatter_add_rows(int32_t dtype, int32_t index_dtype, int64_t outer, int64_t rows,
                                            int64_t inner, int64_t count, const void *indices, const void *dy, void *dx,
                                            int64_t *bad_index);
-/* out[indices[k], i] = src[k, i], in the order of k: out [rows, inner], src [count, inner], elem_size 1, 4 or 8. */
+/* out[indices[k], i] = src[k, i], in the order of k: out [rows, inner], src [count, inner], elem_size 1, 2, 4 or 8. */
 BALBOA_API int32_t balboa_put_rows(int32_t elem_size, int32_t index_dtype, int64_t rows, int64_t inner, int64_t count,
                                    const void *indices, const void *src, void *out, int64_t *bad_index);
 
 /* One index an element: indices [dims], x [x_dims]; dims[d] <= x_dims[d] on all axes but `axis`. */
-/* out[.., k, ..] = x[.., indices[.., k, ..], ..], out [dims], elem_size 1, 4 or 8. */
+/* out[.., k, ..] = x[.., indices[.., k, ..], ..], out [dims], elem_size 1, 2, 4 or 8. */
 BALBOA_API int32_t balboa_gather(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis,
                                  const int64_t *x_dims, const int64_t *dims, const void *indices, const void *x,
                                  void *out, int64_t *bad_index);
 /* x[.., indices[.., k, ..], ..] = src[.., k, ..], src [dims]; of several on one element the last in row-major order
- * stays. elem_size 1, 4 or 8. */
+ * stays. elem_size 1, 2, 4 or 8. */
 BALBOA_API int32_t balboa_scatter(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis,
                                   const int64_t *x_dims, const int64_t *dims, const void *indices, const void *src,
                                   void *x, int64_t *bad_index);
@@ -330,7 +330,7 @@ BALBOA_API int32_t balboa_scatter_add(int32_t dtype, int32_t index_dtype, int32_
 /* ---- along axes */
 
 /* out[i0, i1, ...] = x[t0[i0], t1[i1], ...], or the low bytes of pattern where an entry is -1; x [x_dims],
- * out [out_dims], elem_size 1, 4 or 8. tables i64[sum of out_dims]: t0, t1, ..., entries in [-1, x_dims). */
+ * out [out_dims], elem_size 1, 2, 4 or 8. tables i64[sum of out_dims]: t0, t1, ..., entries in [-1, x_dims). */
 BALBOA_API int32_t balboa_map_axes(int32_t elem_size, int32_t ndim, const int64_t *x_dims, const int64_t *out_dims,
                                    const int64_t *tables, uint64_t pattern, const void *x, void *out);
 /* y[o, j, i] = sum over t in [offsets[j], offsets[j + 1]) of weights[t] x[o, sources[t], i], in the order of t:

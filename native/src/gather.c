@@ -24,7 +24,7 @@ static void gather_range(void *context, int64_t begin, int64_t end) {
 
 static int32_t check(const rows_job *job, int64_t *bad_index) {
   BK_CHECK(job->index_dtype == BALBOA_I32 || job->index_dtype == BALBOA_I64, BALBOA_ERR_KIND);
-  BK_CHECK(job->elem_size == 1 || job->elem_size == 4 || job->elem_size == 8, BALBOA_ERR_KIND);
+  BK_CHECK(job->elem_size == 1 || job->elem_size == 2 || job->elem_size == 4 || job->elem_size == 8, BALBOA_ERR_KIND);
   BK_CHECK(bk_product3(job->outer, job->rows, job->inner) >= 0 && bk_product3(job->outer, job->count, job->inner) >= 0,
            BALBOA_ERR_ARGUMENT);
   BK_CHECK(bad_index != NULL && (job->count == 0 || job->indices != NULL), BALBOA_ERR_NULL);

@@ -56,6 +56,7 @@ BALBOA_INLINE int64_t inner_offset(const lines_job *job, int64_t i) {
   }
 
 GATHER_RANGE(uint8_t, gather_8)
+GATHER_RANGE(uint16_t, gather_16)
 GATHER_RANGE(uint32_t, gather_32)
 GATHER_RANGE(uint64_t, gather_64)
 
@@ -84,6 +85,7 @@ GATHER_RANGE(uint64_t, gather_64)
   }
 
 SCATTER_RANGE(uint8_t, scatter_8, =)
+SCATTER_RANGE(uint16_t, scatter_16, =)
 SCATTER_RANGE(uint32_t, scatter_32, =)
 SCATTER_RANGE(uint64_t, scatter_64, =)
 SCATTER_RANGE(float, scatter_add_f32, +=)
@@ -130,12 +132,17 @@ static int32_t prepare(lines_job *job, const int64_t *x_dims, const int64_t *dim
 
 int32_t balboa_gather(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims,
                       const int64_t *dims, const void *indices, const void *x, void *out, int64_t *bad_index) {
-  BK_CHECK(elem_size == 1 || elem_size == 4 || elem_size == 8, BALBOA_ERR_KIND);
+  BK_CHECK(elem_size == 1 || elem_size == 2 || elem_size == 4 || elem_size == 8, BALBOA_ERR_KIND);
   lines_job job = {.ndim = ndim, .axis = axis, .index_dtype = index_dtype, .indices = indices, .from = x, .to = out};
   int64_t total = 0;
   const int32_t status = prepare(&job, x_dims, dims, &total, bad_index);
   BK_CHECK(status == BALBOA_OK, status);
-  bk_parallel(total, BK_GRAIN_CHEAP, elem_size == 1 ? gather_8 : elem_size == 4 ? gather_32 : gather_64, &job);
+  bk_parallel(total, BK_GRAIN_CHEAP,
+              elem_size == 1   ? gather_8
+              : elem_size == 2 ? gather_16
+              : elem_size == 4 ? gather_32
+                               : gather_64,
+              &job);
   return BALBOA_OK;
 }
 
@@ -157,9 +164,14 @@ static int32_t scatter(lines_job *job, bk_range_fn range, const int64_t *x_dims,
 
 int32_t balboa_scatter(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims,
                        const int64_t *dims, const void *indices, const void *src, void *x, int64_t *bad_index) {
-  BK_CHECK(elem_size == 1 || elem_size == 4 || elem_size == 8, BALBOA_ERR_KIND);
+  BK_CHECK(elem_size == 1 || elem_size == 2 || elem_size == 4 || elem_size == 8, BALBOA_ERR_KIND);
   lines_job job = {.ndim = ndim, .axis = axis, .index_dtype = index_dtype, .indices = indices, .from = src, .to = x};
-  return scatter(&job, elem_size == 1 ? scatter_8 : elem_size == 4 ? scatter_32 : scatter_64, x_dims, dims, bad_index);
+  return scatter(&job,
+                 elem_size == 1   ? scatter_8
+                 : elem_size == 2 ? scatter_16
+                 : elem_size == 4 ? scatter_32
+                                  : scatter_64,
+                 x_dims, dims, bad_index);
 }
 
 int32_t balboa_scatter_add(int32_t dtype, int32_t index_dtype, int32_t ndim, int32_t axis, const int64_t *x_dims,

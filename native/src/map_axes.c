@@ -72,6 +72,7 @@ static int64_t row_base(const map_job *job, const int64_t *index) {
   }
 
 MAP_RANGE(uint8_t, map_8)
+MAP_RANGE(uint16_t, map_16)
 MAP_RANGE(uint32_t, map_32)
 MAP_RANGE(uint64_t, map_64)
 
@@ -93,7 +94,7 @@ static void find_run(map_job *job, const int64_t *t, int64_t n) {
 
 int32_t balboa_map_axes(int32_t elem_size, int32_t ndim, const int64_t *x_dims, const int64_t *out_dims,
                         const int64_t *tables, uint64_t pattern, const void *x, void *out) {
-  BK_CHECK(elem_size == 1 || elem_size == 4 || elem_size == 8, BALBOA_ERR_KIND);
+  BK_CHECK(elem_size == 1 || elem_size == 2 || elem_size == 4 || elem_size == 8, BALBOA_ERR_KIND);
   BK_CHECK(ndim >= 1 && ndim <= BALBOA_MAX_DIMS, BALBOA_ERR_ARGUMENT);
   BK_CHECK(x_dims != NULL && out_dims != NULL, BALBOA_ERR_NULL);
   const int64_t total = bk_product(ndim, out_dims), inputs = bk_product(ndim, x_dims);
@@ -120,6 +121,10 @@ int32_t balboa_map_axes(int32_t elem_size, int32_t ndim, const int64_t *x_dims, 
   job.length = out_dims[ndim - 1];
   find_run(&job, job.tables[ndim - 1], job.length);
   bk_parallel(total / job.length, bk_max(1, BK_GRAIN_CHEAP / job.length),
-              elem_size == 1 ? map_8 : elem_size == 4 ? map_32 : map_64, &job);
+              elem_size == 1   ? map_8
+              : elem_size == 2 ? map_16
+              : elem_size == 4 ? map_32
+                               : map_64,
+              &job);
   return BALBOA_OK;
 }

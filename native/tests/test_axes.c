@@ -140,7 +140,7 @@ static void check_refusals(void) {
   const int64_t three[1] = {3}, two[1] = {2}, far[2] = {0, 3}, fine[2] = {0, 2}, down[3] = {0, 2, 1}, offsets[3] = {0, 1, 2};
   float x[3] = {1, 2, 3}, y[3] = {7};
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_map_axes(4, 1, three, two, far, 0, x, y));
-  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_map_axes(2, 1, three, two, fine, 0, x, y));
+  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_map_axes(3, 1, three, two, fine, 0, x, y));
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_map_axes(4, 0, three, two, fine, 0, x, y));
   EXPECT_STATUS(BALBOA_ERR_NULL, balboa_map_axes(4, 1, three, two, fine, 0, NULL, y));
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_combine_axis(BALBOA_F32, 1, 3, 1, 2, offsets, far, NULL, x, y));
@@ -161,9 +161,9 @@ int main(void) {
       {1, {5}, {9}}, {2, {3, 5}, {4, 8}}, {3, {2, 3, 4}, {3, 1, 6}}, {4, {2, 3, 11, 13}, {2, 3, 15, 17}},
       {2, {300, 200}, {310, 215}}, {2, {0, 3}, {2, 3}}, {2, {2, 3}, {0, 3}}, {1, {1}, {1}},
   };
-  static const int32_t elem_sizes[] = {1, 4, 8};
+  static const int32_t elem_sizes[] = {1, 2, 4, 8};
   for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 4; k++) {
       check_map(elem_sizes[k], shapes[i].ndim, shapes[i].x, shapes[i].out);
     }
   }

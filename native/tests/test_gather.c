@@ -30,9 +30,9 @@ static uint8_t *random_bytes(int64_t n) {
 
 static void check_rows(int32_t type, int64_t outer, int64_t rows, int64_t inner, int64_t count) {
   void *indices = random_indices(count, type, rows);
-  static const int32_t elem_sizes[] = {1, 4, 8};
+  static const int32_t elem_sizes[] = {1, 2, 4, 8};
   int64_t bad = -1;
-  for (int k = 0; k < 3; k++) {
+  for (int k = 0; k < 4; k++) {
     const int64_t size = elem_sizes[k], bytes = inner * size;
     uint8_t *x = random_bytes(outer * rows * bytes), *y = NEW(uint8_t, outer * count * bytes);
     EXPECT_OK(balboa_gather_rows((int32_t)size, type, outer, rows, inner, count, indices, x, y, &bad));
@@ -115,8 +115,8 @@ static void check_elements(int32_t type, int32_t ndim, int32_t axis, const int64
   const int64_t n = product(ndim, dims), m = product(ndim, x_dims), size = x_dims[axis];
   void *indices = random_indices(n, type, size);
   int64_t bad = -1;
-  static const int32_t elem_sizes[] = {1, 4, 8};
-  for (int k = 0; k < 3; k++) {
+  static const int32_t elem_sizes[] = {1, 2, 4, 8};
+  for (int k = 0; k < 4; k++) {
     const int32_t bytes = elem_sizes[k];
     uint8_t *x = random_bytes(m * bytes), *y = NEW(uint8_t, n * bytes), *want = NEW(uint8_t, m * bytes);
     EXPECT_OK(balboa_gather(bytes, type, ndim, axis, x_dims, dims, indices, x, y, &bad));
@@ -202,7 +202,7 @@ static void check_indices(void) {
   EXPECT_STATUS(BALBOA_ERR_INDEX, balboa_scatter(4, BALBOA_I32, 2, 0, x_dims, dims, low, x, y, &bad));
   EXPECT(bad == 0 && y[0] == 7, "bad index at %d", (int)bad);
   EXPECT_STATUS(BALBOA_ERR_INDEX, balboa_gather_rows(4, BALBOA_I32, 1, 0, 2, 2, high, x, y, &bad));
-  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_gather_rows(2, BALBOA_I32, 1, 3, 2, 2, high, x, y, &bad));
+  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_gather_rows(3, BALBOA_I32, 1, 3, 2, 2, high, x, y, &bad));
   EXPECT_STATUS(BALBOA_ERR_KIND, balboa_gather_rows(4, BALBOA_F32, 1, 3, 2, 2, high, x, y, &bad));
   EXPECT_STATUS(BALBOA_ERR_KIND, balboa_scatter_add_rows(BALBOA_I32, BALBOA_I32, 1, 3, 2, 2, high, x, y, &bad));
   EXPECT_STATUS(BALBOA_ERR_KIND, balboa_scatter_add(BALBOA_U8, BALBOA_I32, 2, 0, x_dims, dims, high, x, y, &bad));

@@ -17,7 +17,7 @@ public final class AxisKernels {
 
   /**
    * Takes every element of the result from where the map says, or the low bytes of {@code pattern};
-   * elements of 1, 4 or 8 bytes.
+   * elements of 1, 2, 4 or 8 bytes.
    */
   public static void map(
       int elementSize, AxisMap map, long pattern, MemorySegment x, MemorySegment out) {

@@ -57,7 +57,7 @@ public final class IndexKernels {
 
   /**
    * {@code out[o, k, i] = x[o, indices[k], i]}: x [outer, rows, inner], indices [count], out
-   * [outer, count, inner], elements of 1, 4 or 8 bytes.
+   * [outer, count, inner], elements of 1, 2, 4 or 8 bytes.
    *
    * @throws IndexOutOfBoundsException if an index is outside the rows
    */
@@ -132,7 +132,7 @@ public final class IndexKernels {
 
   /**
    * {@code out[indices[k], i] = src[k, i]}, in the order of k: out [rows, inner], src [count,
-   * inner], elements of 1, 4 or 8 bytes.
+   * inner], elements of 1, 2, 4 or 8 bytes.
    *
    * @throws IndexOutOfBoundsException if an index is outside the rows
    */
@@ -158,7 +158,7 @@ public final class IndexKernels {
   }
 
   /**
-   * {@code out[.., k, ..] = x[.., indices[.., k, ..], ..]} along an axis, elements of 1, 4 or 8
+   * {@code out[.., k, ..] = x[.., indices[.., k, ..], ..]} along an axis, elements of 1, 2, 4 or 8
    * bytes.
    *
    * @throws IndexOutOfBoundsException if an index is outside the axis
@@ -192,7 +192,7 @@ public final class IndexKernels {
 
   /**
    * {@code x[.., indices[.., k, ..], ..] = src[.., k, ..]} along an axis; of several on one element
-   * the last in row-major order stays. Elements of 1, 4 or 8 bytes.
+   * the last in row-major order stays. Elements of 1, 2, 4 or 8 bytes.
    *
    * @throws IndexOutOfBoundsException if an index is outside the axis
    */
@@ -256,8 +256,9 @@ public final class IndexKernels {
   }
 
   private static void elementSize(String kernel, int size) {
-    if (size != 1 && size != 4 && size != 8) {
-      throw new IllegalArgumentException(kernel + ": element size " + size + " is not 1, 4 or 8");
+    if (size != 1 && size != 2 && size != 4 && size != 8) {
+      throw new IllegalArgumentException(
+          kernel + ": element size " + size + " is not 1, 2, 4 or 8");
     }
   }
 

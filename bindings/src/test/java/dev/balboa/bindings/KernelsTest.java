@@ -304,7 +304,7 @@ class KernelsTest {
     refused(
         () -> new IndexKernels.Indices(KernelKinds.Type.F32, two),
         "indices: expected I32 or I64, got F32");
-    refused(() -> IndexKernels.gatherRows(2, 1, 2, 1, 1, indices(0), two, two), "element size 2");
+    refused(() -> IndexKernels.gatherRows(3, 1, 2, 1, 1, indices(0), two, two), "element size 3");
     refused(() -> IndexKernels.putRows(4, 3, 1, 1, indices(0), two, two), "out needs 3 elements");
     refused(
         () -> IndexGeometry.of(0, new long[] {2, 2}, new long[] {2, 3}),

@@ -19,7 +19,10 @@ public record Arange(double start, double step, long count, DType dtype) impleme
     Check.that(count >= 0, "arange", "a count >= 0", count);
     if (!dtype.isFloating()) {
       Check.that(
-          dtype == DType.I32 || dtype == DType.I64, "arange", "a type F32, F64, I32 or I64", dtype);
+          dtype == DType.I32 || dtype == DType.I64,
+          "arange",
+          "a floating-point type, I32 or I64",
+          dtype);
       Check.that(
           isWhole(start) && isWhole(step) && inRange(dtype, start, step, count),
           "arange",

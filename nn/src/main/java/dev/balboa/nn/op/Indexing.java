@@ -16,6 +16,14 @@ final class Indexing {
         indices);
   }
 
+  static void number(String op, TensorSpec x) {
+    Check.that(
+        x.dtype().isFloating() || x.dtype() == DType.I32 || x.dtype() == DType.I64,
+        op,
+        "a floating-point type, I32 or I64",
+        x);
+  }
+
   /** One index an element: at most as long as the tensor on all axes but {@code axis}. */
   static void lines(String op, int axis, Shape shape, TensorSpec indices) {
     axis(op, axis, shape);

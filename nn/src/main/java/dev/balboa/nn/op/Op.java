@@ -23,7 +23,8 @@ public sealed interface Op
         LossOp,
         SourceOp,
         LayoutOp,
-        IndexOp {
+        IndexOp,
+        AxisOp {
 
   /** The name used in messages, tables and graphs, e.g. {@code conv2d}. */
   String name();

@@ -17,10 +17,15 @@ import dev.balboa.nn.op.LocalResponseNorm;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolWithIndices;
 import dev.balboa.nn.op.NormalizationOp;
+import dev.balboa.nn.op.Pad;
+import dev.balboa.nn.op.PadMode;
+import dev.balboa.nn.op.Resize;
+import dev.balboa.nn.op.ResizeMode;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Window;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** The operations of neural networks as functions of tensors, without state. */
 public final class Functions {
@@ -188,5 +193,21 @@ public final class Functions {
   /** {@link Dropout} under the next key of the stream. */
   public static Tensor dropout(Tensor x, double p, RandomStream random) {
     return Tensor.apply(new Dropout(p), x, Tensors.key(random)).get(0);
+  }
+
+  /**
+   * {@link Pad}: elements added before and after on every axis.
+   *
+   * @param value what {@link PadMode#CONSTANT} fills with
+   */
+  public static Tensor pad(
+      Tensor x, List<Long> before, List<Long> after, PadMode mode, double value) {
+    return Tensor.apply(new Pad(mode, before, after, value), x).get(0);
+  }
+
+  /** {@link Resize}: the last axes of x resampled to {@code sizes}. */
+  public static Tensor resize(Tensor x, ResizeMode mode, boolean alignCorners, long... sizes) {
+    List<Long> list = LongStream.of(sizes).boxed().toList();
+    return Tensor.apply(new Resize(mode, alignCorners, list), x).get(0);
   }
 }

@@ -1,5 +1,7 @@
 package dev.balboa.nn.tensor;
 
+import dev.balboa.nn.op.CumSum;
+import dev.balboa.nn.op.Flip;
 import dev.balboa.nn.op.Gather;
 import dev.balboa.nn.op.IndexAdd;
 import dev.balboa.nn.op.IndexSelect;
@@ -7,6 +9,9 @@ import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Scatter;
 import dev.balboa.nn.op.ScatterAdd;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.Sort;
+import dev.balboa.nn.op.TopK;
+import java.util.stream.IntStream;
 
 /**
  * Elements picked, placed and ordered. Index tensors are I32 or I64; negative indices and negative
@@ -45,5 +50,27 @@ sealed interface IndexMethods permits Tensor {
   default Tensor indexAdd(int axis, Tensor indices, Tensor source) {
     int at = shape().axis(axis);
     return ((Tensor) this).add(Tensor.then(indices, new IndexAdd(at, shape().dim(at)), source));
+  }
+
+  // ---- By position and order along axes ----
+
+  /** The elements in reverse order along axes. */
+  default Tensor flip(int... axes) {
+    return then(new Flip(IntStream.of(axes).map(shape()::axis).boxed().toList()));
+  }
+
+  /** Cumulative sums along an axis, see {@link CumSum}. */
+  default Tensor cumsum(int axis) {
+    return then(new CumSum(shape().axis(axis), false, false));
+  }
+
+  /** Sorted along an axis, stably, NaN as the largest: {@link Sort}. */
+  default Ordered sort(int axis, boolean descending) {
+    return Ordered.of(new Sort(shape().axis(axis), descending), (Tensor) this);
+  }
+
+  /** The k largest or smallest along an axis, best first: {@link TopK}. */
+  default Ordered topk(long k, int axis, boolean largest) {
+    return Ordered.of(new TopK(k, shape().axis(axis), largest), (Tensor) this);
   }
 }

@@ -26,6 +26,8 @@ final class OpCases {
             SourceCases::all,
             LayoutCases::all,
             IndexCases::all,
+            AxisCases::all,
+            OrderCases::all,
             InPlaceCases::all)
         .flatMap(family -> family.get().stream())
         .toList();

@@ -70,7 +70,7 @@ final class MemoryOps {
   }
 
   static void arange(PlanBuilder b, Arange op) {
-    KernelKinds.Type type = Kinds.of(op.dtype());
+    KernelKinds.Type type = Kinds.of(b.outputSpec(0).dtype());
     b.call(
         s -> AxisKernels.arange(type, op.count(), op.start(), op.step(), s[0]), b.denseOutput(0));
   }

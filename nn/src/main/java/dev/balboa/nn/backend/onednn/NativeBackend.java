@@ -6,6 +6,7 @@ import dev.balboa.bindings.Natives;
 import dev.balboa.nn.backend.Backend;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.op.AxisOp;
 import dev.balboa.nn.op.ConvBackwardData;
 import dev.balboa.nn.op.ConvolutionOp;
 import dev.balboa.nn.op.ElementwiseOp;
@@ -82,6 +83,7 @@ public final class NativeBackend implements Backend {
       case LossOp l -> LossOps.plan(b, l);
       case SourceOp s -> MemoryOps.plan(b, s);
       case LayoutOp l -> MemoryOps.plan(b, l);
+      case AxisOp a -> AxisOps.plan(b, a);
       case IndexOp i -> IndexOps.plan(b, i);
       case InPlaceOp i -> OptimizerOps.plan(b, i);
       case ViewOp v -> throw new IllegalArgumentException(v.name() + ": views are the executor's");

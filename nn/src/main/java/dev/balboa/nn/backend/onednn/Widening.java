@@ -13,10 +13,17 @@ import dev.balboa.nn.op.ConvBackwardData;
 import dev.balboa.nn.op.ConvBackwardWeights;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Fill;
+import dev.balboa.nn.op.Flip;
+import dev.balboa.nn.op.Gather;
 import dev.balboa.nn.op.InPlaceOp;
+import dev.balboa.nn.op.IndexSelect;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.Matmul;
 import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.Pad;
+import dev.balboa.nn.op.Resize;
+import dev.balboa.nn.op.ResizeMode;
+import dev.balboa.nn.op.Scatter;
 import dev.balboa.nn.op.SliceScatter;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Where;
@@ -51,6 +58,8 @@ final class Widening {
       case ConvBackwardWeights o -> !anyEmpty(inputs) && !isNarrow(o.window(), inputs.get(1));
       case Matmul _, Linear _ -> !anyEmpty(inputs);
       case Contiguous _, Concat _, SliceScatter _, Fill _, Assign _, Cast _, Where _ -> true;
+      case Gather _, Scatter _, IndexSelect _, Flip _, Pad _ -> true;
+      case Resize o -> o.mode() == ResizeMode.NEAREST;
       default -> false;
     };
   }

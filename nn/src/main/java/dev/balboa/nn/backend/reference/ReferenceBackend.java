@@ -3,6 +3,7 @@ package dev.balboa.nn.backend.reference;
 import dev.balboa.nn.backend.Backend;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.op.AxisOp;
 import dev.balboa.nn.op.ConvolutionOp;
 import dev.balboa.nn.op.ElementwiseOp;
 import dev.balboa.nn.op.InPlaceOp;
@@ -61,6 +62,7 @@ public final class ReferenceBackend implements Backend {
       case LossOp o -> LossKernels.prepare(o, call);
       case SourceOp o -> SourceKernels.prepare(o, call);
       case LayoutOp o -> LayoutKernels.prepare(o, call);
+      case AxisOp o -> AxisKernels.prepare(o, call);
       case IndexOp o -> IndexKernels.prepare(o, call);
       case InPlaceOp o -> InPlaceKernels.prepare(o, call);
       case ViewOp o ->

@@ -1,0 +1,148 @@
+package dev.balboa.nn.backend.onednn;
+
+import dev.balboa.bindings.AxisKernels;
+import dev.balboa.bindings.AxisMap;
+import dev.balboa.bindings.KernelKinds;
+import dev.balboa.bindings.NativeThreads;
+import dev.balboa.nn.op.AxisOp;
+import dev.balboa.nn.op.CumSum;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Flip;
+import dev.balboa.nn.op.Pad;
+import dev.balboa.nn.op.PadBackward;
+import dev.balboa.nn.op.PadMode;
+import dev.balboa.nn.op.Resize;
+import dev.balboa.nn.op.ResizeBackward;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.Sort;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.TopK;
+import java.util.Arrays;
+import java.util.stream.LongStream;
+
+/** What goes by position or order along axes, through the kernels. */
+final class AxisOps {
+  private AxisOps() {}
+
+  /** Plans any operation of the family. */
+  static void plan(PlanBuilder b, AxisOp op) {
+    switch (op) {
+      case Flip o -> flip(b, o);
+      case Pad o -> pad(b, o);
+      case PadBackward o -> AxisProducts.padBackward(b, o);
+      case Resize o -> AxisProducts.resize(b, o);
+      case ResizeBackward o -> AxisProducts.resizeBackward(b, o);
+      case Sort o -> sort(b, o);
+      case TopK o -> topk(b, o);
+      case CumSum o -> cumsum(b, o);
+    }
+  }
+
+  /** Takes every element from where the tables say, one table an axis; -1 is {@code pattern}. */
+  static void map(PlanBuilder b, long[][] sources, long pattern) {
+    TensorSpec x = b.spec(0);
+    int bytes = x.dtype().bytes();
+    AxisMap map =
+        x.shape().rank() == 0
+            ? AxisMap.of(new long[] {1}, new long[] {0})
+            : AxisMap.of(x.shape().dims(), sources);
+    b.call(
+        s -> AxisKernels.map(bytes, map, pattern, s[0], s[1]), b.denseInput(0), b.denseOutput(0));
+  }
+
+  private static void flip(PlanBuilder b, Flip op) {
+    long[] dims = b.spec(0).shape().dims();
+    long[][] sources = new long[dims.length][];
+    Arrays.setAll(
+        sources,
+        axis ->
+            LongStream.range(0, dims[axis])
+                .map(i -> op.axes().contains(axis) ? dims[axis] - 1 - i : i)
+                .toArray());
+    map(b, sources, 0);
+  }
+
+  private static void pad(PlanBuilder b, Pad op) {
+    map(b, padded(op, b.spec(0).shape()), MemoryOps.pattern(b.spec(0).dtype(), op.value()));
+  }
+
+  /** For every axis of the padded tensor where its elements come from. */
+  static long[][] padded(Pad op, Shape shape) {
+    long[][] sources = new long[shape.rank()][];
+    Arrays.setAll(
+        sources,
+        axis -> {
+          long n = shape.dim(axis);
+          long before = op.before().get(axis);
+          return LongStream.range(0, n + before + op.after().get(axis))
+              .map(i -> source(op.mode(), i - before, n))
+              .toArray();
+        });
+    return sources;
+  }
+
+  private static long source(PadMode mode, long i, long n) {
+    return switch (mode) {
+      case CONSTANT -> i >= 0 && i < n ? i : -1;
+      case REFLECT -> n - 1 - Math.abs(n - 1 - Math.abs(i));
+      case EDGE -> Math.clamp(i, 0, n - 1);
+      case CIRCULAR -> Math.floorMod(i, n);
+    };
+  }
+
+  /** A tensor seen as [outer, n, inner] around an axis. */
+  private record Around(long outer, long n, long inner) {
+    static Around axis(Shape shape, int axis) {
+      return new Around(
+          shape.slice(0, axis).size(), shape.dim(axis), shape.slice(axis + 1, shape.rank()).size());
+    }
+
+    /** How many lines are worked on at once. */
+    long slots() {
+      return Math.clamp(outer * inner, 1, NativeThreads.count());
+    }
+  }
+
+  private static Operand scratch(PlanBuilder b, long bytes) {
+    return b.scratch(Mds.contiguous(new TensorSpec(Shape.of(bytes), DType.U8)));
+  }
+
+  private static void sort(PlanBuilder b, Sort op) {
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    Around a = Around.axis(b.spec(0).shape(), op.axis());
+    long slots = a.slots();
+    b.call(
+        s ->
+            AxisKernels.sort(
+                type, op.descending(), a.outer, a.n, a.inner, s[0], s[1], s[2], slots, s[3]),
+        b.denseInput(0),
+        b.denseOutput(0),
+        b.denseOutput(1),
+        scratch(b, slots * AxisKernels.slotBytes(type, 2 * a.n)));
+  }
+
+  private static void topk(PlanBuilder b, TopK op) {
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    Around a = Around.axis(b.spec(0).shape(), op.axis());
+    long slots = a.slots();
+    b.call(
+        s ->
+            AxisKernels.topk(
+                type, op.largest(), a.outer, a.n, a.inner, op.k(), s[0], s[1], s[2], slots, s[3]),
+        b.denseInput(0),
+        b.denseOutput(0),
+        b.denseOutput(1),
+        scratch(b, slots * AxisKernels.slotBytes(type, op.k())));
+  }
+
+  private static void cumsum(PlanBuilder b, CumSum op) {
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    Around a = Around.axis(b.spec(0).shape(), op.axis());
+    b.call(
+        s ->
+            AxisKernels.cumsum(
+                type, a.outer, a.n, a.inner, op.exclusive(), op.reverse(), s[0], s[1]),
+        b.denseInput(0),
+        b.denseOutput(0));
+  }
+}

@@ -1,0 +1,7 @@
+package dev.balboa.nn.op;
+
+/**
+ * Operations by position or order along axes: reversing, padding, resizing, sorting, summing up.
+ */
+public sealed interface AxisOp extends Op
+    permits Flip, Pad, PadBackward, Resize, ResizeBackward, Sort, TopK, CumSum {}
