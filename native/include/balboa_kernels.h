@@ -121,12 +121,35 @@ enum balboa_unary {
   BALBOA_CEIL = 28,
   BALBOA_ROUND = 29,        /* to nearest, halves to even */
   BALBOA_LOG1P = 30,        /* log(1 + x) */
-  BALBOA_EXPM1 = 31         /* exp(x) - 1 */
+  BALBOA_EXPM1 = 31,        /* exp(x) - 1 */
+  BALBOA_TAN = 32,
+  BALBOA_ASIN = 33,
+  BALBOA_ACOS = 34,
+  BALBOA_ATAN = 35,
+  BALBOA_SINH = 36,
+  BALBOA_COSH = 37,
+  BALBOA_ASINH = 38,
+  BALBOA_ACOSH = 39,
+  BALBOA_ATANH = 40,
+  BALBOA_LOG2 = 41,
+  BALBOA_LOG10 = 42,
+  BALBOA_EXP2 = 43,         /* 2^x */
+  BALBOA_TRUNC = 44,        /* to the integer next to it towards zero */
+  BALBOA_ERFC = 45,         /* 1 - erf(x) */
+  BALBOA_ERFINV = 46,       /* the y with erf(y) = x; NaN outside [-1, 1] */
+  BALBOA_POWER = 47,        /* x^alpha for a finite alpha, as C99 pow */
+  BALBOA_CELU = 48,         /* x > 0 ? x : alpha (exp(x / alpha) - 1) */
+  BALBOA_SOFTSIGN = 49,     /* x / (1 + |x|) */
+  BALBOA_LOG_SIGMOID = 50,  /* log(1 / (1 + exp(-x))) */
+  BALBOA_TANH_SHRINK = 51,  /* x - tanh(x) */
+  BALBOA_HARD_SHRINK = 52,  /* |x| <= alpha ? 0 : x */
+  BALBOA_SOFT_SHRINK = 53,  /* x > alpha ? x - alpha : x < -alpha ? x + alpha : 0 */
+  BALBOA_THRESHOLD = 54     /* x <= alpha ? beta : x */
 };
 
 /* y[i] = f(x[i]), f32[n] both; alpha and beta where the kind names them. In place. */
 BALBOA_API int32_t balboa_unary_f32(int32_t kind, int64_t n, const float *x, float *y, float alpha, float beta);
-/* dx[i] = dy[i] f'(x[i]), f32[n]: kinds RELU..CLIP and ABS. At a kink PyTorch's choice (relu'(0) = 0;
+/* dx[i] = dy[i] f'(x[i]), f32[n]: kinds RELU..CLIP, ABS and CELU..THRESHOLD. At a kink PyTorch's choice (relu'(0) = 0;
  * abs'(0) = 0; clip' is 1 on the closed interval). dx may be x or dy. */
 BALBOA_API int32_t balboa_unary_backward_f32(int32_t kind, int64_t n, const float *x, const float *dy, float *dx,
                                              float alpha, float beta);
@@ -134,13 +157,21 @@ BALBOA_API int32_t balboa_unary_backward_f32(int32_t kind, int64_t n, const floa
  * dx may be y or dy. */
 BALBOA_API int32_t balboa_unary_backward_from_y_f32(int32_t kind, int64_t n, const float *y, const float *dy,
                                                     float *dx, float alpha, float beta);
-
-/* The same in f64, with the C library's functions. */
+/* The three in f64[n], with the C library's functions. */
 BALBOA_API int32_t balboa_unary_f64(int32_t kind, int64_t n, const double *x, double *y, double alpha, double beta);
 BALBOA_API int32_t balboa_unary_backward_f64(int32_t kind, int64_t n, const double *x, const double *dy, double *dx,
                                              double alpha, double beta);
 BALBOA_API int32_t balboa_unary_backward_from_y_f64(int32_t kind, int64_t n, const double *y, const double *dy,
                                                     double *dx, double alpha, double beta);
+
+/* ---- a weight per channel; dtype F32, F64 */
+
+/* y = x > 0 ? x : w x; x, y [outer, channels, inner], w [channels]. In place. */
+BALBOA_API int32_t balboa_prelu(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, const void *x,
+                                const void *w, void *y);
+/* dx = x > 0 ? dy : w dy, in place of dy; dw[channels] = sum of x dy over the elements with x <= 0, added in f64. */
+BALBOA_API int32_t balboa_prelu_backward(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, const void *x,
+                                         const void *w, const void *dy, void *dx, void *dw);
 
 /* ---- binary, compare, select: broadcasting is a stride of 0 */
 
@@ -151,7 +182,12 @@ enum balboa_binary {
   BALBOA_DIV = 3, /* integers: truncates, x / 0 = 0, the smallest / -1 wraps */
   BALBOA_MAX = 4,
   BALBOA_MIN = 5,
-  BALBOA_POW = 6  /* f32, f64 */
+  BALBOA_POW = 6, /* f32, f64; so are all that follow */
+  BALBOA_ATAN2 = 7,       /* the angle of the point (b, a) */
+  BALBOA_HYPOT = 8,       /* sqrt(a^2 + b^2), which neither overflows nor underflows on the way */
+  BALBOA_REMAINDER = 9,   /* a - b floor(a / b), of the sign of b */
+  BALBOA_FMOD = 10,       /* a - b trunc(a / b), of the sign of a */
+  BALBOA_FLOOR_DIVIDE = 11 /* floor(a / b) of the exact quotient; a / b where b is 0 */
 };
 enum balboa_compare { BALBOA_EQ = 0, BALBOA_NE = 1, BALBOA_LT = 2, BALBOA_LE = 3, BALBOA_GT = 4, BALBOA_GE = 5 };
 enum balboa_logical { BALBOA_AND = 0, BALBOA_OR = 1, BALBOA_XOR = 2 };
@@ -186,6 +222,20 @@ enum balboa_reduce {
  * PROD; wrapping). */
 BALBOA_API int32_t balboa_reduce(int32_t dtype, int32_t kind, int64_t outer, int64_t red, int64_t inner, const void *x,
                                  void *out);
+/* Statistics in f64 arithmetic; dtype F32, F64. Variance: the sum of squared deviations from the mean, divided by
+ * red - correction (or 0, if that is negative); correction >= 0. */
+BALBOA_API int32_t balboa_variance(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x,
+                                   double correction, void *out);
+/* y[outer, red, inner] = x - mean. In place. */
+BALBOA_API int32_t balboa_center(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *y);
+/* Root of the sum of squares, which neither overflows nor underflows on the way. */
+BALBOA_API int32_t balboa_norm2(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *out);
+/* log(sum(exp(x))), which does not overflow on the way; -infinity over zero elements. */
+BALBOA_API int32_t balboa_logsumexp(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *out);
+enum balboa_bool_reduce { BALBOA_ANY = 0, BALBOA_ALL = 1, BALBOA_COUNT = 2 };
+/* Of bool x: whether any is set, whether all are (out bool[outer, inner]), how many are (out i64[outer, inner]). */
+BALBOA_API int32_t balboa_reduce_bool(int32_t kind, int64_t outer, int64_t red, int64_t inner, const uint8_t *x,
+                                      void *out);
 /* out i32[outer, inner] = first index of the largest element along red (< 2^31); NaN counts as the largest. */
 BALBOA_API int32_t balboa_argmax_f32(int64_t outer, int64_t red, int64_t inner, const float *x, int32_t *out);
 /* The same for the smallest; NaN counts as the smallest. */
@@ -263,6 +313,15 @@ BALBOA_API int32_t balboa_uniform_f32(int64_t n, const int64_t *key, float lo, f
 BALBOA_API int32_t balboa_normal_f32(int64_t n, const int64_t *key, float mean, float std, float *y);
 /* y[i] = u < p ? 1 : 0; p in [0, 1]. */
 BALBOA_API int32_t balboa_bernoulli_f32(int64_t n, const int64_t *key, float p, float *y);
+/* y[i] uniform in low, low + 1, ..., low + range - 1, without bias; range >= 1 as u64, i64 wraps. Element i takes the words
+ * (w0, w1), if i is even, or (w2, w3) of the block with counter i / 2 + attempt 2^56, as w = w0 + 2^32 w1: the upper half
+ * of the 128-bit product w range, unless its lower half is below 2^64 mod range; then the next attempt. */
+BALBOA_API int32_t balboa_random_i64(int64_t n, const int64_t *key, int64_t low, uint64_t range, int64_t *y);
+/* The same as i32; low + range - 1 < 2^31. */
+BALBOA_API int32_t balboa_random_i32(int64_t n, const int64_t *key, int32_t low, uint64_t range, int32_t *y);
+/* y = 0 .. n-1, n < 2^31, then for i = n - 1 .. 1 element i changes places with element j <= i, where j is number i of
+ * balboa_random_i64 with low 0 and range i + 1 (Fisher and Yates). */
+BALBOA_API int32_t balboa_permutation(int64_t n, const int64_t *key, int32_t *y);
 /* y[i] = u >= p ? x[i] * (1 / (1 - p)) : 0; p in [0, 1]. The same call on dy is the backward pass. y may be x. */
 BALBOA_API int32_t balboa_dropout_f32(int64_t n, const int64_t *key, float p, const float *x, float *y);
 

@@ -1,7 +1,7 @@
 /* out = a op b with broadcasting. */
 #include <math.h>
 
-#include "walk.h"
+#include "binary_math.h"
 
 /* One row of out[i] = f(u, v). The cases with a scalar or two contiguous operands are vectorised. */
 #define BINARY(type, name, expression)                                                        \
@@ -104,7 +104,7 @@ static bk_row_fn find(int32_t dtype, int32_t kind) {
       {add_i8, sub_i8, mul_i8, div_i8, max_i8, min_i8, NULL},
   };
   const int known = dtype >= BALBOA_F32 && dtype <= BALBOA_I8 && kind >= BALBOA_ADD && kind <= BALBOA_POW;
-  return known ? rows[dtype][kind] : NULL;
+  return known ? rows[dtype][kind] : bk_binary_math(dtype, kind);
 }
 
 int32_t balboa_binary(int32_t dtype, int32_t kind, int32_t ndim, const int64_t *dims, const void *a,
@@ -115,6 +115,6 @@ int32_t balboa_binary(int32_t dtype, int32_t kind, int32_t ndim, const int64_t *
   const int32_t sizes[3] = {size, size, size};
   const void *const inputs[2] = {a, b};
   const int64_t *const strides[2] = {a_strides, b_strides};
-  return bk_walk_run(3, sizes, ndim, dims, out, inputs, strides, kind == BALBOA_POW ? BK_GRAIN_MATH : BK_GRAIN_CHEAP,
+  return bk_walk_run(3, sizes, ndim, dims, out, inputs, strides, kind >= BALBOA_POW ? BK_GRAIN_MATH : BK_GRAIN_CHEAP,
                      row);
 }

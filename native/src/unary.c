@@ -1,24 +1,11 @@
 /* y = f(x), element by element. */
-#include "internal.h"
-#include "vmath.h"
-
-typedef void (*unary_fn)(int64_t n, const float *x, float *y, float alpha, float beta);
-
-/* f(v) of the element v; alpha and beta are in scope. */
-#define UNARY(name, expression)                                                                         \
-  BALBOA_CLONES static void name(int64_t n, const float *x, float *y, float alpha, float beta) {         \
-    (void)alpha, (void)beta;                                                                             \
-    BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                                        \
-      const float v = x[i];                                                                              \
-      y[i] = (expression);                                                                               \
-    }                                                                                                    \
-  }
+#include "unary.h"
 
 BALBOA_INLINE float clamp01(float v) { return v < 0.0f ? 0.0f : (v > 1.0f ? 1.0f : v); }
 
 BALBOA_INLINE float gelu_erf(float v) {
   const float tail = vnormal(v).tail;
-  return v > 0.0f ? v - v * tail : v * tail;
+  return v * (v > 0.0f ? 1.0f - tail : tail);
 }
 
 BALBOA_INLINE float gelu_tanh(float v) {
@@ -36,6 +23,11 @@ BALBOA_INLINE float mish(float v) {
   const float w = vexp(v > 20.0f ? 20.0f : v);
   const float n = w * (w + 2.0f);
   return v > 20.0f ? v : v * (n / (n + 2.0f));
+}
+
+BALBOA_INLINE float log_sigmoid(float v) {
+  const float s = (v < 0.0f ? v : 0.0f) - vlog1p_unit(vexp(-vabs(v)));
+  return v == v ? s : v;
 }
 
 UNARY(relu_loop, v <= 0.0f ? 0.0f : v)
@@ -62,6 +54,13 @@ UNARY(neg_loop, -v)
 UNARY(square_loop, v * v)
 UNARY(reciprocal_loop, 1.0f / v)
 UNARY(erf_loop, verf(v))
+UNARY(trunc_loop, truncf(v))
+UNARY(celu_loop, v > 0.0f ? v : alpha * vexpm1(v / alpha))
+UNARY(softsign_loop, v / (1.0f + vabs(v)))
+UNARY(log_sigmoid_loop, log_sigmoid(v))
+UNARY(hard_shrink_loop, v >= -alpha && v <= alpha ? 0.0f : v)
+UNARY(soft_shrink_loop, v > alpha ? v - alpha : (v < -alpha ? v + alpha : v * 0.0f))
+UNARY(threshold_loop, v <= alpha ? beta : v)
 UNARY(sign_loop, v > 0.0f ? 1.0f : (v < 0.0f ? -1.0f : v))
 UNARY(floor_loop, floorf(v))
 UNARY(ceil_loop, ceilf(v))
@@ -80,8 +79,7 @@ BALBOA_CLONES static float largest_abs(int64_t n, const float *x) {
   return m;
 }
 
-/* Blocks with an argument too large for the f64 reduction (infinity is one) go through the C library, in f64. */
-static void trig(int64_t n, const float *x, float *y, unary_fn small, double (*exact)(double)) {
+void bk_trig(int64_t n, const float *x, float *y, unary_fn small, double (*exact)(double)) {
   enum { BLOCK = 256 };
   for (int64_t begin = 0; begin < n; begin += BLOCK) {
     const int64_t m = bk_min(BLOCK, n - begin);
@@ -97,18 +95,13 @@ static void trig(int64_t n, const float *x, float *y, unary_fn small, double (*e
 
 static void sin_loop(int64_t n, const float *x, float *y, float alpha, float beta) {
   (void)alpha, (void)beta;
-  trig(n, x, y, sin_small, sin);
+  bk_trig(n, x, y, sin_small, sin);
 }
 
 static void cos_loop(int64_t n, const float *x, float *y, float alpha, float beta) {
   (void)alpha, (void)beta;
-  trig(n, x, y, cos_small, cos);
+  bk_trig(n, x, y, cos_small, cos);
 }
-
-typedef struct {
-  unary_fn fn;
-  int64_t grain;
-} unary_entry;
 
 static unary_entry find(int32_t kind) {
 #define ENTRY(kind_name, loop, grain) \
@@ -149,12 +142,19 @@ static unary_entry find(int32_t kind) {
     ENTRY(BALBOA_ROUND, round_loop, BK_GRAIN_CHEAP)
     ENTRY(BALBOA_LOG1P, log1p_loop, BK_GRAIN_MATH)
     ENTRY(BALBOA_EXPM1, expm1_loop, BK_GRAIN_MATH)
+    ENTRY(BALBOA_TRUNC, trunc_loop, BK_GRAIN_CHEAP)
+    ENTRY(BALBOA_CELU, celu_loop, BK_GRAIN_MATH)
+    ENTRY(BALBOA_SOFTSIGN, softsign_loop, BK_GRAIN_CHEAP)
+    ENTRY(BALBOA_LOG_SIGMOID, log_sigmoid_loop, BK_GRAIN_MATH)
+    ENTRY(BALBOA_HARD_SHRINK, hard_shrink_loop, BK_GRAIN_CHEAP)
+    ENTRY(BALBOA_SOFT_SHRINK, soft_shrink_loop, BK_GRAIN_CHEAP)
+    ENTRY(BALBOA_THRESHOLD, threshold_loop, BK_GRAIN_CHEAP)
     default:
       break;
   }
 #undef ENTRY
-  const unary_entry none = {NULL, 0};
-  return none;
+  const unary_entry other = {bk_unary_math(kind), BK_GRAIN_MATH};
+  return other;
 }
 
 typedef struct {

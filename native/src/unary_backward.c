@@ -71,6 +71,13 @@ BACKWARD(tanh_x, 4.0f * sigmoid_slope(2.0f * v) * g)
 BACKWARD(clip_x, v < alpha || v > beta ? 0.0f : g)
 BACKWARD(abs_x, v > 0.0f ? g : (v < 0.0f ? -g : v * 0.0f))
 
+BACKWARD(celu_x, v > 0.0f ? g : vexp(v / alpha) * g)
+BACKWARD(softsign_x, g / ((1.0f + vabs(v)) * (1.0f + vabs(v))))
+BACKWARD(log_sigmoid_x, vsigmoid(-v) * g)
+BACKWARD(tanh_shrink_x, vtanh(v) * vtanh(v) * g)
+BACKWARD(hard_shrink_x, v >= -alpha && v <= alpha ? 0.0f : g)
+BACKWARD(threshold_x, v <= alpha ? 0.0f : g)
+
 BACKWARD(leaky_relu_y, v > 0.0f ? g : alpha * g)
 BACKWARD(elu_y, v > 0.0f ? g : (v + alpha) * g)
 BACKWARD(sigmoid_y, v *(1.0f - v) * g)
@@ -82,8 +89,13 @@ static backward_fn find_from_x(int32_t kind) {
   static const backward_fn table[] = {relu_x,    leaky_relu_x, elu_x,          selu_x,       gelu_erf_x,
                                       gelu_tanh_x, sigmoid_x,  silu_x,         softplus_x,   hard_sigmoid_x,
                                       hard_swish_x, mish_x,    tanh_x,         clip_x};
+  static const backward_fn more[] = {celu_x,        softsign_x,    log_sigmoid_x, tanh_shrink_x,
+                                     hard_shrink_x, hard_shrink_x, threshold_x};
   if (kind == BALBOA_ABS) {
     return abs_x;
+  }
+  if (kind >= BALBOA_CELU && kind <= BALBOA_THRESHOLD) {
+    return more[kind - BALBOA_CELU];
   }
   return kind >= BALBOA_RELU && kind <= BALBOA_CLIP ? table[kind] : NULL;
 }

@@ -46,6 +46,49 @@ EXACT(e_round, rint(x))
 EXACT(e_log1p, log1p(x))
 EXACT(e_expm1, expm1(x))
 
+EXACT(e_tan, tan(x))
+EXACT(e_asin, asin(x))
+EXACT(e_acos, acos(x))
+EXACT(e_atan, atan(x))
+EXACT(e_sinh, sinh(x))
+EXACT(e_cosh, cosh(x))
+EXACT(e_asinh, asinh(x))
+EXACT(e_acosh, acosh(x))
+EXACT(e_atanh, atanh(x))
+EXACT(e_log2, log2(x))
+EXACT(e_log10, log10(x))
+EXACT(e_exp2, exp2(x))
+EXACT(e_trunc, trunc(x))
+EXACT(e_erfc, erfc(x))
+EXACT(e_power, pow(x, alpha))
+EXACT(e_celu, x > 0 ? x : alpha * expm1(x / alpha))
+EXACT(e_softsign, x / (1 + fabs(x)))
+EXACT(e_log_sigmoid, (x < 0 ? x : x * 0) - log1p(exp(-fabs(x))))
+EXACT(e_tanh_shrink, fabs(x) < 1e-2 ? x * x * x * (1 - x * x * (0.4 - x * x * 17 / 105)) / 3 : x - tanh(x))
+EXACT(e_hard_shrink, fabs(x) <= alpha ? 0 : x)
+EXACT(e_soft_shrink, isnan(x) ? x : x > alpha ? x - alpha : x < -alpha ? x + alpha : 0)
+EXACT(e_threshold, x <= alpha ? beta : x)
+
+/* The inverse error function by bisection. */
+static double e_erfinv(double x, double alpha, double beta) {
+  (void)alpha, (void)beta;
+  if (isnan(x) || fabs(x) > 1) {
+    return NAN;
+  }
+  if (fabs(x) == 1) {
+    return copysign(INFINITY, x);
+  }
+  const double t = fabs(x);
+  double low = t * 0.88, high = t * 1e4 > 7 ? 7 : t * 1e4;
+  for (int i = 0; i < 80 && t > 0; i++) {
+    const double middle = 0.5 * (low + high);
+    const int below = t < 0.5 ? erf(middle) < t : erfc(middle) > 1 - t;
+    low = below ? middle : low;
+    high = below ? high : middle;
+  }
+  return copysign(t > 0 ? high : 0, x);
+}
+
 typedef struct {
   const char *name;
   int32_t kind;
@@ -92,6 +135,34 @@ static const unary_case cases[] = {
     {"round", BALBOA_ROUND, e_round, 0, ALL, 0, 0},
     {"log1p", BALBOA_LOG1P, e_log1p, 3, ALL, 0, 0},
     {"expm1", BALBOA_EXPM1, e_expm1, 3, ALL, 0, 0},
+    {"tan", BALBOA_TAN, e_tan, 0.51, ALL, 0, 0},
+    {"asin", BALBOA_ASIN, e_asin, 0.51, ALL, 0, 0},
+    {"acos", BALBOA_ACOS, e_acos, 0.51, ALL, 0, 0},
+    {"atan", BALBOA_ATAN, e_atan, 0.51, ALL, 0, 0},
+    {"sinh", BALBOA_SINH, e_sinh, 0.51, ALL, 0, 0},
+    {"cosh", BALBOA_COSH, e_cosh, 0.51, ALL, 0, 0},
+    {"asinh", BALBOA_ASINH, e_asinh, 0.51, ALL, 0, 0},
+    {"acosh", BALBOA_ACOSH, e_acosh, 0.51, ALL, 0, 0},
+    {"atanh", BALBOA_ATANH, e_atanh, 0.51, ALL, 0, 0},
+    {"log2", BALBOA_LOG2, e_log2, 0.51, ALL, 0, 0},
+    {"log10", BALBOA_LOG10, e_log10, 0.51, ALL, 0, 0},
+    {"exp2", BALBOA_EXP2, e_exp2, 0.51, ALL, 0, 0},
+    {"trunc", BALBOA_TRUNC, e_trunc, 0, ALL, 0, 0},
+    {"erfc", BALBOA_ERFC, e_erfc, 5, 0, 10.6, 0, 0},
+    {"erfinv", BALBOA_ERFINV, e_erfinv, 0.51, ALL, 0, 0},
+    {"power3", BALBOA_POWER, e_power, 0.51, ALL, 3, 0},
+    {"power.5", BALBOA_POWER, e_power, 0.51, ALL, 0.5f, 0},
+    {"power0", BALBOA_POWER, e_power, 0, ALL, 0, 0},
+    {"power1.7", BALBOA_POWER, e_power, 0.51, ALL, 1.7f, 0},
+    {"power-2", BALBOA_POWER, e_power, 0.51, ALL, -2, 0},
+    {"power-5", BALBOA_POWER, e_power, 0.51, ALL, -5, 0},
+    {"celu", BALBOA_CELU, e_celu, 4, ALL, 1.5f, 0},
+    {"softsign", BALBOA_SOFTSIGN, e_softsign, 2, ALL, 0, 0},
+    {"log_sigmoid", BALBOA_LOG_SIGMOID, e_log_sigmoid, 4, 0, 85, 0, 0},
+    {"tanh_shrink", BALBOA_TANH_SHRINK, e_tanh_shrink, 0.6, ALL, 0, 0},
+    {"hard_shrink", BALBOA_HARD_SHRINK, e_hard_shrink, 0, ALL, 0.5f, 0},
+    {"soft_shrink", BALBOA_SOFT_SHRINK, e_soft_shrink, 0.51, ALL, 0.5f, 0},
+    {"threshold", BALBOA_THRESHOLD, e_threshold, 0, ALL, 0.25f, -3},
 };
 
 static void fill_inputs(float *x, int64_t n) {

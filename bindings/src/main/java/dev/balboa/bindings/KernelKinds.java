@@ -72,7 +72,30 @@ public final class KernelKinds {
     CEIL(kernels_h.BALBOA_CEIL()),
     ROUND(kernels_h.BALBOA_ROUND()),
     LOG1P(kernels_h.BALBOA_LOG1P()),
-    EXPM1(kernels_h.BALBOA_EXPM1());
+    EXPM1(kernels_h.BALBOA_EXPM1()),
+    TAN(kernels_h.BALBOA_TAN()),
+    ASIN(kernels_h.BALBOA_ASIN()),
+    ACOS(kernels_h.BALBOA_ACOS()),
+    ATAN(kernels_h.BALBOA_ATAN()),
+    SINH(kernels_h.BALBOA_SINH()),
+    COSH(kernels_h.BALBOA_COSH()),
+    ASINH(kernels_h.BALBOA_ASINH()),
+    ACOSH(kernels_h.BALBOA_ACOSH()),
+    ATANH(kernels_h.BALBOA_ATANH()),
+    LOG2(kernels_h.BALBOA_LOG2()),
+    LOG10(kernels_h.BALBOA_LOG10()),
+    EXP2(kernels_h.BALBOA_EXP2()),
+    TRUNC(kernels_h.BALBOA_TRUNC()),
+    ERFC(kernels_h.BALBOA_ERFC()),
+    ERFINV(kernels_h.BALBOA_ERFINV()),
+    POWER(kernels_h.BALBOA_POWER()),
+    CELU(kernels_h.BALBOA_CELU()),
+    SOFTSIGN(kernels_h.BALBOA_SOFTSIGN()),
+    LOG_SIGMOID(kernels_h.BALBOA_LOG_SIGMOID()),
+    TANH_SHRINK(kernels_h.BALBOA_TANH_SHRINK()),
+    HARD_SHRINK(kernels_h.BALBOA_HARD_SHRINK()),
+    SOFT_SHRINK(kernels_h.BALBOA_SOFT_SHRINK()),
+    THRESHOLD(kernels_h.BALBOA_THRESHOLD());
 
     private final int value;
 
@@ -93,7 +116,12 @@ public final class KernelKinds {
     DIV(kernels_h.BALBOA_DIV()),
     MAX(kernels_h.BALBOA_MAX()),
     MIN(kernels_h.BALBOA_MIN()),
-    POW(kernels_h.BALBOA_POW());
+    POW(kernels_h.BALBOA_POW()),
+    ATAN2(kernels_h.BALBOA_ATAN2()),
+    HYPOT(kernels_h.BALBOA_HYPOT()),
+    REMAINDER(kernels_h.BALBOA_REMAINDER()),
+    FMOD(kernels_h.BALBOA_FMOD()),
+    FLOOR_DIVIDE(kernels_h.BALBOA_FLOOR_DIVIDE());
 
     private final int value;
 
@@ -155,6 +183,23 @@ public final class KernelKinds {
     private final int value;
 
     Reduce(int value) {
+      this.value = value;
+    }
+
+    int value() {
+      return value;
+    }
+  }
+
+  /** Reductions of booleans. */
+  public enum BoolReduce {
+    ANY(kernels_h.BALBOA_ANY()),
+    ALL(kernels_h.BALBOA_ALL()),
+    COUNT(kernels_h.BALBOA_COUNT());
+
+    private final int value;
+
+    BoolReduce(int value) {
       this.value = value;
     }
 

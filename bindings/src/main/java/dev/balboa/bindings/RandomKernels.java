@@ -44,6 +44,38 @@ public final class RandomKernels {
     KernelChecks.status("dropout", kernels_h.balboa_dropout_f32(n, key, p, x, y));
   }
 
+  /**
+   * Integers uniform in [low, high), i32[n] or i64[n] by type; {@code key} is i64[2], seed and
+   * sequence.
+   */
+  public static void integers(
+      KernelKinds.Type type, long n, MemorySegment key, long low, long high, MemorySegment y) {
+    boolean narrow = type == KernelKinds.Type.I32;
+    if (!narrow && type != KernelKinds.Type.I64) {
+      throw new IllegalArgumentException("integers: takes I32 or I64, got " + type);
+    }
+    if (low >= high || (narrow && (low < Integer.MIN_VALUE || high > 1L << 31))) {
+      throw new IllegalArgumentException(
+          "integers: [" + low + ", " + high + ") is no range of " + type);
+    }
+    KernelChecks.elements("integers", "key", key, 2, Long.BYTES);
+    KernelChecks.elements("integers", "y", y, n, type.byteSize());
+    NativeThreads.bind();
+    KernelChecks.status(
+        "integers",
+        narrow
+            ? kernels_h.balboa_random_i32(n, key, (int) low, high - low, y)
+            : kernels_h.balboa_random_i64(n, key, low, high - low, y));
+  }
+
+  /** The numbers 0 to n - 1 in random order, i32[n]; {@code key} is i64[2], seed and sequence. */
+  public static void permutation(long n, MemorySegment key, MemorySegment y) {
+    KernelChecks.elements("permutation", "key", key, 2, Long.BYTES);
+    KernelChecks.elements("permutation", "y", y, n, Integer.BYTES);
+    NativeThreads.bind();
+    KernelChecks.status("permutation", kernels_h.balboa_permutation(n, key, y));
+  }
+
   private static void check(String kernel, long n, MemorySegment key, MemorySegment y) {
     KernelChecks.elements(kernel, "key", key, 2, Long.BYTES);
     KernelChecks.f32(kernel, "y", y, n);

@@ -25,19 +25,25 @@ public record Binary(BinaryKind kind) implements ElementwiseOp {
     Value a = c.in(0);
     Value b = c.in(1);
     Value g = c.grad(0);
-    Value da = c.needs(0) ? e.sumTo(left(e, a, b, g), a.spec().shape()) : null;
+    if (kind == BinaryKind.FLOOR_DIVIDE) {
+      return Vjp.grads(null, null);
+    }
+    Value da = c.needs(0) ? e.sumTo(left(e, a, b, c.out(0), g), a.spec().shape()) : null;
     Value db = c.needs(1) ? e.sumTo(right(e, a, b, c.out(0), g), b.spec().shape()) : null;
     return Vjp.grads(da, db);
   }
 
-  private Value left(Emit e, Value a, Value b, Value g) {
+  private Value left(Emit e, Value a, Value b, Value y, Value g) {
     return switch (kind) {
-      case ADD, SUB -> g;
+      case ADD, SUB, REMAINDER, FMOD -> g;
       case MUL -> e.mul(g, b);
       case DIV -> e.div(g, b);
       case MAX -> e.mul(g, chosen(e, CompareKind.GT, a, b));
       case MIN -> e.mul(g, chosen(e, CompareKind.LT, a, b));
       case POW -> e.mul(g, powBase(e, a, b));
+      case ATAN2 -> e.mul(g, overSquare(e, b, length(e, a, b)));
+      case HYPOT -> e.mul(g, e.div(a, notZero(e, y)));
+      case FLOOR_DIVIDE -> throw new IllegalStateException("floor_divide has no gradient");
     };
   }
 
@@ -50,7 +56,25 @@ public record Binary(BinaryKind kind) implements ElementwiseOp {
       case MAX -> e.mul(g, chosen(e, CompareKind.LT, a, b));
       case MIN -> e.mul(g, chosen(e, CompareKind.GT, a, b));
       case POW -> powExponent(e, a, y, g);
+      case ATAN2 -> e.neg(e.mul(g, overSquare(e, a, length(e, a, b))));
+      case HYPOT -> e.mul(g, e.div(b, notZero(e, y)));
+      case REMAINDER, FMOD -> e.neg(e.mul(g, e.unary(UnaryKind.ROUND, e.div(e.sub(a, y), b))));
+      case FLOOR_DIVIDE -> throw new IllegalStateException("floor_divide has no gradient");
     };
+  }
+
+  private static Value length(Emit e, Value a, Value b) {
+    return e.apply(new Binary(BinaryKind.HYPOT), a, b);
+  }
+
+  /** x / h^2, without squaring what may overflow. */
+  private static Value overSquare(Emit e, Value x, Value h) {
+    return e.div(e.div(x, h), h);
+  }
+
+  /** 1 in the place of zero. */
+  private static Value notZero(Emit e, Value x) {
+    return e.where(e.compare(CompareKind.EQ, x, e.scalarLike(x, 0)), e.scalarLike(x, 1), x);
   }
 
   /** 1 where the comparison holds, one half at a tie, else 0. */

@@ -15,5 +15,15 @@ public enum BinaryKind {
   /** The smaller; NaN if either is NaN. A tie shares the gradient equally. */
   MIN,
   /** a to the power of b. */
-  POW
+  POW,
+  /** The angle of the point (b, a), in [-pi, pi]. */
+  ATAN2,
+  /** Length of (a, b), without overflow on the way. Its slope at (0, 0) is 0. */
+  HYPOT,
+  /** a - b floor(a / b), of the sign of b: Python's remainder. */
+  REMAINDER,
+  /** a - b trunc(a / b), of the sign of a: C's remainder. */
+  FMOD,
+  /** The largest integer not above a / b; a / b where b is zero. */
+  FLOOR_DIVIDE
 }

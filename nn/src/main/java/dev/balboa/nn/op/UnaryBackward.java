@@ -10,6 +10,11 @@ public record UnaryBackward(UnaryKind kind, double alpha, double beta) implement
   private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
   private static final double GELU_CUBIC = 0.044715;
 
+  /** The constants of SELU. */
+  private static final double SELU_SCALE = 1.0507009873554805;
+
+  private static final double SELU_ALPHA = 1.6732632423543772;
+
   /** Checks that the function has a fused derivative. */
   public UnaryBackward {
     if (!kind.hasBackward()) {
@@ -53,18 +58,46 @@ public record UnaryBackward(UnaryKind kind, double alpha, double beta) implement
           e.where(
               e.compare(CompareKind.GT, s, zero),
               one,
-              e.affine(e.unary(UnaryKind.EXP, s), alpha, 0));
+              e.affine(e.unary(UnaryKind.EXP, notAboveZero(e, s)), alpha, 0));
+      case SELU ->
+          e.where(
+              e.compare(CompareKind.GT, s, zero),
+              e.scalarLike(s, SELU_SCALE),
+              e.affine(e.unary(UnaryKind.EXP, notAboveZero(e, s)), SELU_SCALE * SELU_ALPHA, 0));
+      case CELU ->
+          e.where(
+              e.compare(CompareKind.GT, s, zero),
+              one,
+              e.unary(UnaryKind.EXP, e.affine(notAboveZero(e, s), 1 / alpha, 0)));
+      case SOFTSIGN ->
+          e.unary(
+              UnaryKind.RECIPROCAL,
+              e.unary(UnaryKind.SQUARE, e.affine(e.unary(UnaryKind.ABS, s), 1, 1)));
+      case LOG_SIGMOID -> e.unary(UnaryKind.SIGMOID, e.neg(s));
+      case TANH_SHRINK -> e.unary(UnaryKind.SQUARE, e.unary(UnaryKind.TANH, s));
+      case HARD_SHRINK, SOFT_SHRINK ->
+          e.indicator(CompareKind.GT, e.unary(UnaryKind.ABS, s), e.scalarLike(s, alpha));
+      case THRESHOLD -> e.indicator(CompareKind.GT, s, e.scalarLike(s, alpha));
       case SIGMOID -> e.mul(s, e.affine(s, -1, 1));
       case TANH -> e.affine(e.unary(UnaryKind.SQUARE, s), -1, 1);
       case GELU_ERF -> geluErf(e, s);
       case GELU_TANH -> geluTanh(e, s);
       case SILU -> silu(e, s);
-      case SOFTPLUS -> e.unary(UnaryKind.SIGMOID, s);
+      case SOFTPLUS -> {
+        Value z = e.affine(s, alpha, 0);
+        Value cut = e.compare(CompareKind.GT, z, e.scalarLike(s, beta));
+        yield e.where(cut, one, e.unary(UnaryKind.SIGMOID, z));
+      }
       case HARD_SIGMOID -> e.affine(ramp(e, s), alpha, 0);
       case HARD_SWISH -> hardSwish(e, s);
       case MISH -> mish(e, s);
       default -> throw new IllegalStateException(kind + " has no fused derivative");
     };
+  }
+
+  /** Keeps an exponential that is not chosen from overflowing. */
+  private static Value notAboveZero(Emit e, Value x) {
+    return e.apply(new Unary(UnaryKind.CLIP, Double.NEGATIVE_INFINITY, 0), x);
   }
 
   private static Value geluErf(Emit e, Value x) {

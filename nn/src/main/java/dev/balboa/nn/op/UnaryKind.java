@@ -21,7 +21,10 @@ public enum UnaryKind {
   TANH(Derivative.FROM_OUTPUT),
   /** x sigmoid(x), also called swish. */
   SILU(Derivative.FROM_INPUT),
-  /** log(1 + exp(x)). */
+  /**
+   * log(1 + exp(alpha x)) / alpha for a slope alpha &gt; 0; x itself where alpha x &gt; beta. The
+   * customary beta is infinity: nothing is cut off.
+   */
   SOFTPLUS(Derivative.FROM_INPUT),
   /** clamp(alpha x + beta, 0, 1). */
   HARD_SIGMOID(Derivative.FROM_INPUT),
@@ -29,6 +32,24 @@ public enum UnaryKind {
   HARD_SWISH(Derivative.FROM_INPUT),
   /** x tanh(log(1 + exp(x))). */
   MISH(Derivative.FROM_INPUT),
+  /**
+   * scale * (x if x &gt; 0, else alpha (exp(x) - 1)) with the constants of Klambauer et al., 2017.
+   */
+  SELU(Derivative.FROM_INPUT),
+  /** x if x &gt; 0, else alpha (exp(x / alpha) - 1), alpha &gt; 0 (Barron, 2017). */
+  CELU(Derivative.FROM_INPUT),
+  /** x / (1 + |x|); NaN at infinity. */
+  SOFTSIGN(Derivative.FROM_INPUT),
+  /** log(1 / (1 + exp(-x))), without overflow. */
+  LOG_SIGMOID(Derivative.FROM_INPUT),
+  /** x - tanh(x), accurate near zero. */
+  TANH_SHRINK(Derivative.FROM_INPUT),
+  /** 0 where |x| &lt;= alpha, else x. */
+  HARD_SHRINK(Derivative.FROM_INPUT),
+  /** x moved towards zero by alpha, at most to zero. */
+  SOFT_SHRINK(Derivative.FROM_INPUT),
+  /** beta where x &lt;= alpha, else x. */
+  THRESHOLD(Derivative.FROM_INPUT),
   /** exp(x). */
   EXP(Derivative.COMPOSED),
   /** exp(x) - 1, accurate near zero. */
@@ -51,8 +72,38 @@ public enum UnaryKind {
   SIN(Derivative.COMPOSED),
   /** Cosine, x in radians. */
   COS(Derivative.COMPOSED),
+  /** Tangent, x in radians. */
+  TAN(Derivative.COMPOSED),
+  /** Arc sine; NaN outside [-1, 1]. */
+  ASIN(Derivative.COMPOSED),
+  /** Arc cosine in [0, pi]; NaN outside [-1, 1]. */
+  ACOS(Derivative.COMPOSED),
+  /** Arc tangent in [-pi/2, pi/2]. */
+  ATAN(Derivative.COMPOSED),
+  /** Hyperbolic sine. */
+  SINH(Derivative.COMPOSED),
+  /** Hyperbolic cosine. */
+  COSH(Derivative.COMPOSED),
+  /** Inverse hyperbolic sine. */
+  ASINH(Derivative.COMPOSED),
+  /** Inverse hyperbolic cosine; NaN below 1. */
+  ACOSH(Derivative.COMPOSED),
+  /** Inverse hyperbolic tangent; NaN outside [-1, 1]. */
+  ATANH(Derivative.COMPOSED),
+  /** Logarithm to base 2. */
+  LOG2(Derivative.COMPOSED),
+  /** Logarithm to base 10. */
+  LOG10(Derivative.COMPOSED),
+  /** 2 to the power of x. */
+  EXP2(Derivative.COMPOSED),
+  /** x to the power of a finite alpha, as IEEE 754 pow. */
+  POWER(Derivative.COMPOSED),
   /** Error function. */
   ERF(Derivative.COMPOSED),
+  /** 1 - erf(x), accurate where that is small. */
+  ERFC(Derivative.COMPOSED),
+  /** The y with erf(y) = x; NaN outside [-1, 1]. */
+  ERFINV(Derivative.COMPOSED),
   /** -1, 0 or 1. */
   SIGN(Derivative.ZERO),
   /** Largest integer not above x. */
@@ -61,6 +112,8 @@ public enum UnaryKind {
   CEIL(Derivative.ZERO),
   /** Nearest integer, ties to even. */
   ROUND(Derivative.ZERO),
+  /** The integer next to x towards zero. */
+  TRUNC(Derivative.ZERO),
   /** alpha x + beta. */
   LINEAR(Derivative.COMPOSED),
   /** min(max(x, alpha), beta). */

@@ -6,7 +6,11 @@ import dev.balboa.nn.op.Cast;
 import dev.balboa.nn.op.Compare;
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Fill;
+import dev.balboa.nn.op.Logical;
+import dev.balboa.nn.op.LogicalKind;
 import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryKind;
 import dev.balboa.nn.op.Where;
@@ -57,6 +61,11 @@ sealed interface ElementwiseMethods permits Tensor {
     return then(new Binary(BinaryKind.POW), other);
   }
 
+  /** this (kind) other. */
+  default Tensor binary(BinaryKind kind, Tensor other) {
+    return then(new Binary(kind), other);
+  }
+
   /** this + x. */
   default Tensor add(double x) {
     return then(new Unary(UnaryKind.LINEAR, 1, x));
@@ -67,6 +76,26 @@ sealed interface ElementwiseMethods permits Tensor {
     return then(new Unary(UnaryKind.LINEAR, x, 0));
   }
 
+  /** this - x. */
+  default Tensor sub(double x) {
+    return add(-x);
+  }
+
+  /** x - this. */
+  default Tensor rsub(double x) {
+    return then(new Unary(UnaryKind.LINEAR, -1, x));
+  }
+
+  /** this / x. */
+  default Tensor div(double x) {
+    return div(Tensor.apply(new Fill(Shape.scalar(), dtype(), x)).get(0));
+  }
+
+  /** this to the power of x. */
+  default Tensor pow(double x) {
+    return then(new Unary(UnaryKind.POWER, x, 0));
+  }
+
   /** -this. */
   default Tensor neg() {
     return mul(-1);
@@ -75,6 +104,11 @@ sealed interface ElementwiseMethods permits Tensor {
   /** A function with its customary parameters, element by element. */
   default Tensor map(UnaryKind kind) {
     return then(Unary.of(kind));
+  }
+
+  /** A function with its parameters, element by element. */
+  default Tensor map(Unary function) {
+    return then(function);
   }
 
   /** min(max(this, low), high). */
@@ -125,6 +159,17 @@ sealed interface ElementwiseMethods permits Tensor {
   /** A comparison, as BOOL. */
   default Tensor compare(CompareKind kind, Tensor other) {
     return then(new Compare(kind), other);
+  }
+
+  /** A function of two truth values, as BOOL. */
+  default Tensor logical(LogicalKind kind, Tensor other) {
+    return then(new Logical(kind), other);
+  }
+
+  /** Where this (BOOL) is false. */
+  default Tensor not() {
+    Tensor yes = Tensor.apply(new Fill(Shape.scalar(), DType.BOOL, 1)).get(0);
+    return then(new Logical(LogicalKind.XOR), yes);
   }
 
   /** This (BOOL) chooses: a where true, else b. */

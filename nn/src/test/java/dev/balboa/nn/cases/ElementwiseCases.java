@@ -9,6 +9,8 @@ import dev.balboa.nn.op.Compare;
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Dropout;
+import dev.balboa.nn.op.Logical;
+import dev.balboa.nn.op.LogicalKind;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Where;
@@ -30,6 +32,9 @@ final class ElementwiseCases {
     for (CompareKind kind : CompareKind.values()) {
       cases.add(compare(kind));
     }
+    for (LogicalKind kind : LogicalKind.values()) {
+      cases.add(logical(kind));
+    }
     cases.add(where());
     cases.add(cast());
     cases.add(dropout());
@@ -48,6 +53,9 @@ final class ElementwiseCases {
         .also(d -> aligned(op, d, Shape.of(2, 3, 1, 2, 1, 2, 1, 3), Shape.of(2, 5, 1, 4, 1)))
         .also(d -> aligned(op, d, Shape.of(3, 0), Shape.of(1)))
         .also(d -> aligned(op, d, Shape.of(1, 4), Shape.of(0, 1)))
+        .also(d -> Sample.of(op, specials(d, true), specials(d, false)))
+        .derivative(
+            kind == BinaryKind.FLOOR_DIVIDE ? OpCase.Derivative.ZERO : OpCase.Derivative.TWICE)
         .sums(ElementwiseCases::broadcastRatio)
         .nativelyIn(DType.F64)
         .refuses(op, List.of(f32(2)), "expected 2 inputs", "got 1")
@@ -82,7 +90,8 @@ final class ElementwiseCases {
   private static Domain left(BinaryKind kind) {
     return switch (kind) {
       case ADD, SUB, MUL -> Domain.NORMAL;
-      case DIV -> UnaryCases.DIVISOR;
+      case DIV, ATAN2, HYPOT -> UnaryCases.DIVISOR;
+      case REMAINDER, FMOD, FLOOR_DIVIDE -> ElementwiseCases::dividend;
       case MAX, MIN -> (d, n) -> lattice(d, n, 0);
       case POW -> Domain.between(0.2, 3);
     };
@@ -91,10 +100,52 @@ final class ElementwiseCases {
   private static Domain right(BinaryKind kind) {
     return switch (kind) {
       case ADD, SUB, MUL -> Domain.NORMAL;
-      case DIV -> UnaryCases.DIVISOR;
+      case DIV, ATAN2, HYPOT -> UnaryCases.DIVISOR;
+      case REMAINDER, FMOD, FLOOR_DIVIDE -> ElementwiseCases::divisor;
       case MAX, MIN -> (d, n) -> lattice(d, n, d.smooth() ? 1.0 / 16 : 0);
       case POW -> Domain.between(-2, 3);
     };
+  }
+
+  /** Where derivatives are checked, no quotient with a {@link #divisor} is near an integer. */
+  private static double[] dividend(Draw d, int n) {
+    double[] x = new double[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = d.smooth() ? d.between(-3, 2) + d.uniform(0.45, 0.6) : 9 * d.normal();
+    }
+    return x;
+  }
+
+  private static double[] divisor(Draw d, int n) {
+    double[] x = new double[n];
+    for (int i = 0; i < n; i++) {
+      double size = d.smooth() ? d.uniform(1, 1.1) : d.uniform(0.25, 4);
+      x[i] = d.flip() ? size : -size;
+    }
+    return x;
+  }
+
+  /** Every pair of special values. */
+  private static Input specials(Draw d, boolean left) {
+    double[] special = {
+      0,
+      -0.0,
+      1,
+      -1,
+      2.5,
+      -3,
+      1e30,
+      -1e-30,
+      Double.POSITIVE_INFINITY,
+      Double.NEGATIVE_INFINITY,
+      Double.NaN
+    };
+    int n = special.length;
+    double[] x = new double[n * n];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = special[left ? i / n : i % n];
+    }
+    return d.exactly(Shape.of(x.length), x);
   }
 
   private static double[] lattice(Draw d, int n, double offset) {
@@ -139,6 +190,31 @@ final class ElementwiseCases {
 
   private static Input nans(Draw d) {
     return d.exactly(Shape.of(6), Double.NaN, 0, -0.0, 1, Double.POSITIVE_INFINITY, Double.NaN);
+  }
+
+  private static OpCase logical(LogicalKind kind) {
+    Logical op = new Logical(kind);
+    TensorSpec bool = new TensorSpec(Shape.of(2, 3), DType.BOOL);
+    return OpCase.of(
+            op.name(),
+            Logical.class,
+            d -> {
+              Shape out = d.shape(0, 5);
+              return Sample.of(
+                  op,
+                  d.whole(d.broadcastingTo(out), DType.BOOL, 0, 1),
+                  d.whole(d.broadcastingTo(out), DType.BOOL, 0, 1));
+            })
+        .alsoLarge(d ->
+            Sample.of(
+                op,
+                d.whole(Shape.of(307, 311), DType.BOOL, 0, 1),
+                d.whole(Shape.of(311), DType.BOOL, 0, 1)))
+        .derivative(OpCase.Derivative.NONE)
+        .refuses(op, List.of(bool), "expected 2 inputs", "got 1")
+        .refuses(op, List.of(bool, f32(2, 3)), "right operand", "BOOL", "F32[2, 3]")
+        .refuses(op, List.of(f32(2, 3), bool), "left operand", "BOOL", "F32[2, 3]")
+        .refuses(op, List.of(bool, new TensorSpec(Shape.of(4), DType.BOOL)), "[2, 3]", "[4]");
   }
 
   private static OpCase where() {

@@ -25,6 +25,7 @@ import dev.balboa.nn.op.IndexAdd;
 import dev.balboa.nn.op.IndexOp;
 import dev.balboa.nn.op.LayoutOp;
 import dev.balboa.nn.op.LinearAlgebraOp;
+import dev.balboa.nn.op.Logical;
 import dev.balboa.nn.op.LossOp;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
@@ -82,7 +83,8 @@ final class NoisyReference implements Backend {
     return switch (op) {
       case Unary u ->
           switch (u.kind()) {
-            case RELU, ABS, SIGN, FLOOR, CEIL, ROUND, CLIP -> false;
+            case RELU, ABS, SIGN, FLOOR, CEIL, ROUND, TRUNC, CLIP -> false;
+            case HARD_SHRINK, THRESHOLD -> false;
             default -> true;
           };
       case Binary b -> b.kind() != BinaryKind.MAX && b.kind() != BinaryKind.MIN;
@@ -99,6 +101,7 @@ final class NoisyReference implements Backend {
       case InPlaceOp _, LayoutOp _, SourceOp _, ViewOp _ -> false;
       case ArgReduce _, Cast _, Compare _, Where _, MaxPool _, MaxPoolGather _ -> false;
       case MaxPoolWithIndices _, AdaptiveMaxPool _ -> false;
+      case Logical _ -> false;
     };
   }
 

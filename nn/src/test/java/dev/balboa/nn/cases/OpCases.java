@@ -12,6 +12,7 @@ final class OpCases {
   static List<OpCase> all() {
     return Stream.<Supplier<List<OpCase>>>of(
             ElementwiseCases::all,
+            ArithmeticCases::all,
             ReductionCases::all,
             ConvolutionCases::all,
             PoolingCases::all,

@@ -41,7 +41,9 @@ final class UnaryCases {
             .alsoLarge(d -> sample(kind, d, Shape.of(LARGE)))
             .also(d -> sample(kind, d, Shape.of(1, 2, 1, 2, 3, 1, 2, 2)))
             .also(d -> sample(kind, d, Shape.of(5, 0, 3)))
+            .also(d -> extremes(kind, d))
             .derivative(derivative(kind))
+            .nativelyIn(DType.F64)
             .refuses(any(kind), List.of(), "expected 1 inputs", "got 0")
             .refuses(any(kind), List.of(f32(2), f32(2)), "expected 1 inputs", "got 2")
             .refuses(any(kind), List.of(integers), "floating-point", "I32[3]")
@@ -50,16 +52,57 @@ final class UnaryCases {
       c.refusesToMake(() -> new Unary(kind, 2, 1), "2.0", "1.0");
       c.refusesToMake(() -> Unary.of(kind), "bounds");
     }
+    switch (kind) {
+      case POWER -> c.refusesToMake(() -> Unary.of(kind), "exponent");
+      case THRESHOLD -> c.refusesToMake(() -> Unary.of(kind), "bound");
+      case CELU, SOFTPLUS -> c.refusesToMake(() -> new Unary(kind, 0, 0), "out of range", "0.0");
+      case HARD_SHRINK, SOFT_SHRINK ->
+          c.refusesToMake(() -> new Unary(kind, -1, 0), "out of range", "-1.0");
+      default -> {}
+    }
     return c;
   }
 
   private static Unary any(UnaryKind kind) {
-    return kind == UnaryKind.CLIP ? new Unary(kind, -1, 1) : Unary.of(kind);
+    return switch (kind) {
+      case CLIP -> new Unary(kind, -1, 1);
+      case POWER -> new Unary(kind, 3, 0);
+      case THRESHOLD -> new Unary(kind, 0.25, -1);
+      default -> Unary.of(kind);
+    };
+  }
+
+  /** Special values, and the largest and smallest numbers of F32. */
+  private static Sample extremes(UnaryKind kind, Draw d) {
+    double[] x = {
+      0,
+      -0.0,
+      1,
+      -1,
+      0.5,
+      -0.5,
+      1e-3,
+      -1e-3,
+      1e-20,
+      -1e-20,
+      1e-40,
+      30,
+      -30,
+      1e6,
+      -1e6,
+      1e10,
+      -3e30,
+      3e38,
+      Double.POSITIVE_INFINITY,
+      Double.NEGATIVE_INFINITY,
+      Double.NaN
+    };
+    return Sample.of(any(kind), d.exactly(Shape.of(x.length), x));
   }
 
   private static OpCase.Derivative derivative(UnaryKind kind) {
     return switch (kind) {
-      case SIGN, FLOOR, CEIL, ROUND -> OpCase.Derivative.ZERO;
+      case SIGN, FLOOR, CEIL, ROUND, TRUNC -> OpCase.Derivative.ZERO;
       default -> OpCase.Derivative.TWICE;
     };
   }
@@ -71,14 +114,18 @@ final class UnaryCases {
 
   /** With the customary parameters or others. */
   private static Unary op(UnaryKind kind, Draw d) {
-    boolean usual = kind != UnaryKind.CLIP && kind != UnaryKind.LINEAR && d.flip();
-    if (usual) {
-      return Unary.of(kind);
+    if (kind != UnaryKind.LINEAR && d.flip()) {
+      return any(kind);
     }
     return switch (kind) {
       case LEAKY_RELU, ELU -> new Unary(kind, d.uniform(0.01, 1.5), 0);
       case HARD_SIGMOID, HARD_SWISH -> new Unary(kind, d.pick(0.125, 0.25, 0.5), d.pick(0.25, 0.5));
       case LINEAR -> new Unary(kind, d.uniform(-3, 3), d.uniform(-2, 2));
+      case CELU -> new Unary(kind, d.pick(0.5, 1.5, 2.0), 0);
+      case SOFTPLUS -> new Unary(kind, d.pick(0.5, 2.0), d.pick(20.0, Double.POSITIVE_INFINITY));
+      case HARD_SHRINK, SOFT_SHRINK -> new Unary(kind, d.pick(0.0, 0.25, 1.0), 0);
+      case THRESHOLD -> new Unary(kind, d.pick(-0.5, 0.0, 0.5), d.pick(-2.0, 0.0, 20.0));
+      case POWER -> new Unary(kind, d.pick(-2.0, -0.5, 0.0, 0.5, 1.0, 1.75, 2.0, 5.0), 0);
       case CLIP -> new Unary(kind, d.pick(-0.75, -0.25), d.pick(-0.25, 1.5));
       default -> Unary.of(kind);
     };
@@ -86,19 +133,26 @@ final class UnaryCases {
 
   private static Domain domain(Unary op) {
     return switch (op.kind()) {
-      case RELU, LEAKY_RELU, ELU, ABS -> Domain.aroundKinks(2, 0);
+      case RELU, LEAKY_RELU, ELU, ABS, SELU, CELU, SOFTSIGN -> Domain.aroundKinks(2, 0);
+      case HARD_SHRINK, SOFT_SHRINK -> Domain.aroundKinks(1.5, op.alpha(), -op.alpha());
+      case THRESHOLD -> Domain.aroundKinks(1.5, op.alpha());
+      case LOG_SIGMOID, TANH_SHRINK -> Domain.aroundKinks(3);
       case HARD_SIGMOID, HARD_SWISH ->
           Domain.aroundKinks(3, -op.beta() / op.alpha(), (1 - op.beta()) / op.alpha());
       case CLIP -> Domain.aroundKinks(1.5, op.alpha(), op.beta());
       case GELU_ERF, GELU_TANH, SIGMOID, TANH, SILU, SOFTPLUS, MISH -> Domain.aroundKinks(3);
-      case EXP, EXPM1 -> Domain.aroundKinks(3);
-      case LOG, SQRT, RSQRT -> Domain.between(0.05, 9);
+      case EXP, EXPM1, EXP2, SINH, COSH, ASINH, ATAN -> Domain.aroundKinks(3);
+      case LOG, LOG2, LOG10, SQRT, RSQRT -> Domain.between(0.05, 9);
+      case TAN -> Domain.between(-1.2, 1.2);
+      case ASIN, ACOS, ATANH, ERFINV -> Domain.between(-0.95, 0.95);
+      case ACOSH -> Domain.between(1.1, 9);
+      case POWER -> Domain.between(0.2, 3);
       case LOG1P -> Domain.between(-0.8, 5);
       case RECIPROCAL -> DIVISOR;
-      case SQUARE, LINEAR, ERF -> Domain.aroundKinks(1.5);
+      case SQUARE, LINEAR, ERF, ERFC -> Domain.aroundKinks(1.5);
       case SIN, COS -> Domain.between(-9, 9);
       case SIGN -> Domain.aroundKinks(1, 0);
-      case FLOOR, CEIL, ROUND -> Domain.aroundKinks(1.5, HALVES);
+      case FLOOR, CEIL, ROUND, TRUNC -> Domain.aroundKinks(1.5, HALVES);
     };
   }
 
@@ -132,6 +186,7 @@ final class UnaryCases {
           Sample s = backwardSample(kind, d, Shape.of(7, 11));
           return Sample.of(s.op(), s.inputs().get(0), Input.same(0, s.inputs().get(0)));
         })
+        .nativelyIn(DType.F64)
         .refuses(usual, List.of(f32(2)), "expected 2 inputs", "got 1")
         .refuses(usual, List.of(f32(2), f32(3)), "F32[2]", "F32[3]")
         .refuses(usual, List.of(f32(2), new TensorSpec(Shape.of(2), DType.F64)), "F32[2]", "F64[2]")

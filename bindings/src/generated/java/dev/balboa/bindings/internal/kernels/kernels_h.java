@@ -700,6 +700,98 @@ public class kernels_h extends kernels_h$shared {
     public static int BALBOA_EXPM1() {
         return BALBOA_EXPM1;
     }
+    private static final int BALBOA_TAN = (int)32L;
+    public static int BALBOA_TAN() {
+        return BALBOA_TAN;
+    }
+    private static final int BALBOA_ASIN = (int)33L;
+    public static int BALBOA_ASIN() {
+        return BALBOA_ASIN;
+    }
+    private static final int BALBOA_ACOS = (int)34L;
+    public static int BALBOA_ACOS() {
+        return BALBOA_ACOS;
+    }
+    private static final int BALBOA_ATAN = (int)35L;
+    public static int BALBOA_ATAN() {
+        return BALBOA_ATAN;
+    }
+    private static final int BALBOA_SINH = (int)36L;
+    public static int BALBOA_SINH() {
+        return BALBOA_SINH;
+    }
+    private static final int BALBOA_COSH = (int)37L;
+    public static int BALBOA_COSH() {
+        return BALBOA_COSH;
+    }
+    private static final int BALBOA_ASINH = (int)38L;
+    public static int BALBOA_ASINH() {
+        return BALBOA_ASINH;
+    }
+    private static final int BALBOA_ACOSH = (int)39L;
+    public static int BALBOA_ACOSH() {
+        return BALBOA_ACOSH;
+    }
+    private static final int BALBOA_ATANH = (int)40L;
+    public static int BALBOA_ATANH() {
+        return BALBOA_ATANH;
+    }
+    private static final int BALBOA_LOG2 = (int)41L;
+    public static int BALBOA_LOG2() {
+        return BALBOA_LOG2;
+    }
+    private static final int BALBOA_LOG10 = (int)42L;
+    public static int BALBOA_LOG10() {
+        return BALBOA_LOG10;
+    }
+    private static final int BALBOA_EXP2 = (int)43L;
+    public static int BALBOA_EXP2() {
+        return BALBOA_EXP2;
+    }
+    private static final int BALBOA_TRUNC = (int)44L;
+    public static int BALBOA_TRUNC() {
+        return BALBOA_TRUNC;
+    }
+    private static final int BALBOA_ERFC = (int)45L;
+    public static int BALBOA_ERFC() {
+        return BALBOA_ERFC;
+    }
+    private static final int BALBOA_ERFINV = (int)46L;
+    public static int BALBOA_ERFINV() {
+        return BALBOA_ERFINV;
+    }
+    private static final int BALBOA_POWER = (int)47L;
+    public static int BALBOA_POWER() {
+        return BALBOA_POWER;
+    }
+    private static final int BALBOA_CELU = (int)48L;
+    public static int BALBOA_CELU() {
+        return BALBOA_CELU;
+    }
+    private static final int BALBOA_SOFTSIGN = (int)49L;
+    public static int BALBOA_SOFTSIGN() {
+        return BALBOA_SOFTSIGN;
+    }
+    private static final int BALBOA_LOG_SIGMOID = (int)50L;
+    public static int BALBOA_LOG_SIGMOID() {
+        return BALBOA_LOG_SIGMOID;
+    }
+    private static final int BALBOA_TANH_SHRINK = (int)51L;
+    public static int BALBOA_TANH_SHRINK() {
+        return BALBOA_TANH_SHRINK;
+    }
+    private static final int BALBOA_HARD_SHRINK = (int)52L;
+    public static int BALBOA_HARD_SHRINK() {
+        return BALBOA_HARD_SHRINK;
+    }
+    private static final int BALBOA_SOFT_SHRINK = (int)53L;
+    public static int BALBOA_SOFT_SHRINK() {
+        return BALBOA_SOFT_SHRINK;
+    }
+    private static final int BALBOA_THRESHOLD = (int)54L;
+    public static int BALBOA_THRESHOLD() {
+        return BALBOA_THRESHOLD;
+    }
 
     private static class balboa_unary_f32 {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -1094,6 +1186,140 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class balboa_prelu {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_prelu");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_prelu(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, const void *x, const void *w, void *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_prelu$descriptor() {
+        return balboa_prelu.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_prelu(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, const void *x, const void *w, void *y)
+     * }
+     */
+    public static MethodHandle balboa_prelu$handle() {
+        return balboa_prelu.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_prelu(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, const void *x, const void *w, void *y)
+     * }
+     */
+    public static MemorySegment balboa_prelu$address() {
+        return balboa_prelu.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_prelu(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, const void *x, const void *w, void *y)
+     * }
+     */
+    public static int balboa_prelu(int dtype, long outer, long channels, long inner, MemorySegment x, MemorySegment w, MemorySegment y) {
+        var mh$ = balboa_prelu.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_prelu", dtype, outer, channels, inner, x, w, y);
+            }
+            return (int)mh$.invokeExact(dtype, outer, channels, inner, x, w, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_prelu_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_prelu_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_prelu_backward(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, const void *x, const void *w, const void *dy, void *dx, void *dw)
+     * }
+     */
+    public static FunctionDescriptor balboa_prelu_backward$descriptor() {
+        return balboa_prelu_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_prelu_backward(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, const void *x, const void *w, const void *dy, void *dx, void *dw)
+     * }
+     */
+    public static MethodHandle balboa_prelu_backward$handle() {
+        return balboa_prelu_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_prelu_backward(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, const void *x, const void *w, const void *dy, void *dx, void *dw)
+     * }
+     */
+    public static MemorySegment balboa_prelu_backward$address() {
+        return balboa_prelu_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_prelu_backward(int32_t dtype, int64_t outer, int64_t channels, int64_t inner, const void *x, const void *w, const void *dy, void *dx, void *dw)
+     * }
+     */
+    public static int balboa_prelu_backward(int dtype, long outer, long channels, long inner, MemorySegment x, MemorySegment w, MemorySegment dy, MemorySegment dx, MemorySegment dw) {
+        var mh$ = balboa_prelu_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_prelu_backward", dtype, outer, channels, inner, x, w, dy, dx, dw);
+            }
+            return (int)mh$.invokeExact(dtype, outer, channels, inner, x, w, dy, dx, dw);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
     private static final int BALBOA_ADD = (int)0L;
     public static int BALBOA_ADD() {
         return BALBOA_ADD;
@@ -1121,6 +1347,26 @@ public class kernels_h extends kernels_h$shared {
     private static final int BALBOA_POW = (int)6L;
     public static int BALBOA_POW() {
         return BALBOA_POW;
+    }
+    private static final int BALBOA_ATAN2 = (int)7L;
+    public static int BALBOA_ATAN2() {
+        return BALBOA_ATAN2;
+    }
+    private static final int BALBOA_HYPOT = (int)8L;
+    public static int BALBOA_HYPOT() {
+        return BALBOA_HYPOT;
+    }
+    private static final int BALBOA_REMAINDER = (int)9L;
+    public static int BALBOA_REMAINDER() {
+        return BALBOA_REMAINDER;
+    }
+    private static final int BALBOA_FMOD = (int)10L;
+    public static int BALBOA_FMOD() {
+        return BALBOA_FMOD;
+    }
+    private static final int BALBOA_FLOOR_DIVIDE = (int)11L;
+    public static int BALBOA_FLOOR_DIVIDE() {
+        return BALBOA_FLOOR_DIVIDE;
     }
     private static final int BALBOA_EQ = (int)0L;
     public static int BALBOA_EQ() {
@@ -1514,6 +1760,344 @@ public class kernels_h extends kernels_h$shared {
                 traceDowncall("balboa_reduce", dtype, kind, outer, red, inner, x, out);
             }
             return (int)mh$.invokeExact(dtype, kind, outer, red, inner, x, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_variance {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_variance");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_variance(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, double correction, void *out)
+     * }
+     */
+    public static FunctionDescriptor balboa_variance$descriptor() {
+        return balboa_variance.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_variance(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, double correction, void *out)
+     * }
+     */
+    public static MethodHandle balboa_variance$handle() {
+        return balboa_variance.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_variance(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, double correction, void *out)
+     * }
+     */
+    public static MemorySegment balboa_variance$address() {
+        return balboa_variance.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_variance(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, double correction, void *out)
+     * }
+     */
+    public static int balboa_variance(int dtype, long outer, long red, long inner, MemorySegment x, double correction, MemorySegment out) {
+        var mh$ = balboa_variance.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_variance", dtype, outer, red, inner, x, correction, out);
+            }
+            return (int)mh$.invokeExact(dtype, outer, red, inner, x, correction, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_center {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_center");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_center(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_center$descriptor() {
+        return balboa_center.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_center(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *y)
+     * }
+     */
+    public static MethodHandle balboa_center$handle() {
+        return balboa_center.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_center(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *y)
+     * }
+     */
+    public static MemorySegment balboa_center$address() {
+        return balboa_center.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_center(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *y)
+     * }
+     */
+    public static int balboa_center(int dtype, long outer, long red, long inner, MemorySegment x, MemorySegment y) {
+        var mh$ = balboa_center.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_center", dtype, outer, red, inner, x, y);
+            }
+            return (int)mh$.invokeExact(dtype, outer, red, inner, x, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_norm2 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_norm2");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_norm2(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *out)
+     * }
+     */
+    public static FunctionDescriptor balboa_norm2$descriptor() {
+        return balboa_norm2.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_norm2(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *out)
+     * }
+     */
+    public static MethodHandle balboa_norm2$handle() {
+        return balboa_norm2.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_norm2(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *out)
+     * }
+     */
+    public static MemorySegment balboa_norm2$address() {
+        return balboa_norm2.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_norm2(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *out)
+     * }
+     */
+    public static int balboa_norm2(int dtype, long outer, long red, long inner, MemorySegment x, MemorySegment out) {
+        var mh$ = balboa_norm2.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_norm2", dtype, outer, red, inner, x, out);
+            }
+            return (int)mh$.invokeExact(dtype, outer, red, inner, x, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_logsumexp {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_logsumexp");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_logsumexp(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *out)
+     * }
+     */
+    public static FunctionDescriptor balboa_logsumexp$descriptor() {
+        return balboa_logsumexp.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_logsumexp(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *out)
+     * }
+     */
+    public static MethodHandle balboa_logsumexp$handle() {
+        return balboa_logsumexp.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_logsumexp(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *out)
+     * }
+     */
+    public static MemorySegment balboa_logsumexp$address() {
+        return balboa_logsumexp.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_logsumexp(int32_t dtype, int64_t outer, int64_t red, int64_t inner, const void *x, void *out)
+     * }
+     */
+    public static int balboa_logsumexp(int dtype, long outer, long red, long inner, MemorySegment x, MemorySegment out) {
+        var mh$ = balboa_logsumexp.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_logsumexp", dtype, outer, red, inner, x, out);
+            }
+            return (int)mh$.invokeExact(dtype, outer, red, inner, x, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+    private static final int BALBOA_ANY = (int)0L;
+    public static int BALBOA_ANY() {
+        return BALBOA_ANY;
+    }
+    private static final int BALBOA_ALL = (int)1L;
+    public static int BALBOA_ALL() {
+        return BALBOA_ALL;
+    }
+    private static final int BALBOA_COUNT = (int)2L;
+    public static int BALBOA_COUNT() {
+        return BALBOA_COUNT;
+    }
+
+    private static class balboa_reduce_bool {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_reduce_bool");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_reduce_bool(int32_t kind, int64_t outer, int64_t red, int64_t inner, const uint8_t *x, void *out)
+     * }
+     */
+    public static FunctionDescriptor balboa_reduce_bool$descriptor() {
+        return balboa_reduce_bool.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_reduce_bool(int32_t kind, int64_t outer, int64_t red, int64_t inner, const uint8_t *x, void *out)
+     * }
+     */
+    public static MethodHandle balboa_reduce_bool$handle() {
+        return balboa_reduce_bool.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_reduce_bool(int32_t kind, int64_t outer, int64_t red, int64_t inner, const uint8_t *x, void *out)
+     * }
+     */
+    public static MemorySegment balboa_reduce_bool$address() {
+        return balboa_reduce_bool.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_reduce_bool(int32_t kind, int64_t outer, int64_t red, int64_t inner, const uint8_t *x, void *out)
+     * }
+     */
+    public static int balboa_reduce_bool(int kind, long outer, long red, long inner, MemorySegment x, MemorySegment out) {
+        var mh$ = balboa_reduce_bool.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_reduce_bool", kind, outer, red, inner, x, out);
+            }
+            return (int)mh$.invokeExact(kind, outer, red, inner, x, out);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -2601,6 +3185,196 @@ public class kernels_h extends kernels_h$shared {
                 traceDowncall("balboa_bernoulli_f32", n, key, p, y);
             }
             return (int)mh$.invokeExact(n, key, p, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_random_i64 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_random_i64");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_random_i64(int64_t n, const int64_t *key, int64_t low, uint64_t range, int64_t *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_random_i64$descriptor() {
+        return balboa_random_i64.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_random_i64(int64_t n, const int64_t *key, int64_t low, uint64_t range, int64_t *y)
+     * }
+     */
+    public static MethodHandle balboa_random_i64$handle() {
+        return balboa_random_i64.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_random_i64(int64_t n, const int64_t *key, int64_t low, uint64_t range, int64_t *y)
+     * }
+     */
+    public static MemorySegment balboa_random_i64$address() {
+        return balboa_random_i64.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_random_i64(int64_t n, const int64_t *key, int64_t low, uint64_t range, int64_t *y)
+     * }
+     */
+    public static int balboa_random_i64(long n, MemorySegment key, long low, long range, MemorySegment y) {
+        var mh$ = balboa_random_i64.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_random_i64", n, key, low, range, y);
+            }
+            return (int)mh$.invokeExact(n, key, low, range, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_random_i32 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_random_i32");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_random_i32(int64_t n, const int64_t *key, int32_t low, uint64_t range, int32_t *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_random_i32$descriptor() {
+        return balboa_random_i32.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_random_i32(int64_t n, const int64_t *key, int32_t low, uint64_t range, int32_t *y)
+     * }
+     */
+    public static MethodHandle balboa_random_i32$handle() {
+        return balboa_random_i32.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_random_i32(int64_t n, const int64_t *key, int32_t low, uint64_t range, int32_t *y)
+     * }
+     */
+    public static MemorySegment balboa_random_i32$address() {
+        return balboa_random_i32.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_random_i32(int64_t n, const int64_t *key, int32_t low, uint64_t range, int32_t *y)
+     * }
+     */
+    public static int balboa_random_i32(long n, MemorySegment key, int low, long range, MemorySegment y) {
+        var mh$ = balboa_random_i32.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_random_i32", n, key, low, range, y);
+            }
+            return (int)mh$.invokeExact(n, key, low, range, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_permutation {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_permutation");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_permutation(int64_t n, const int64_t *key, int32_t *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_permutation$descriptor() {
+        return balboa_permutation.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_permutation(int64_t n, const int64_t *key, int32_t *y)
+     * }
+     */
+    public static MethodHandle balboa_permutation$handle() {
+        return balboa_permutation.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_permutation(int64_t n, const int64_t *key, int32_t *y)
+     * }
+     */
+    public static MemorySegment balboa_permutation$address() {
+        return balboa_permutation.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_permutation(int64_t n, const int64_t *key, int32_t *y)
+     * }
+     */
+    public static int balboa_permutation(long n, MemorySegment key, MemorySegment y) {
+        var mh$ = balboa_permutation.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_permutation", n, key, y);
+            }
+            return (int)mh$.invokeExact(n, key, y);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

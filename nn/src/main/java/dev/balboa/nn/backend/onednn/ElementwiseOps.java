@@ -14,6 +14,7 @@ import dev.balboa.nn.op.Compare;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Dropout;
 import dev.balboa.nn.op.ElementwiseOp;
+import dev.balboa.nn.op.Logical;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Unary;
@@ -36,6 +37,7 @@ final class ElementwiseOps {
       case UnaryBackward o -> unaryBackward(b, o);
       case Binary o -> binary(b, o);
       case Compare o -> compare(b, o);
+      case Logical o -> logical(b, o);
       case Where _ -> where(b);
       case Cast o -> cast(b, o);
       case Dropout o -> dropout(b, o);
@@ -44,70 +46,63 @@ final class ElementwiseOps {
 
   static void unary(PlanBuilder b, Unary op) {
     Unsupported.unless(b, op, DType.F32, DType.F64);
-    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     Operand x = b.isOpaque(0) ? b.input(0) : b.denseInput(0);
-    boolean padded = stored(x) > b.spec(0).shape().size();
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    boolean padded = stored(x, type) > b.spec(0).shape().size();
     Operand from = padded && !keepsZero(op) ? b.denseInput(0) : x;
     KernelKinds.Unary kind = Kinds.of(op.kind());
-    long n = stored(from);
-    double alpha = alpha(op.kind(), op.alpha());
-    double beta = beta(type, op.kind(), op.beta());
+    long n = stored(from, type);
     b.call(
-        s -> Kernels.unary(type, kind, n, s[0], s[1], alpha, beta), from, b.output(0, from.md()));
+        s -> Kernels.unary(type, kind, n, s[0], s[1], op.alpha(), op.beta()),
+        from,
+        b.output(0, from.md()));
   }
 
   /** How many numbers are stored, with the zeros that fill up blocks. */
-  private static long stored(Operand x) {
-    return x.md().byteSize() / x.md().dataType().byteSize();
+  private static long stored(Operand x, KernelKinds.Type type) {
+    return x.md().byteSize() / type.byteSize();
   }
 
   /** Whether zeros stay zeros; what fills up blocks has to. */
   private static boolean keepsZero(Unary op) {
     return switch (op.kind()) {
       case RELU, LEAKY_RELU, ELU, GELU_ERF, GELU_TANH, TANH, SILU, HARD_SWISH, MISH -> true;
-      case EXPM1, LOG1P, SQRT, ABS, SQUARE, SIN, ERF, SIGN, FLOOR, CEIL, ROUND -> true;
-      case SIGMOID, SOFTPLUS, HARD_SIGMOID, EXP, LOG, RSQRT, RECIPROCAL, COS -> false;
+      case SELU, CELU, SOFTSIGN, TANH_SHRINK, HARD_SHRINK, SOFT_SHRINK -> true;
+      case EXPM1, LOG1P, SQRT, ABS, SQUARE, SIN, ERF, SIGN, FLOOR, CEIL, ROUND, TRUNC -> true;
+      case TAN, ASIN, ATAN, SINH, ASINH, ATANH, ERFINV -> true;
+      case SIGMOID, SOFTPLUS, HARD_SIGMOID, LOG_SIGMOID, EXP, LOG, RSQRT, RECIPROCAL -> false;
+      case COS, ACOS, COSH, ACOSH, LOG2, LOG10, EXP2, ERFC -> false;
+      case POWER -> op.alpha() > 0;
+      case THRESHOLD -> op.alpha() < 0 || op.beta() == 0;
       case LINEAR -> op.beta() == 0;
       case CLIP -> op.alpha() <= 0 && op.beta() >= 0;
     };
   }
 
-  /** The kernels' parameters: softplus has a slope and a threshold there. */
-  private static double alpha(UnaryKind kind, double alpha) {
-    return kind == UnaryKind.SOFTPLUS ? 1 : alpha;
-  }
-
-  private static double beta(KernelKinds.Type type, UnaryKind kind, double beta) {
-    double threshold = type == KernelKinds.Type.F64 ? Double.POSITIVE_INFINITY : 20;
-    return kind == UnaryKind.SOFTPLUS ? threshold : beta;
-  }
-
   /** Applies an activation to a dense result in place. */
   static void activate(PlanBuilder b, UnaryKind activation, Operand data, TensorSpec spec) {
-    KernelKinds.Unary kind = Kinds.of(activation);
     KernelKinds.Type type = Kinds.of(spec.dtype());
+    KernelKinds.Unary kind = Kinds.of(activation);
     long n = spec.shape().size();
     b.call(s -> Kernels.unary(type, kind, n, s[0], s[0], 0, 0), data);
   }
 
   static void unaryBackward(PlanBuilder b, UnaryBackward op) {
     Unsupported.unless(b, op, DType.F32, DType.F64);
-    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     boolean opaque = b.isOpaque(0) || b.isOpaque(1);
     MemoryDesc md = opaque ? b.input(b.isOpaque(0) ? 0 : 1).md() : Mds.contiguous(b.outputSpec(0));
     Operand x = opaque ? b.input(0, md) : b.denseInput(0);
     Operand dy = opaque ? b.input(1, md) : b.denseInput(1);
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     KernelKinds.Unary kind = Kinds.of(op.kind());
-    long n = stored(x);
-    double alpha = alpha(op.kind(), op.alpha());
-    double beta = beta(type, op.kind(), op.beta());
+    long n = stored(x, type);
     boolean fromOutput = op.kind().backwardReadsOutput();
     b.call(
         s -> {
           if (fromOutput) {
-            Kernels.unaryBackwardFromResult(type, kind, n, s[0], s[1], s[2], alpha, beta);
+            Kernels.unaryBackwardFromResult(type, kind, n, s[0], s[1], s[2], op.alpha(), op.beta());
           } else {
-            Kernels.unaryBackward(type, kind, n, s[0], s[1], s[2], alpha, beta);
+            Kernels.unaryBackward(type, kind, n, s[0], s[1], s[2], op.alpha(), op.beta());
           }
         },
         x,
@@ -117,7 +112,7 @@ final class ElementwiseOps {
 
   static void binary(PlanBuilder b, Binary op) {
     Unsupported.unless(b, op, DType.F32, DType.F64);
-    if (op.kind() != BinaryKind.POW && (b.isOpaque(0) || b.isOpaque(1)) && blockedBinary(b, op)) {
+    if (isBlocked(op.kind()) && (b.isOpaque(0) || b.isOpaque(1)) && blockedBinary(b, op)) {
       return;
     }
     Operand x = b.plainInput(0);
@@ -126,6 +121,13 @@ final class ElementwiseOps {
     KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     KernelKinds.Binary kind = Kinds.of(op.kind());
     b.call(s -> Kernels.binary(type, kind, space, s[0], s[1], s[2]), x, y, b.denseOutput(0));
+  }
+
+  private static boolean isBlocked(BinaryKind kind) {
+    return switch (kind) {
+      case ADD, SUB, MUL, DIV, MAX, MIN -> true;
+      case POW, ATAN2, HYPOT, REMAINDER, FMOD, FLOOR_DIVIDE -> false;
+    };
   }
 
   /**
@@ -189,6 +191,14 @@ final class ElementwiseOps {
     KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     KernelKinds.Compare kind = Kinds.of(op.kind());
     b.call(s -> Kernels.compare(type, kind, space, s[0], s[1], s[2]), x, y, b.denseOutput(0));
+  }
+
+  static void logical(PlanBuilder b, Logical op) {
+    Operand x = b.plainInput(0);
+    Operand y = b.plainInput(1);
+    StridedSpace space = space(b);
+    KernelKinds.Logical kind = Kinds.of(op.kind());
+    b.call(s -> Kernels.logical(kind, space, s[0], s[1], s[2]), x, y, b.denseOutput(0));
   }
 
   static void where(PlanBuilder b) {

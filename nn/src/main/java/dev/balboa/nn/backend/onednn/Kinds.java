@@ -5,6 +5,7 @@ import dev.balboa.bindings.KernelKinds;
 import dev.balboa.nn.op.BinaryKind;
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.LogicalKind;
 import dev.balboa.nn.op.ReduceKind;
 import dev.balboa.nn.op.Reduction;
 import dev.balboa.nn.op.UnaryKind;
@@ -38,6 +39,10 @@ final class Kinds {
     return KernelKinds.Compare.valueOf(kind.name());
   }
 
+  static KernelKinds.Logical of(LogicalKind kind) {
+    return KernelKinds.Logical.valueOf(kind.name());
+  }
+
   static KernelKinds.Reduce of(ReduceKind kind) {
     return KernelKinds.Reduce.valueOf(kind.name());
   }
@@ -55,7 +60,8 @@ final class Kinds {
       case DIV -> AlgKind.BINARY_DIV;
       case MAX -> AlgKind.BINARY_MAX;
       case MIN -> AlgKind.BINARY_MIN;
-      case POW -> throw new IllegalArgumentException("oneDNN has no " + kind);
+      case POW, ATAN2, HYPOT, REMAINDER, FMOD, FLOOR_DIVIDE ->
+          throw new IllegalArgumentException("oneDNN has no " + kind);
     };
   }
 }

@@ -23,7 +23,7 @@ final class Derivatives {
       case GELU_ERF -> times(Derivatives::geluErf);
       case GELU_TANH -> times(Derivatives::geluTanh);
       case SILU -> times(Derivatives::silu);
-      case SOFTPLUS -> times(Functions::sigmoid);
+      case SOFTPLUS -> times(x -> alpha * x > beta ? 1 : Functions.sigmoid(alpha * x));
       case HARD_SIGMOID -> (x, dy) -> cutOff(alpha * x + beta) ? 0 : alpha * dy;
       case HARD_SWISH ->
           times(x -> {
@@ -31,18 +31,20 @@ final class Derivatives {
             return Functions.clamp(line, 0, 1) + (cutOff(line) ? 0 : alpha * x);
           });
       case MISH -> times(Derivatives::mish);
-      case EXP, EXPM1, LOG, LOG1P, SQRT, RSQRT, ABS, SQUARE, RECIPROCAL, SIN, COS, ERF ->
-          none(kind);
-      case SIGN, FLOOR, CEIL, ROUND, LINEAR, CLIP -> none(kind);
+      case SELU ->
+          times(x -> Functions.SELU_SCALE * (x > 0 ? 1 : Functions.SELU_ALPHA * Math.exp(x)));
+      case CELU -> times(x -> x > 0 ? 1 : Math.exp(x / alpha));
+      case SOFTSIGN -> times(x -> 1 / ((1 + Math.abs(x)) * (1 + Math.abs(x))));
+      case LOG_SIGMOID -> times(x -> Functions.sigmoid(-x));
+      case TANH_SHRINK -> times(x -> Math.tanh(x) * Math.tanh(x));
+      case HARD_SHRINK, SOFT_SHRINK -> (x, dy) -> Math.abs(x) <= alpha ? 0 : dy;
+      case THRESHOLD -> (x, dy) -> x <= alpha ? 0 : dy;
+      default -> throw new IllegalArgumentException(kind + " has no fused derivative");
     };
   }
 
   private static DoubleBinaryOperator times(DoubleUnaryOperator derivative) {
     return (saved, dy) -> derivative.applyAsDouble(saved) * dy;
-  }
-
-  private static DoubleBinaryOperator none(UnaryKind kind) {
-    throw new IllegalArgumentException(kind + " has no fused derivative");
   }
 
   private static boolean cutOff(double line) {

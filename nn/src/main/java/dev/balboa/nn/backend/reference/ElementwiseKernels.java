@@ -9,6 +9,8 @@ import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Dropout;
 import dev.balboa.nn.op.ElementwiseOp;
+import dev.balboa.nn.op.Logical;
+import dev.balboa.nn.op.LogicalKind;
 import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryBackward;
 import dev.balboa.nn.op.Where;
@@ -25,6 +27,7 @@ final class ElementwiseKernels {
       case UnaryBackward o -> call.plain(binary(Derivatives.of(o.kind(), o.alpha(), o.beta())));
       case Binary o -> call.broadcast(binary(Functions.binary(o.kind())));
       case Compare o -> call.broadcast((in, out) -> compare(o.kind(), in, out[0].wholes()));
+      case Logical o -> call.broadcast((in, out) -> logical(o.kind(), in, out[0].wholes()));
       case Where _ -> call.broadcast(ElementwiseKernels::where);
       case Cast o -> call.plain((in, out) -> cast(o.dtype(), in[0], out[0]));
       case Dropout o -> call.plain((in, out) -> dropout(o.p(), in, out[0].reals()));
@@ -78,6 +81,19 @@ final class ElementwiseKernels {
       case GT -> greater;
       case GE -> greater || equal;
     };
+  }
+
+  private static void logical(LogicalKind kind, Elements[] in, long[] y) {
+    long[] a = in[0].wholes();
+    long[] b = in[1].wholes();
+    for (int i = 0; i < y.length; i++) {
+      y[i] =
+          switch (kind) {
+            case AND -> a[i] & b[i];
+            case OR -> a[i] | b[i];
+            case XOR -> a[i] ^ b[i];
+          };
+    }
   }
 
   private static void where(Elements[] in, Elements[] out) {

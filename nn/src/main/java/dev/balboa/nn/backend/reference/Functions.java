@@ -11,6 +11,9 @@ final class Functions {
   static final double SQRT_HALF = Math.sqrt(0.5);
   static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
   static final double GELU_CUBIC = 0.044715;
+  static final double SELU_SCALE = 1.0507009873554805;
+  static final double SELU_ALPHA = 1.6732632423543772;
+  private static final double LN_2 = Math.log(2);
 
   private Functions() {}
 
@@ -24,10 +27,18 @@ final class Functions {
       case SIGMOID -> Functions::sigmoid;
       case TANH -> Math::tanh;
       case SILU -> x -> x * sigmoid(x);
-      case SOFTPLUS -> Functions::softplus;
+      case SOFTPLUS -> x -> alpha * x > beta ? x : softplus(alpha * x) / alpha;
       case HARD_SIGMOID -> x -> clamp(alpha * x + beta, 0, 1);
       case HARD_SWISH -> x -> x * clamp(alpha * x + beta, 0, 1);
       case MISH -> x -> x * Math.tanh(softplus(x));
+      case SELU -> x -> SELU_SCALE * (x > 0 ? x : SELU_ALPHA * Math.expm1(x));
+      case CELU -> x -> x > 0 ? x : alpha * Math.expm1(x / alpha);
+      case SOFTSIGN -> x -> x / (1 + Math.abs(x));
+      case LOG_SIGMOID -> x -> -softplus(-x);
+      case TANH_SHRINK -> Functions::tanhShrink;
+      case HARD_SHRINK -> x -> Math.abs(x) <= alpha ? 0 : x;
+      case SOFT_SHRINK -> x -> x > alpha ? x - alpha : x < -alpha ? x + alpha : x * 0;
+      case THRESHOLD -> x -> x <= alpha ? beta : x;
       case EXP -> Math::exp;
       case EXPM1 -> Math::expm1;
       case LOG -> Math::log;
@@ -39,11 +50,27 @@ final class Functions {
       case RECIPROCAL -> x -> 1 / x;
       case SIN -> Math::sin;
       case COS -> Math::cos;
+      case TAN -> Math::tan;
+      case ASIN -> Math::asin;
+      case ACOS -> Math::acos;
+      case ATAN -> Math::atan;
+      case SINH -> Math::sinh;
+      case COSH -> Math::cosh;
+      case ASINH -> Hyperbolic::asinh;
+      case ACOSH -> Hyperbolic::acosh;
+      case ATANH -> Hyperbolic::atanh;
+      case LOG2 -> Functions::log2;
+      case LOG10 -> Math::log10;
+      case EXP2 -> x -> Math.pow(2, x);
+      case POWER -> x -> pow(x, alpha);
       case ERF -> ErrorFunction::erf;
+      case ERFC -> ErrorFunction::erfc;
+      case ERFINV -> ErrorFunction::inverse;
       case SIGN -> Math::signum;
       case FLOOR -> Math::floor;
       case CEIL -> Math::ceil;
       case ROUND -> Math::rint;
+      case TRUNC -> Functions::trunc;
       case LINEAR -> x -> alpha * x + beta;
       case CLIP -> x -> clamp(x, alpha, beta);
     };
@@ -62,7 +89,70 @@ final class Functions {
       case MAX -> Math::max;
       case MIN -> Math::min;
       case POW -> Functions::pow;
+      case ATAN2 -> Math::atan2;
+      case HYPOT -> Math::hypot;
+      case REMAINDER -> Functions::remainder;
+      case FMOD -> (a, b) -> a % b;
+      case FLOOR_DIVIDE -> Functions::floorDivide;
     };
+  }
+
+  static double trunc(double x) {
+    return x < 0 ? Math.ceil(x) : Math.floor(x);
+  }
+
+  /**
+   * The exponent and the logarithm of what is left, in [1/sqrt(2), sqrt(2)): exact at powers of
+   * two.
+   */
+  private static double log2(double x) {
+    if (!(x > 0) || x == Double.POSITIVE_INFINITY) {
+      return Math.log(x);
+    }
+    if (x < Double.MIN_NORMAL) {
+      return log2(x * 0x1p54) - 54;
+    }
+    int exponent = Math.getExponent(x);
+    double rest = Math.scalb(x, -exponent);
+    return rest > Math.sqrt(2)
+        ? exponent + 1 + Math.log(rest / 2) / LN_2
+        : exponent + Math.log(rest) / LN_2;
+  }
+
+  /**
+   * x - tanh(x); below 1 from tanh's continued fraction x / (1 + x^2 / (3 + x^2 / (5 + ...))), in
+   * which nothing cancels.
+   */
+  private static double tanhShrink(double x) {
+    if (!(Math.abs(x) < 1)) {
+      return x - Math.tanh(x);
+    }
+    double k = 25;
+    for (int odd = 23; odd >= 3; odd -= 2) {
+      k = odd + x * x / k;
+    }
+    k = x * x / k;
+    return x * (k / (1 + k));
+  }
+
+  /** a - b floor(a / b), of the sign of b, as in Python. */
+  private static double remainder(double a, double b) {
+    double r = a % b;
+    return r == 0 ? Math.copySign(0, b) : r < 0 != b < 0 ? r + b : r;
+  }
+
+  /** The largest integer not above the exact quotient, as Python's division of floats by //. */
+  private static double floorDivide(double a, double b) {
+    if (b == 0) {
+      return a / b;
+    }
+    double r = a % b;
+    double q = (a - r) / b;
+    if (r != 0 && r < 0 != b < 0) {
+      q -= 1;
+    }
+    double f = Math.floor(q);
+    return q == 0 ? Math.copySign(0, a / b) : q - f > 0.5 ? f + 1 : f;
   }
 
   static double clamp(double x, double low, double high) {

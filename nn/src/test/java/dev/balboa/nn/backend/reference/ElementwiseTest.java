@@ -8,11 +8,51 @@ import dev.balboa.nn.op.Cast;
 import dev.balboa.nn.op.Compare;
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Logical;
+import dev.balboa.nn.op.LogicalKind;
 import dev.balboa.nn.op.Value;
 import dev.balboa.nn.op.Where;
 import org.junit.jupiter.api.Test;
 
 class ElementwiseTest extends ReferenceFixture {
+  @Test
+  void anglesAndLengths() {
+    double[] angles =
+        compute(new Binary(BinaryKind.ATAN2), f64(1, 1, -1, 0, -0.0), f64(1, -1, 0, -1, -1));
+    assertClose(angles, 1e-15, Math.PI / 4, 3 * Math.PI / 4, -Math.PI / 2, Math.PI, -Math.PI);
+    double[] lengths = compute(new Binary(BinaryKind.HYPOT), f64(3, 3e300, 0), f64(4, 4e300, 0));
+    assertThat(lengths[0]).isEqualTo(5);
+    assertThat(lengths[1]).isCloseTo(5e300, within(1e285));
+    assertThat(lengths[2]).isZero();
+  }
+
+  /** As Python's % and //, and as C's fmod. */
+  @Test
+  void remainders() {
+    Value a = f64(7, -7, 7, -7, 6, 5, -5, 1);
+    Value b = f64(3, 3, -3, -3, 3, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 0.1);
+    double inf = Double.POSITIVE_INFINITY;
+    double rest = 0.09999999999999995;
+    assertClose(
+        compute(new Binary(BinaryKind.REMAINDER), a, b), 1e-15, 1, 2, -2, -1, 0, 5, inf, rest);
+    assertClose(compute(new Binary(BinaryKind.FMOD), a, b), 1e-15, 1, -1, 1, -1, 0, 5, -5, rest);
+    assertClose(compute(new Binary(BinaryKind.FLOOR_DIVIDE), a, b), 0, 2, -3, -3, 2, 2, 0, -1, 9);
+    assertThat(compute(new Binary(BinaryKind.REMAINDER), f64(1), f64(0))[0]).isNaN();
+    assertClose(compute(new Binary(BinaryKind.FLOOR_DIVIDE), f64(-1), f64(0)), 0, -inf);
+  }
+
+  @Test
+  void truthValues() {
+    Value a = bool(0, 0, 1, 1);
+    Value b = bool(0, 1, 0, 1);
+    assertThat(bytes(run(new Logical(LogicalKind.AND), a, b)))
+        .containsExactly(new byte[] {0, 0, 0, 1});
+    assertThat(bytes(run(new Logical(LogicalKind.OR), a, b)))
+        .containsExactly(new byte[] {0, 1, 1, 1});
+    assertThat(bytes(run(new Logical(LogicalKind.XOR), a, b)))
+        .containsExactly(new byte[] {0, 1, 1, 0});
+  }
+
   private static final double NAN = Double.NaN;
   private static final double INF = Double.POSITIVE_INFINITY;
   private static final long BIG = (1L << 53) + 1;

@@ -117,6 +117,83 @@ class UnaryTest extends ReferenceFixture {
   }
 
   @Test
+  void shrinkingAndCuttingOff() {
+    exactly(Unary.of(UnaryKind.HARD_SHRINK), -3.5, -1, 0, 0, 0, 2);
+    exactly(Unary.of(UnaryKind.SOFT_SHRINK), -3, -0.5, 0, 0, 0, 1.5);
+    exactly(new Unary(UnaryKind.THRESHOLD, -0.25, 7), 7, 7, 7, 0, 0.5, 2);
+    check(Unary.of(UnaryKind.SOFTSIGN), -7 / 9.0, -0.5, -0.2, 0, 1 / 3.0, 2 / 3.0);
+    assertThat(at(UnaryKind.TANH_SHRINK, 1)).isCloseTo(0.2384058440442351, within(1e-16));
+    assertThat(at(UnaryKind.TANH_SHRINK, 1e-5)).isCloseTo(3.3333333332e-16, within(1e-30));
+    assertThat(at(UnaryKind.SELU, -1)).isCloseTo(-1.1113307378125625, within(1e-15));
+    assertThat(at(UnaryKind.LOG_SIGMOID, 0)).isCloseTo(-Math.log(2), within(1e-16));
+    assertThat(at(UnaryKind.LOG_SIGMOID, -800)).isEqualTo(-800);
+    assertClose(
+        compute(new Unary(UnaryKind.CELU, 2, 0), f64(-1, 1)), 1e-15, -0.7869386805747332, 1);
+    assertClose(
+        compute(new Unary(UnaryKind.SOFTPLUS, 2, 20), f64(0, 10.5)), 0, Math.log(2) / 2, 10.5);
+  }
+
+  @Test
+  void circularAndHyperbolic() {
+    assertThat(at(UnaryKind.TAN, Math.PI / 4)).isCloseTo(1, within(1e-15));
+    assertThat(at(UnaryKind.ASIN, 0.5)).isCloseTo(Math.PI / 6, within(1e-15));
+    assertThat(at(UnaryKind.ACOS, 0.5)).isCloseTo(Math.PI / 3, within(1e-15));
+    assertThat(at(UnaryKind.ATAN, 1)).isCloseTo(Math.PI / 4, within(1e-15));
+    double ln2 = Math.log(2);
+    assertThat(at(UnaryKind.SINH, ln2)).isCloseTo(0.75, within(1e-15));
+    assertThat(at(UnaryKind.COSH, ln2)).isCloseTo(1.25, within(1e-15));
+    assertThat(at(UnaryKind.ASINH, 0.75)).isCloseTo(ln2, within(1e-15));
+    assertThat(at(UnaryKind.ACOSH, 1.25)).isCloseTo(ln2, within(1e-15));
+    assertThat(at(UnaryKind.ATANH, 0.6)).isCloseTo(ln2, within(1e-15));
+    assertThat(at(UnaryKind.ASINH, -1e-20)).isEqualTo(-1e-20);
+    assertThat(at(UnaryKind.ASINH, 1e300)).isCloseTo(Math.log(2e300), within(1e-12));
+    assertThat(at(UnaryKind.ACOSH, 1e300)).isCloseTo(Math.log(2e300), within(1e-12));
+    assertThat(at(UnaryKind.ATANH, 1)).isEqualTo(INF);
+    assertThat(compute(Unary.of(UnaryKind.ATANH), f64(1.5, -1.5, INF))).containsOnly(Double.NaN);
+    assertThat(compute(Unary.of(UnaryKind.ACOSH), f64(0.5, -2, -INF))).containsOnly(Double.NaN);
+  }
+
+  /** Arguments are reduced by all the bits of pi that it takes. */
+  @Test
+  void anglesMayBeHuge() {
+    for (double x : new double[] {1e6, -1e10, 1e22, 1e300}) {
+      double sin = StrictMath.sin(x);
+      assertThat(at(UnaryKind.SIN, x)).isCloseTo(sin, within(Math.ulp(sin)));
+      double cos = StrictMath.cos(x);
+      assertThat(at(UnaryKind.COS, x)).isCloseTo(cos, within(Math.ulp(cos)));
+      double tan = StrictMath.tan(x);
+      assertThat(at(UnaryKind.TAN, x)).isCloseTo(tan, within(Math.ulp(tan)));
+    }
+  }
+
+  @Test
+  void powersAndLogarithms() {
+    assertClose(compute(Unary.of(UnaryKind.LOG2), f64(8, 0x1p-1074, 0)), 0, 3, -1074, -INF);
+    assertThat(at(UnaryKind.LOG2, 3)).isCloseTo(1.584962500721156, within(3e-16));
+    assertClose(compute(Unary.of(UnaryKind.LOG10), f64(1000, 0.5)), 1e-15, 3, -Math.log10(2));
+    assertClose(compute(Unary.of(UnaryKind.EXP2), f64(-3, 0.5)), 1e-15, 0.125, Math.sqrt(2));
+    assertClose(compute(new Unary(UnaryKind.POWER, 3, 0), f64(-2, 0.5)), 0, -8, 0.125);
+    assertClose(compute(new Unary(UnaryKind.POWER, -2, 0), f64(-2, 0)), 0, 0.25, INF);
+    assertClose(compute(new Unary(UnaryKind.POWER, 0, 0), f64(Double.NaN, 0)), 0, 1, 1);
+    assertThat(compute(new Unary(UnaryKind.POWER, 0.5, 0), f64(-2))[0]).isNaN();
+    exactly(Unary.of(UnaryKind.TRUNC), -3, -1, -0.0, 0, 0, 2);
+  }
+
+  @Test
+  void errorFunctions() {
+    assertThat(at(UnaryKind.ERFC, 0.5)).isCloseTo(0.4795001221869535, within(2e-16));
+    assertThat(at(UnaryKind.ERFC, 5)).isCloseTo(1.537459794428035e-12, within(1e-26));
+    assertThat(at(UnaryKind.ERFC, -1)).isCloseTo(1.842700792949715, within(1e-15));
+    assertThat(at(UnaryKind.ERFINV, 0.5)).isCloseTo(0.4769362762044699, within(2e-16));
+    assertThat(at(UnaryKind.ERFINV, -1)).isEqualTo(-INF);
+    assertThat(at(UnaryKind.ERFINV, 1.5)).isNaN();
+    for (double y : new double[] {1e-9, 0.05, 0.3, 0.7, 1.5, 3}) {
+      assertThat(at(UnaryKind.ERFINV, ErrorFunction.erf(y)))
+          .isCloseTo(y, within(2e-16 * (y + Math.exp(y * y))));
+    }
+  }
+
+  @Test
   void elementary() {
     assertClose(compute(Unary.of(UnaryKind.EXP), f64(0, 1)), 1e-15, 1, Math.E);
     assertClose(compute(Unary.of(UnaryKind.EXPM1), f64(1, 1e-20)), 1e-15, Math.E - 1, 1e-20);
@@ -131,10 +208,19 @@ class UnaryTest extends ReferenceFixture {
     assertClose(compute(Unary.of(UnaryKind.ERF), f64(0, 0.5)), 1e-15, 0, 0.5204998778130465);
   }
 
+  private static Unary usual(UnaryKind kind) {
+    return switch (kind) {
+      case CLIP -> new Unary(kind, -1, 1);
+      case POWER -> new Unary(kind, 3, 0);
+      case THRESHOLD -> new Unary(kind, 0.25, -1);
+      default -> Unary.of(kind);
+    };
+  }
+
   @ParameterizedTest
   @EnumSource
   void nanInNanOut(UnaryKind kind) {
-    Unary op = kind == UnaryKind.CLIP ? new Unary(kind, -1, 1) : Unary.of(kind);
+    Unary op = usual(kind);
     assertThat(compute(op, f64(Double.NaN))[0]).isNaN();
     assertThat(compute(op, f32(Double.NaN))[0]).isNaN();
   }
@@ -156,7 +242,7 @@ class UnaryTest extends ReferenceFixture {
     if (!kind.hasBackward()) {
       return;
     }
-    Unary op = Unary.of(kind);
+    Unary op = usual(kind);
     Value x = f64(-3.3, -1.1, -0.3, 0.2, 0.9, 2.1, 4.4);
     double[] dy = {1, -2, 0.5, 3, -1, 2, 0.25};
     Value saved = kind.backwardReadsOutput() ? run(op, x) : x;

@@ -1,0 +1,97 @@
+/* Integers of a range and permutations from Philox4x32-10: D. Lemire, "Fast random integer generation in an interval",
+ * ACM Trans. Model. Comput. Simul. 29 (2019), with further attempts at counters of their own. */
+#include "internal.h"
+
+typedef struct {
+  uint64_t high, low;
+} product_128;
+
+BALBOA_INLINE product_128 multiply(uint64_t a, uint64_t b) {
+  const uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
+  const uint64_t p00 = a0 * b0, p01 = a0 * b1, p10 = a1 * b0;
+  const uint64_t middle = (p00 >> 32) + (uint32_t)p01 + (uint32_t)p10;
+  const product_128 p = {a1 * b1 + (p01 >> 32) + (p10 >> 32) + (middle >> 32), a * b};
+  return p;
+}
+
+/* Words 0 and 1, or 2 and 3, of the block with this counter. */
+BALBOA_INLINE uint64_t words(uint64_t counter, const int64_t *key, int second) {
+  uint32_t a = (uint32_t)counter, b = (uint32_t)(counter >> 32);
+  uint32_t c = (uint32_t)(uint64_t)key[1], d = (uint32_t)((uint64_t)key[1] >> 32);
+  uint32_t k0 = (uint32_t)(uint64_t)key[0], k1 = (uint32_t)((uint64_t)key[0] >> 32);
+  for (int round = 0; round < 10; round++) {
+    const uint64_t p = (uint64_t)0xd2511f53u * a, q = (uint64_t)0xcd9e8d57u * c;
+    a = (uint32_t)(q >> 32) ^ b ^ k0;
+    b = (uint32_t)q;
+    c = (uint32_t)(p >> 32) ^ d ^ k1;
+    d = (uint32_t)p;
+    k0 += 0x9e3779b9u;
+    k1 += 0xbb67ae85u;
+  }
+  return second ? (uint64_t)d << 32 | c : (uint64_t)b << 32 | a;
+}
+
+/* Element i, in [0, range); reject = 2^64 mod range. */
+BALBOA_INLINE uint64_t below(int64_t i, const int64_t *key, uint64_t range, uint64_t reject) {
+  product_128 p;
+  uint64_t counter = (uint64_t)i / 2;
+  do {
+    p = multiply(words(counter, key, (int)(i & 1)), range);
+    counter += UINT64_C(1) << 56;
+  } while (p.low < reject);
+  return p.high;
+}
+
+typedef struct {
+  const int64_t *key;
+  uint64_t low, range, reject;
+  int64_t *y64;
+  int32_t *y32;
+} integers_job;
+
+static void range_i64(void *context, int64_t begin, int64_t end) {
+  const integers_job *job = context;
+  for (int64_t i = begin; i < end; i++) {
+    job->y64[i] = (int64_t)(job->low + below(i, job->key, job->range, job->reject));
+  }
+}
+
+static void range_i32(void *context, int64_t begin, int64_t end) {
+  const integers_job *job = context;
+  for (int64_t i = begin; i < end; i++) {
+    job->y32[i] = (int32_t)(int64_t)(job->low + below(i, job->key, job->range, job->reject));
+  }
+}
+
+int32_t balboa_random_i64(int64_t n, const int64_t *key, int64_t low, uint64_t range, int64_t *y) {
+  BK_CHECK(n >= 0 && range >= 1, BALBOA_ERR_ARGUMENT);
+  BK_CHECK(key != NULL && (n == 0 || y != NULL), BALBOA_ERR_NULL);
+  integers_job job = {key, (uint64_t)low, range, (0 - range) % range, y, NULL};
+  bk_parallel(n, BK_GRAIN_MATH, range_i64, &job);
+  return BALBOA_OK;
+}
+
+int32_t balboa_random_i32(int64_t n, const int64_t *key, int32_t low, uint64_t range, int32_t *y) {
+  const uint64_t most = (uint64_t)(INT64_C(0x80000000) - (int64_t)low);
+  BK_CHECK(n >= 0 && range >= 1 && range <= most, BALBOA_ERR_ARGUMENT);
+  BK_CHECK(key != NULL && (n == 0 || y != NULL), BALBOA_ERR_NULL);
+  integers_job job = {key, (uint64_t)(int64_t)low, range, (0 - range) % range, NULL, y};
+  bk_parallel(n, BK_GRAIN_MATH, range_i32, &job);
+  return BALBOA_OK;
+}
+
+int32_t balboa_permutation(int64_t n, const int64_t *key, int32_t *y) {
+  BK_CHECK(n >= 0 && n <= INT32_MAX, BALBOA_ERR_ARGUMENT);
+  BK_CHECK(key != NULL && (n == 0 || y != NULL), BALBOA_ERR_NULL);
+  for (int64_t i = 0; i < n; i++) {
+    y[i] = (int32_t)i;
+  }
+  for (int64_t i = n - 1; i > 0; i--) {
+    const uint64_t range = (uint64_t)i + 1;
+    const uint64_t j = below(i, key, range, (0 - range) % range);
+    const int32_t moved = y[i];
+    y[i] = y[j];
+    y[j] = moved;
+  }
+  return BALBOA_OK;
+}

@@ -1,0 +1,35 @@
+/* What the f32 kernels of one variable share. */
+#ifndef BALBOA_UNARY_H
+#define BALBOA_UNARY_H
+
+#include "internal.h"
+#include "vmath.h"
+
+typedef void (*unary_fn)(int64_t n, const float *x, float *y, float alpha, float beta);
+
+typedef struct {
+  unary_fn fn;
+  int64_t grain;
+} unary_entry;
+
+/* f(v) of the element v; alpha and beta are in scope. */
+#define UNARY(name, expression)                                                                         \
+  BALBOA_CLONES static void name(int64_t n, const float *x, float *y, float alpha, float beta) {         \
+    (void)alpha, (void)beta;                                                                             \
+    BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                                        \
+      const float v = x[i];                                                                              \
+      y[i] = (expression);                                                                               \
+    }                                                                                                    \
+  }
+
+/* y = small(x); blocks with an argument too large for its reduction in f64 (infinity is one) go through the C library's
+ * function of f64. */
+void bk_trig(int64_t n, const float *x, float *y, unary_fn small, double (*exact)(double));
+
+/* The functions that are computed in f64 arithmetic; NULL for any other kind. */
+unary_fn bk_unary_math(int32_t kind);
+
+/* The y with erf(y) = x. */
+double bk_erfinv(double x);
+
+#endif

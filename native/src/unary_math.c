@@ -1,0 +1,116 @@
+/* y = f(x), element by element: the f32 functions that are computed in f64 arithmetic, and the inverse error function. */
+#include "dmath.h"
+#include "unary.h"
+
+UNARY(tan_small, (float)dtan((double)v))
+UNARY(asin_loop, (float)dasin((double)v))
+UNARY(acos_loop, (float)dacos((double)v))
+UNARY(atan_loop, (float)datan((double)v))
+UNARY(sinh_loop, (float)dsinh((double)v))
+UNARY(cosh_loop, (float)dcosh((double)v))
+UNARY(asinh_loop, vabs(v) < INFINITY ? (float)dasinh((double)v) : v)
+UNARY(acosh_loop, v >= 1.0f ? (v < INFINITY ? (float)dacosh((double)v) : v) : NAN)
+UNARY(atanh_loop, vabs(v) < 1.0f ? (float)datanh((double)v) : (vabs(v) == 1.0f ? v * INFINITY : NAN))
+UNARY(exp2_loop, (float)dexp((double)v * 0.69314718055994531))
+UNARY(tanh_shrink_loop, (float)dtanh_shrink((double)v))
+
+BALBOA_INLINE float log_base(float v, double scale) {
+  const double d = (double)v;
+  const float y = (float)(dlog(d > 0.0 ? d : 1.0) * scale);
+  const float z = v == 0.0f ? -INFINITY : (v == INFINITY ? v : y);
+  return v >= 0.0f ? z : NAN;
+}
+
+UNARY(log2_loop, log_base(v, 1.4426950408889634))
+UNARY(log10_loop, log_base(v, 0.43429448190325183))
+
+/* With t^2 split so that no bit of the exponent is lost; erfc(10.5) underflows. */
+BALBOA_INLINE float erfc_f32(float x) {
+  float t = vabs(x);
+  t = t > 10.5f ? 10.5f : t;
+  const float hi = vfloat(vbits(t) & 0xfffff000u);
+  const float c = verfcx(t) * vexp2f(-hi * hi, -(t - hi) * (t + hi));
+  const float y = x < 0.0f ? 2.0f - c : c;
+  const float z = t < 0.75f ? 1.0f - verf(x) : y;
+  return x == x ? z : x;
+}
+
+UNARY(erfc_loop, erfc_f32(v))
+
+static void tan_loop(int64_t n, const float *x, float *y, float alpha, float beta) {
+  (void)alpha, (void)beta;
+  bk_trig(n, x, y, tan_small, tan);
+}
+
+/* alpha as an integer: 0 no, 1 even, 2 odd. Every f32 of 2^24 or more is even. */
+static int parity(float alpha) {
+  const float a = vabs(alpha);
+  if (a >= 16777216.0f) {
+    return 1;
+  }
+  return a != floorf(a) ? 0 : 1 + ((int32_t)a & 1);
+}
+
+UNARY(power_any, v < 0.0f && vabs(v) < INFINITY ? NAN : (float)dpow_abs((double)vabs(v), (double)alpha))
+UNARY(power_even, (float)dpow_abs((double)vabs(v), (double)alpha))
+UNARY(power_odd, vcopysign((float)dpow_abs((double)vabs(v), (double)alpha), v))
+UNARY(power_half, v == -INFINITY ? INFINITY : sqrtf(v + 0.0f))
+UNARY(power_cube, (float)((double)v * (double)v * (double)v))
+
+static void power_loop(int64_t n, const float *x, float *y, float alpha, float beta) {
+  if (alpha == 0.0f) {
+    for (int64_t i = 0; i < n; i++) {
+      y[i] = 1.0f;
+    }
+    return;
+  }
+  static const unary_fn by_parity[3] = {power_any, power_even, power_odd};
+  const unary_fn fn = alpha == 0.5f ? power_half : alpha == 3.0f ? power_cube : by_parity[parity(alpha)];
+  fn(n, x, y, alpha, beta);
+}
+
+/* Halley's iteration for erf(y) - x = 0, from S. Winitzki's approximation (2008), good to 2e-3: three steps are more
+ * than enough. From 1/2 on in terms of erfc, which keeps its digits. */
+double bk_erfinv(double x) {
+  const double t = fabs(x);
+  if (!(t < 1.0)) {
+    return t == 1.0 ? copysign((double)INFINITY, x) : (double)NAN;
+  }
+  const double l = log1p(-t * t), b = 4.3307467508 + 0.5 * l;
+  double y = t < 0.1 ? 0.886226925452758 * t : sqrt(sqrt(b * b - l / 0.147) - b);
+  for (int step = 0; step < 3; step++) {
+    const double f = t < 0.5 ? erf(y) - t : (1.0 - t) - erfc(y);
+    const double u = f / (1.1283791670955126 * exp(-y * y));
+    y -= u / (1.0 + y * u);
+  }
+  return copysign(y, x);
+}
+
+static void erfinv_loop(int64_t n, const float *x, float *y, float alpha, float beta) {
+  (void)alpha, (void)beta;
+  for (int64_t i = 0; i < n; i++) {
+    y[i] = (float)bk_erfinv((double)x[i]);
+  }
+}
+
+unary_fn bk_unary_math(int32_t kind) {
+  switch (kind) {
+    case BALBOA_TAN: return tan_loop;
+    case BALBOA_ASIN: return asin_loop;
+    case BALBOA_ACOS: return acos_loop;
+    case BALBOA_ATAN: return atan_loop;
+    case BALBOA_SINH: return sinh_loop;
+    case BALBOA_COSH: return cosh_loop;
+    case BALBOA_ASINH: return asinh_loop;
+    case BALBOA_ACOSH: return acosh_loop;
+    case BALBOA_ATANH: return atanh_loop;
+    case BALBOA_LOG2: return log2_loop;
+    case BALBOA_LOG10: return log10_loop;
+    case BALBOA_EXP2: return exp2_loop;
+    case BALBOA_ERFC: return erfc_loop;
+    case BALBOA_ERFINV: return erfinv_loop;
+    case BALBOA_POWER: return power_loop;
+    case BALBOA_TANH_SHRINK: return tanh_shrink_loop;
+    default: return NULL;
+  }
+}

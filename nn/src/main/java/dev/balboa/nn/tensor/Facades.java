@@ -1,0 +1,20 @@
+package dev.balboa.nn.tensor;
+
+/** Argument checks of composed functions; a message starts with the function's name. */
+final class Facades {
+  private Facades() {}
+
+  static void that(boolean condition, String name, String expected, Object got) {
+    if (!condition) {
+      throw new IllegalArgumentException(name + ": expected " + expected + ", got " + got);
+    }
+  }
+
+  static void floating(String name, String what, Tensor x) {
+    that(x.dtype().isFloating(), name, what + " of a floating-point type", x.spec());
+  }
+
+  static void sameType(String name, String what, Tensor y, Tensor x) {
+    that(y.dtype() == x.dtype(), name, what + " of type " + x.dtype(), y.spec());
+  }
+}
