@@ -3,6 +3,7 @@ package dev.balboa.nn.optim;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.tensor.Parameter;
+import dev.balboa.nn.tensor.RowGradient;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -58,7 +59,8 @@ public interface GradientClip {
    */
   static double norm(Map<String, Parameter> parameters) {
     Map<String, Double> squares = new LinkedHashMap<>();
-    forEachGradient(parameters, (path, grad) -> squares.put(path, grad.square().sum().item()));
+    forEachGradient(
+        parameters, (path, grad) -> squares.merge(path, grad.square().sum().item(), Double::sum));
     double norm = Math.sqrt(squares.values().stream().mapToDouble(Double::doubleValue).sum());
     if (!Double.isFinite(norm)) {
       squares.values().removeIf(Double::isFinite);
@@ -71,10 +73,12 @@ public interface GradientClip {
       Map<String, Parameter> parameters, BiConsumer<String, Tensor> action) {
     try (var _ = Execution.noGrad()) {
       parameters.forEach((path, parameter) -> {
-        Tensor grad = parameter.grad();
-        if (grad != null) {
-          try (var _ = Scope.open()) {
-            action.accept(path, grad);
+        RowGradient rows = parameter.rowGradient();
+        for (Tensor grad : new Tensor[] {parameter.grad(), rows == null ? null : rows.rows()}) {
+          if (grad != null) {
+            try (var _ = Scope.open()) {
+              action.accept(path, grad);
+            }
           }
         }
       });

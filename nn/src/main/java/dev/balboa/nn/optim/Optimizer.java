@@ -2,11 +2,13 @@ package dev.balboa.nn.optim;
 
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.memory.Scope;
+import dev.balboa.nn.op.AssignRows;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.tensor.Parameter;
+import dev.balboa.nn.tensor.RowGradient;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.util.ArrayList;
@@ -19,7 +21,9 @@ import java.util.function.Predicate;
 
 /**
  * Moves parameters along their accumulated gradients, in place. A parameter without a gradient is
- * left alone, as in PyTorch, and its step count with it.
+ * left alone, as in PyTorch, and its step count with it. Of one with only a {@linkplain
+ * Parameter#rowGradient gradient of rows} those rows and their state take the step and all others
+ * are left alone: momenta do not go on there and weights do not decay.
  *
  * <p>Ownership: the optimizer owns its state (momenta and the like) and frees it when closed;
  * parameters stay the model's.
@@ -134,7 +138,8 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
       Tensor scalars = null;
       for (Slot slot : slots.values()) {
         Tensor grad = slot.parameter.grad();
-        if (grad == null) {
+        RowGradient rows = slot.parameter.rowGradient();
+        if (grad == null && rows == null) {
           continue;
         }
         double slotRate = learningRate * slot.rateScale;
@@ -144,9 +149,30 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
           step = slotStep;
           scalars = Tensor.of(scalars(rate, step));
         }
-        apply(slot, grad, scalars);
+        if (rows == null) {
+          apply(slot, grad, scalars);
+        } else if (grad == null) {
+          applyToRows(slot, rows, scalars);
+        } else {
+          apply(slot, grad.indexAdd(0, rows.ids(), rows.rows()), scalars);
+        }
         slot.steps = slotStep;
       }
+    }
+  }
+
+  /** The step on copies of the rows and their state, which are then put back. */
+  private static void applyToRows(Slot slot, RowGradient gradient, Tensor scalars) {
+    List<Tensor> whole = new ArrayList<>(List.of(slot.parameter.data()));
+    whole.addAll(slot.state);
+    List<Tensor> rows = new ArrayList<>();
+    whole.forEach(t -> rows.add(t.indexSelect(0, gradient.ids())));
+    List<Tensor> inputs = new ArrayList<>(rows);
+    inputs.add(gradient.rows());
+    inputs.add(scalars);
+    Tensor.apply(slot.op, inputs.toArray(Tensor[]::new));
+    for (int i = 0; i < whole.size(); i++) {
+      Tensor.apply(new AssignRows(), whole.get(i), gradient.ids(), rows.get(i));
     }
   }
 

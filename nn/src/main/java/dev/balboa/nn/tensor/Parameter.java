@@ -13,6 +13,7 @@ public final class Parameter implements AutoCloseable {
   private final Tensor data;
   private final Tensor tensor;
   private final boolean trainable;
+  private final RowLookups lookups = new RowLookups();
 
   private Parameter(Tensor data, boolean trainable) {
     this.data = data;
@@ -60,8 +61,30 @@ public final class Parameter implements AutoCloseable {
     return trainable ? tensor.grad() : null;
   }
 
-  /** Drops the accumulated gradient. */
+  /**
+   * Rows of a table [n, ...] at ids of any shape (I32 or I64, negative ones from the end): an
+   * embedding whose gradient is that of the rows looked up, {@link #rowGradient}, and never as
+   * large as the table.
+   *
+   * @throws IllegalArgumentException naming an id that is out of range
+   */
+  public Tensor lookup(Tensor ids) {
+    return trainable && Execution.current().isRecording()
+        ? lookups.lookup(data, ids)
+        : data.indexSelect(0, ids);
+  }
+
+  /**
+   * The accumulated gradient of the rows {@linkplain #lookup looked up}, {@code null} if there is
+   * none; owned by the parameter. A gradient of the whole, if any, is {@link #grad} beside it.
+   */
+  public RowGradient rowGradient() {
+    return lookups.gradient();
+  }
+
+  /** Drops the accumulated gradients. */
   public void zeroGrad() {
+    lookups.clear();
     if (trainable) {
       tensor.zeroGrad();
     }

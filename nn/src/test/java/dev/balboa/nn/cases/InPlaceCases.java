@@ -4,6 +4,7 @@ import static dev.balboa.nn.op.TensorSpec.f32;
 
 import dev.balboa.nn.op.AdamStep;
 import dev.balboa.nn.op.Assign;
+import dev.balboa.nn.op.AssignRows;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.RmsPropStep;
@@ -21,7 +22,7 @@ final class InPlaceCases {
   private InPlaceCases() {}
 
   static List<OpCase> all() {
-    return List.of(assign(), sgd(), adam(), rmsProp());
+    return List.of(assign(), assignRows(), sgd(), adam(), rmsProp());
   }
 
   private static OpCase assign() {
@@ -42,6 +43,35 @@ final class InPlaceCases {
         .refuses(new Assign(), List.of(f32(2)), "2 inputs", "got 1")
         .refuses(new Assign(), List.of(f32(2), f32(1)), "F32[2]", "F32[1]")
         .refuses(new Assign(), List.of(f32(2), new TensorSpec(Shape.of(2), DType.F64)), "F64[2]");
+  }
+
+  private static OpCase assignRows() {
+    AssignRows op = new AssignRows();
+    return OpCase.of(
+            "assign_rows",
+            AssignRows.class,
+            d -> {
+              Shape shape = d.shape(1, 4);
+              long count = shape.dim(0) == 0 ? 0 : d.dim();
+              return assignRows(d, shape, Draw.limited(300, count).dim(0));
+            })
+        .alsoLarge(d -> assignRows(d, Shape.of(50, 301), 331))
+        .also(d -> assignRows(d, Shape.of(5, 3), 0))
+        .derivative(OpCase.Derivative.NONE)
+        .nativelyIn(DType.F64)
+        .refuses(op, List.of(f32(2), IndexCases.i32(2)), "3 inputs", "got 2")
+        .refuses(op, List.of(f32(2, 3), IndexCases.i32(4), f32(3)), "F32[4, 3]", "F32[3]")
+        .refuses(op, List.of(f32(2, 3), f32(4), f32(4, 3)), "I32 or I64", "F32[4]")
+        .refuses(op, List.of(f32(2), IndexCases.i32(1, 2), f32(1)), "rank 1", "I32[1, 2]")
+        .refuses(op, List.of(f32(), IndexCases.i32(1), f32(1)), "with rows", "F32[]");
+  }
+
+  private static Sample assignRows(Draw d, Shape shape, long count) {
+    return Sample.of(
+        new AssignRows(),
+        d.dense(shape, Domain.NORMAL, false),
+        IndexCases.indices(d, Shape.of(count), shape.dim(0)),
+        d.input(shape.with(0, count), Domain.NORMAL, false));
   }
 
   private static boolean isWritable(Placement p) {

@@ -1,9 +1,13 @@
 package dev.balboa.nn.backend.onednn;
 
+import dev.balboa.bindings.IndexKernels;
+import dev.balboa.bindings.IndexKernels.Indices;
+import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.OptimizerKernels;
 import dev.balboa.bindings.TensorTable;
 import dev.balboa.nn.op.AdamStep;
 import dev.balboa.nn.op.Assign;
+import dev.balboa.nn.op.AssignRows;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.InPlaceOp;
 import dev.balboa.nn.op.RmsPropStep;
@@ -22,9 +26,41 @@ final class OptimizerOps {
   static void plan(PlanBuilder b, InPlaceOp op) {
     switch (op) {
       case Assign _ -> MemoryOps.assign(b);
+      case AssignRows _ -> assignRows(b, op);
       case SgdStep o -> sgd(b, o);
       case AdamStep o -> adam(b, o);
       case RmsPropStep o -> rmsProp(b, o);
+    }
+  }
+
+  private static void assignRows(PlanBuilder b, InPlaceOp op) {
+    requireDense(b, op);
+    int bytes = b.spec(0).dtype().bytes();
+    long rows = b.spec(0).shape().dim(0);
+    long count = b.spec(1).shape().dim(0);
+    long inner = b.spec(0).shape().slice(1, b.spec(0).shape().rank()).size();
+    KernelKinds.Type type = Kinds.of(b.spec(1).dtype());
+    b.call(
+        s -> {
+          Indices ids = new Indices(type, s[1]);
+          IndexOps.checked(
+              op,
+              ids,
+              count,
+              rows,
+              () -> IndexKernels.putRows(bytes, rows, inner, count, ids, s[2], s[0]));
+        },
+        b.denseInput(0),
+        b.denseInput(1),
+        b.denseInput(2));
+  }
+
+  private static void requireDense(PlanBuilder b, InPlaceOp op) {
+    for (int i = 0; i < op.mutated(); i++) {
+      if (!b.isContiguous(i)) {
+        throw new UnsupportedOperationException(
+            op.name() + ": the native backend updates dense parameters, got " + b.describeInputs());
+      }
     }
   }
 
@@ -79,12 +115,7 @@ final class OptimizerOps {
   private static void add(
       PlanBuilder b, InPlaceOp op, int[] roles, Arguments arguments, Kernel kernel) {
     Unsupported.unless(b, op, DType.F32);
-    for (int i = 0; i < op.mutated(); i++) {
-      if (!b.isContiguous(i)) {
-        throw new UnsupportedOperationException(
-            op.name() + ": the native backend updates dense parameters, got " + b.describeInputs());
-      }
-    }
+    requireDense(b, op);
     List<Operand> operands = new ArrayList<>();
     for (int i = 0; i < b.inputs(); i++) {
       operands.add(b.denseInput(i));

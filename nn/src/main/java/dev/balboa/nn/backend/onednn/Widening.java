@@ -5,6 +5,7 @@ import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Assign;
+import dev.balboa.nn.op.AssignRows;
 import dev.balboa.nn.op.Cast;
 import dev.balboa.nn.op.Concat;
 import dev.balboa.nn.op.Contiguous;
@@ -57,7 +58,15 @@ final class Widening {
       case ConvBackwardData o -> !anyEmpty(inputs) && !isNarrow(o.window(), inputs.get(0));
       case ConvBackwardWeights o -> !anyEmpty(inputs) && !isNarrow(o.window(), inputs.get(1));
       case Matmul _, Linear _ -> !anyEmpty(inputs);
-      case Contiguous _, Concat _, SliceScatter _, Fill _, Assign _, Cast _, Where _ -> true;
+      case Contiguous _,
+          Concat _,
+          SliceScatter _,
+          Fill _,
+          Assign _,
+          AssignRows _,
+          Cast _,
+          Where _ ->
+          true;
       case Gather _, Scatter _, IndexSelect _, Flip _, Pad _ -> true;
       case Resize o -> o.mode() == ResizeMode.NEAREST;
       default -> false;

@@ -3,6 +3,7 @@ package dev.balboa.nn.backend.reference;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.op.AdamStep;
 import dev.balboa.nn.op.Assign;
+import dev.balboa.nn.op.AssignRows;
 import dev.balboa.nn.op.InPlaceOp;
 import dev.balboa.nn.op.RmsPropStep;
 import dev.balboa.nn.op.SgdStep;
@@ -14,10 +15,20 @@ final class InPlaceKernels {
   static Prepared prepare(InPlaceOp op, Call call) {
     return switch (op) {
       case Assign o -> call.inPlace(o.mutated(), (in, _) -> in[0].copy(in[1], 0, 0, in[0].count()));
+      case AssignRows o ->
+          call.inPlace(o.mutated(), (in, _) -> assignRows(o, call.in(0).dim(0), in));
       case SgdStep o -> call.inPlace(o.mutated(), (in, _) -> sgd(o, in));
       case AdamStep o -> call.inPlace(o.mutated(), (in, _) -> adam(o, in));
       case RmsPropStep o -> call.inPlace(o.mutated(), (in, _) -> rmsProp(o, in));
     };
+  }
+
+  private static void assignRows(AssignRows op, long rows, Elements[] in) {
+    int[] at = IndexKernels.positions(op.name(), in[1].wholes(), rows);
+    int inner = at.length == 0 ? 0 : in[2].count() / at.length;
+    for (int k = 0; k < at.length; k++) {
+      in[0].copy(in[2], k * inner, at[k] * inner, inner);
+    }
   }
 
   private static void sgd(SgdStep op, Elements[] in) {
