@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.memory.Scope;
+import dev.balboa.nn.op.CompareKind;
+import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.tensor.Embeddings;
+import dev.balboa.nn.tensor.Shapes;
 import dev.balboa.nn.tensor.Tensor;
+import dev.balboa.nn.tensor.Tensors;
+import java.util.OptionalLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -80,6 +86,90 @@ class IndexingTest {
           y.backward(Tensor.of(new float[] {5, 6, 7}));
           assertThat(x.grad().toFloats()).containsExactly(5, 0, 0);
           assertThat(source.grad().toFloats()).containsExactly(0, 7, 6);
+        });
+  }
+
+  private static Tensor numbers(int count, long... dims) {
+    return Tensors.arange(1, 1, count, DType.F32).reshape(dims);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void arrangements(TestBackend backend) {
+    on(
+        backend,
+        () -> {
+          Tensor x = x();
+          assertThat(Shapes.tile(x, 1, 2).toFloats())
+              .containsExactly(1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6);
+          assertThat(Shapes.repeatInterleave(x, -1, 2).toFloats())
+              .containsExactly(1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6);
+          assertThat(Shapes.roll(x, 1, 1).toFloats()).containsExactly(3, 1, 2, 6, 4, 5);
+          assertThat(Shapes.roll(x, 1, -4).toFloats()).containsExactly(2, 3, 1, 5, 6, 4);
+          assertThat(Shapes.split(x, 1, 1, 2).get(1).toFloats()).containsExactly(2, 3, 5, 6);
+          assertThat(Shapes.chunk(x, 1, 2).get(1).toFloats()).containsExactly(3, 6);
+          assertThat(Shapes.tril(x, 0).toFloats()).containsExactly(1, 0, 0, 4, 5, 0);
+          assertThat(Shapes.triu(x, 1).toFloats()).containsExactly(0, 2, 3, 0, 0, 6);
+          assertThat(Shapes.diagonal(x, 0).toFloats()).containsExactly(1, 5);
+          assertThat(Shapes.diagonal(x, 2).toFloats()).containsExactly(3);
+          assertThat(Shapes.diagonal(x, -1).toFloats()).containsExactly(4);
+          assertThat(Shapes.diagonal(x, 5).shape()).isEqualTo(Shape.of(0));
+          Tensor last = x.compare(CompareKind.GT, Tensor.scalar(4));
+          assertThat(Shapes.maskedFill(x, last, -1).toFloats()).containsExactly(1, 2, 3, 4, -1, -1);
+          assertThat(x.slice(1, 0, 3, 2).copy().toFloats()).containsExactly(1, 3, 4, 6);
+          assertThat(x.topk(1, 1, true).indices().toInts()).containsExactly(2, 2);
+          assertThat(x.flip(0).sort(0, false).values().toFloats())
+              .containsExactly(1, 2, 3, 4, 5, 6);
+          assertThat(x.cumsum(-1).toFloats()).containsExactly(1, 3, 6, 4, 9, 15);
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void channelsAndSpace(TestBackend backend) {
+    on(
+        backend,
+        () -> {
+          Tensor y = Shapes.pixelShuffle(numbers(8, 8, 1, 1), 2);
+          assertThat(y.shape()).isEqualTo(Shape.of(2, 2, 2));
+          assertThat(y.toFloats()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+          assertThat(Shapes.pixelUnshuffle(numbers(8, 1, 2, 4), 2).toFloats())
+              .containsExactly(1, 3, 2, 4, 5, 7, 6, 8);
+          assertThat(Shapes.depthToSpace(numbers(8, 8, 1, 1), 2).toFloats())
+              .containsExactly(1, 3, 5, 7, 2, 4, 6, 8);
+          Tensor x = numbers(2 * 4 * 6, 2, 4, 6);
+          assertThat(Shapes.depthToSpace(Shapes.spaceToDepth(x, 2), 2).toFloats())
+              .isEqualTo(x.toFloats());
+          assertThat(Shapes.pixelShuffle(Shapes.pixelUnshuffle(x, 2), 2).toFloats())
+              .isEqualTo(x.toFloats());
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void paddingOfAnEmbeddingGetsNoGradient(TestBackend backend) {
+    on(
+        backend,
+        () -> {
+          Tensor table = x().withGrad();
+          Tensor y = Embeddings.embedding(table, at(0, 1, -1, 0), OptionalLong.of(-1));
+          assertThat(y.toFloats()).containsExactly(1, 2, 3, 4, 5, 6, 4, 5, 6, 1, 2, 3);
+          y.sum().backward();
+          assertThat(table.grad().toFloats()).containsExactly(2, 2, 2, 0, 0, 0);
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void sequencesAndTheIdentity(TestBackend backend) {
+    on(
+        backend,
+        () -> {
+          assertThat(Tensors.linspace(0.1, 0.7, 4).toFloats())
+              .containsExactly(0.1f, 0.3f, 0.5f, 0.7f);
+          assertThat(Tensors.linspace(3, 9, 1).toFloats()).containsExactly(3);
+          assertThat(Tensors.eye(2, 3).toFloats()).containsExactly(1, 0, 0, 0, 1, 0);
+          assertThat(Tensors.arange(3, -2, 3, DType.I64).toLongs()).containsExactly(3, 1, -1);
         });
   }
 }

@@ -25,12 +25,19 @@ public record Slice(List<Long> start, List<Long> stop, List<Long> step) implemen
 
   /** The elements [from, to) of one axis. */
   public static Slice along(Shape shape, int axis, long from, long to) {
+    return along(shape, axis, from, to, 1);
+  }
+
+  /** Every {@code step}-th of the elements [from, to) of one axis. */
+  public static Slice along(Shape shape, int axis, long from, long to, long step) {
     int rank = shape.rank();
     List<Long> start = new ArrayList<>(Collections.nCopies(rank, 0L));
     List<Long> stop = new ArrayList<>(shape.toList());
     start.set(shape.axis(axis), from);
     stop.set(shape.axis(axis), to);
-    return new Slice(start, stop, Collections.nCopies(rank, 1L));
+    List<Long> steps = new ArrayList<>(Collections.nCopies(rank, 1L));
+    steps.set(shape.axis(axis), step);
+    return new Slice(start, stop, steps);
   }
 
   @Override

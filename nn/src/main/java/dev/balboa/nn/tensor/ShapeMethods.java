@@ -90,6 +90,11 @@ sealed interface ShapeMethods permits Tensor {
     return then(Slice.along(shape(), axis, from, to));
   }
 
+  /** Every {@code step}-th of the elements [from, to) of one axis, as a view. */
+  default Tensor slice(int axis, long from, long to, long step) {
+    return then(Slice.along(shape(), axis, from, to, step));
+  }
+
   /** A dense row-major copy. */
   default Tensor copy() {
     return then(new Contiguous());

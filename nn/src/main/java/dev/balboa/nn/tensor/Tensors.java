@@ -1,6 +1,8 @@
 package dev.balboa.nn.tensor;
 
 import dev.balboa.nn.exec.RandomStream;
+import dev.balboa.nn.op.Arange;
+import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.Op;
@@ -54,6 +56,27 @@ public final class Tensors {
 
   private static Tensor bytes(DType dtype, byte[] elements, long... dims) {
     return HostData.copyIn(elements, new TensorSpec(Tensor.shapeFor(elements.length, dims), dtype));
+  }
+
+  /** The {@code count} numbers start, start + step, ..., see {@link Arange}. */
+  public static Tensor arange(double start, double step, long count, DType dtype) {
+    return Tensor.apply(new Arange(start, step, count, dtype)).get(0);
+  }
+
+  /** {@code count} F32 numbers from {@code first} to exactly {@code last}, evenly spaced. */
+  public static Tensor linspace(double first, double last, int count) {
+    float[] x = new float[count];
+    for (int i = 0; i < count; i++) {
+      double t = count == 1 ? 0 : (double) i / (count - 1);
+      x[i] = (float) ((1 - t) * first + t * last);
+    }
+    return Tensor.of(x);
+  }
+
+  /** The F32 matrix with ones on its main diagonal and zeros elsewhere. */
+  public static Tensor eye(long rows, long columns) {
+    Tensor row = arange(0, 1, rows, DType.I64).unsqueeze(1);
+    return row.compare(CompareKind.EQ, arange(0, 1, columns, DType.I64)).cast(DType.F32);
   }
 
   /** F32 numbers uniform in [low, high), from the next key of the stream. */

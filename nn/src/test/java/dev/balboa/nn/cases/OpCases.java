@@ -29,6 +29,7 @@ final class OpCases {
             IndexCases::all,
             AxisCases::all,
             OrderCases::all,
+            ShapesCases::all,
             InPlaceCases::all)
         .flatMap(family -> family.get().stream())
         .toList();
