@@ -216,6 +216,9 @@ public final class Allocator {
     if (options.poison()) {
       MemoryChecks.poison(chunk.segment(bytes));
     }
+    if (options.guardBytes()) {
+      MemoryChecks.fence.forbid(chunk.whole());
+    }
     if (isSmall) {
       small.give(chunk);
     } else {

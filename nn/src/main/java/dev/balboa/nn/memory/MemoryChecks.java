@@ -2,6 +2,7 @@ package dev.balboa.nn.memory;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 
 /**
  * The byte patterns of the debugging options: poison for undefined contents, guards around a block.
@@ -19,6 +20,27 @@ final class MemoryChecks {
   private static final long POISON_LONG = 0x7FF57FF57FF57FF5L;
   private static final byte GUARD_BYTE = (byte) 0xA5;
 
+  /** Told what memory nobody may touch: by a test, so that a sanitizer watches it. */
+  interface Fence {
+    /** Every access is a mistake from now on. */
+    void forbid(MemorySegment memory);
+
+    /** The memory is in use again. */
+    void allow(MemorySegment memory);
+  }
+
+  private static final Fence NO_FENCE =
+      new Fence() {
+        @Override
+        public void forbid(MemorySegment memory) {}
+
+        @Override
+        public void allow(MemorySegment memory) {}
+      };
+
+  /** Around guarded blocks, and over guarded chunks while no block is in them. */
+  static volatile Fence fence = NO_FENCE;
+
   private MemoryChecks() {}
 
   /** Fills with {@link #POISON}, little-endian. */
@@ -34,8 +56,11 @@ final class MemoryChecks {
 
   /** Writes the guards around the {@code bytes} usable bytes of a chunk: all of the rest of it. */
   static void writeGuards(MemorySegment chunk, long bytes) {
-    chunk.asSlice(0, GUARD).fill(GUARD_BYTE);
-    chunk.asSlice(GUARD + bytes).fill(GUARD_BYTE);
+    fence.allow(chunk);
+    for (MemorySegment guard : List.of(chunk.asSlice(0, GUARD), chunk.asSlice(GUARD + bytes))) {
+      guard.fill(GUARD_BYTE);
+      fence.forbid(guard);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.balboa.nn.cases;
 
 import dev.balboa.nn.memory.Allocator;
+import dev.balboa.nn.memory.SanitizerFence;
 import dev.balboa.nn.memory.Scope;
 import java.util.function.Supplier;
 
@@ -9,6 +10,10 @@ import java.util.function.Supplier;
  * and nothing may be left when it is closed.
  */
 final class WatchedMemory implements AutoCloseable {
+  static {
+    SanitizerFence.putUp();
+  }
+
   private final Allocator allocator =
       Allocator.create(Allocator.Options.defaults().withPoison(true).withGuardBytes(true));
   private final long sharedBlocks = Allocator.shared().metrics().liveBlocks();
