@@ -1,4 +1,4 @@
 package dev.balboa.nn.op;
 
-/** Matrix products. */
-public sealed interface LinearAlgebraOp extends Op permits Matmul, Linear {}
+/** Matrix products and decompositions. */
+public sealed interface LinearAlgebraOp extends Op permits Matmul, Linear, LinalgOp {}

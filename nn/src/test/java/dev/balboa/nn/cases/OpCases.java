@@ -20,6 +20,8 @@ final class OpCases {
             NormalizationCases::all,
             RowNormCases::all,
             LinearAlgebraCases::all,
+            LinalgCases::all,
+            LinalgFunctionCases::all,
             LossCases::all,
             CtcCases::all,
             LossFunctionCases::all,

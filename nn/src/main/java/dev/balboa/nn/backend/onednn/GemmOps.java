@@ -4,6 +4,7 @@ import dev.balboa.bindings.Blas;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.LinalgOp;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.LinearAlgebraOp;
 import dev.balboa.nn.op.Matmul;
@@ -20,6 +21,7 @@ final class GemmOps {
     switch (op) {
       case Matmul o when isHalf(b) -> HalfGemmOps.matmul(b, o);
       case Linear o when isHalf(b) -> HalfGemmOps.linear(b, o);
+      case LinalgOp o -> LinalgOps.plan(b, o);
       case Matmul o -> matmul(b, o);
       case Linear o -> linear(b, o);
     }

@@ -54,6 +54,10 @@ final class PlanBuilder implements AutoCloseable {
     return inputs.size();
   }
 
+  int outputs() {
+    return outputs.size();
+  }
+
   /** Whether an input lies densely in row-major order. */
   boolean isContiguous(int input) {
     return layouts.get(input) instanceof Layout.Strided s

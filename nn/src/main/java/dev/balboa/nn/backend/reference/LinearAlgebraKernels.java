@@ -1,6 +1,7 @@
 package dev.balboa.nn.backend.reference;
 
 import dev.balboa.nn.backend.Prepared;
+import dev.balboa.nn.op.LinalgOp;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.LinearAlgebraOp;
 import dev.balboa.nn.op.Matmul;
@@ -14,6 +15,7 @@ final class LinearAlgebraKernels {
 
   static Prepared prepare(LinearAlgebraOp op, Call call) {
     return switch (op) {
+      case LinalgOp o -> LinalgKernels.prepare(o, call);
       case Matmul o -> matmul(o, call);
       case Linear o -> {
         int features = Math.toIntExact(call.in(1).dim(1));

@@ -1,0 +1,287 @@
+package dev.balboa.bindings;
+
+import dev.balboa.bindings.internal.lapack.lapack_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Factorisations of the LAPACK inside OpenBLAS, in f64, under LAPACK's own names; see the <a
+ * href="https://www.netlib.org/lapack/">reference LAPACK</a> for the routines.
+ *
+ * <p>Matrices are column-major without gaps, [rows, columns]; the memory of a row-major matrix is
+ * that of its transpose. Sizes are checked against the segments before the call, so that a wrong
+ * one is an {@link IllegalArgumentException} and not a crash; segments are off-heap. Elements must
+ * be finite: the iterations inside may not end otherwise. Everything runs on the calling thread, in
+ * work space from the caller. Thread-safe.
+ *
+ * <p>The result is LAPACK's {@code info}: 0, or how far a routine came, as said with each.
+ */
+public final class Lapack {
+
+  private static final int COLUMN_MAJOR = lapack_h.LAPACK_COL_MAJOR();
+
+  private Lapack() {}
+
+  private static void matrix(String routine, String name, MemorySegment a, int rows, int columns) {
+    if (rows < 0 || columns < 0) {
+      throw new IllegalArgumentException(
+          routine + ": negative size: " + name + " [" + rows + ", " + columns + "]");
+    }
+    BlasChecks.matrix(
+        routine,
+        name,
+        a,
+        /* rows= */ columns,
+        /* columns= */ rows,
+        Math.max(1, rows),
+        Double.BYTES);
+  }
+
+  private static void numbers(String routine, String name, MemorySegment x, long count) {
+    KernelChecks.elements(routine, name, x, count, Double.BYTES);
+  }
+
+  private static void wholes(String routine, String name, MemorySegment x, long count) {
+    KernelChecks.elements(routine, name, x, count, Integer.BYTES);
+  }
+
+  private static byte flag(char c) {
+    return (byte) c;
+  }
+
+  /** LAPACK refuses arguments with a negative number; after the checks above none is wrong. */
+  private static int info(String routine, int info) {
+    if (info < 0) {
+      throw new IllegalArgumentException(routine + ": LAPACK refuses argument " + -info);
+    }
+    return info;
+  }
+
+  /**
+   * Cholesky factor of a symmetric matrix a [n, n], in its upper or lower triangle.
+   *
+   * @return the order of the first leading minor that is not positive, or 0
+   */
+  public static int dpotrf(boolean upper, int n, MemorySegment a) {
+    matrix("dpotrf", "a", a, n, n);
+    OpenBlas.ensureThreads();
+    return info(
+        "dpotrf",
+        lapack_h.LAPACKE_dpotrf_work(COLUMN_MAJOR, flag(upper ? 'U' : 'L'), n, a, Math.max(1, n)));
+  }
+
+  /**
+   * LU factors of a [n, n] with row exchanges i32[n].
+   *
+   * @return the first pivot that is exactly zero, counted from 1, or 0
+   */
+  public static int dgetrf(int n, MemorySegment a, MemorySegment pivots) {
+    matrix("dgetrf", "a", a, n, n);
+    wholes("dgetrf", "pivots", pivots, n);
+    OpenBlas.ensureThreads();
+    return info(
+        "dgetrf", lapack_h.LAPACKE_dgetrf_work(COLUMN_MAJOR, n, n, a, Math.max(1, n), pivots));
+  }
+
+  /** Solves op(a) x = b [n, columns] in place with the factors of {@link #dgetrf}. */
+  public static void dgetrs(
+      boolean transposed,
+      int n,
+      int columns,
+      MemorySegment factors,
+      MemorySegment pivots,
+      MemorySegment b) {
+    matrix("dgetrs", "factors", factors, n, n);
+    matrix("dgetrs", "b", b, n, columns);
+    wholes("dgetrs", "pivots", pivots, n);
+    for (int i = 0; i < n; i++) {
+      int pivot = pivots.getAtIndex(ValueLayout.JAVA_INT, i);
+      if (pivot < 1 || pivot > n) {
+        throw new IllegalArgumentException(
+            "dgetrs: pivot " + pivot + " at " + i + " is outside 1.." + n);
+      }
+    }
+    OpenBlas.ensureThreads();
+    int ld = Math.max(1, n);
+    info(
+        "dgetrs",
+        lapack_h.LAPACKE_dgetrs_work(
+            COLUMN_MAJOR, flag(transposed ? 'T' : 'N'), n, columns, factors, ld, pivots, b, ld));
+  }
+
+  /**
+   * Solves op(a) x = b [n, columns] in place with a triangle of a [n, n].
+   *
+   * @param unit whether the diagonal is taken to be ones
+   * @return the first element of the diagonal that is exactly zero, counted from 1, or 0
+   */
+  public static int dtrtrs(
+      boolean upper,
+      boolean transposed,
+      boolean unit,
+      int n,
+      int columns,
+      MemorySegment a,
+      MemorySegment b) {
+    matrix("dtrtrs", "a", a, n, n);
+    matrix("dtrtrs", "b", b, n, columns);
+    OpenBlas.ensureThreads();
+    int ld = Math.max(1, n);
+    return info(
+        "dtrtrs",
+        lapack_h.LAPACKE_dtrtrs_work(
+            COLUMN_MAJOR,
+            flag(upper ? 'U' : 'L'),
+            flag(transposed ? 'T' : 'N'),
+            flag(unit ? 'U' : 'N'),
+            n,
+            columns,
+            a,
+            ld,
+            b,
+            ld));
+  }
+
+  /** How many numbers {@link #dgelqf} and {@link #dorglq} of [m, n] work on. */
+  public static int lqWork(int m, int n) {
+    return Math.toIntExact(Math.multiplyExact(64L, Math.max(1, Math.max(m, n))));
+  }
+
+  /** LQ factors of a [m, n]: L in the lower triangle, and reflectors with tau [min(m, n)]. */
+  public static void dgelqf(int m, int n, MemorySegment a, MemorySegment tau, MemorySegment work) {
+    matrix("dgelqf", "a", a, m, n);
+    numbers("dgelqf", "tau", tau, Math.min(m, n));
+    numbers("dgelqf", "work", work, lqWork(m, n));
+    OpenBlas.ensureThreads();
+    info(
+        "dgelqf",
+        lapack_h.LAPACKE_dgelqf_work(
+            COLUMN_MAJOR, m, n, a, Math.max(1, m), tau, work, lqWork(m, n)));
+  }
+
+  /**
+   * The first k rows of Q from the reflectors of {@link #dgelqf}, over the first k rows of a, whose
+   * columns are {@code ld} apart; k is at most n and ld.
+   */
+  public static void dorglq(
+      int k, int n, MemorySegment a, int ld, MemorySegment tau, MemorySegment work) {
+    if (k < 0 || k > n || k > ld) {
+      throw new IllegalArgumentException(
+          "dorglq: " + k + " rows of " + n + " columns, " + ld + " apart");
+    }
+    matrix("dorglq", "a", a, ld, n);
+    numbers("dorglq", "tau", tau, k);
+    numbers("dorglq", "work", work, lqWork(k, n));
+    OpenBlas.ensureThreads();
+    info(
+        "dorglq",
+        lapack_h.LAPACKE_dorglq_work(
+            COLUMN_MAJOR, k, n, k, a, Math.max(1, ld), tau, work, lqWork(k, n)));
+  }
+
+  /** How many numbers {@link #dgesdd} of [m, n] works on best. */
+  public static long svdWork(int m, int n) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment size = arena.allocate(ValueLayout.JAVA_DOUBLE);
+      OpenBlas.ensureThreads();
+      MemorySegment none = MemorySegment.NULL;
+      int ld = Math.max(1, m);
+      int k = Math.max(1, Math.min(m, n));
+      info(
+          "dgesdd",
+          lapack_h.LAPACKE_dgesdd_work(
+              COLUMN_MAJOR, flag('S'), m, n, none, ld, none, none, ld, none, k, size, -1, none));
+      return (long) size.get(ValueLayout.JAVA_DOUBLE, 0);
+    }
+  }
+
+  /**
+   * Thin singular value decomposition of a [m, n], which is overwritten: s [k] descending, u [m, k]
+   * and vt [k, n] with k = min(m, n).
+   *
+   * @param work as many numbers as {@link #svdWork} says; LAPACK refuses too few
+   * @param wholes i32[8 k] to work on
+   * @return positive if the iteration did not converge, or 0
+   */
+  public static int dgesdd(
+      int m,
+      int n,
+      MemorySegment a,
+      MemorySegment s,
+      MemorySegment u,
+      MemorySegment vt,
+      MemorySegment work,
+      MemorySegment wholes) {
+    int k = Math.min(m, n);
+    matrix("dgesdd", "a", a, m, n);
+    matrix("dgesdd", "u", u, m, k);
+    matrix("dgesdd", "vt", vt, k, n);
+    numbers("dgesdd", "s", s, k);
+    wholes("dgesdd", "wholes", wholes, 8L * k);
+    numbers("dgesdd", "work", work, 1);
+    long length = Math.min(work.byteSize() / Double.BYTES, Integer.MAX_VALUE);
+    OpenBlas.ensureThreads();
+    return info(
+        "dgesdd",
+        lapack_h.LAPACKE_dgesdd_work(
+            COLUMN_MAJOR,
+            flag('S'),
+            m,
+            n,
+            a,
+            Math.max(1, m),
+            s,
+            u,
+            Math.max(1, m),
+            vt,
+            Math.max(1, k),
+            work,
+            (int) length,
+            wholes));
+  }
+
+  /** How many numbers {@link #dsyevd} of [n, n] works on. */
+  public static int eigenWork(int n) {
+    return Math.toIntExact(1 + 6L * n + 2L * n * n);
+  }
+
+  /** How many whole numbers {@link #dsyevd} of [n, n] works on. */
+  public static int eigenWholes(int n) {
+    return Math.toIntExact(3 + 5L * n);
+  }
+
+  /**
+   * Eigenvalues w [n], ascending, of a symmetric matrix of which one triangle is read; its
+   * eigenvectors come in the columns of a.
+   *
+   * @return positive if the iteration did not converge, or 0
+   */
+  public static int dsyevd(
+      boolean upper,
+      int n,
+      MemorySegment a,
+      MemorySegment w,
+      MemorySegment work,
+      MemorySegment wholes) {
+    matrix("dsyevd", "a", a, n, n);
+    numbers("dsyevd", "w", w, n);
+    numbers("dsyevd", "work", work, eigenWork(n));
+    wholes("dsyevd", "wholes", wholes, eigenWholes(n));
+    OpenBlas.ensureThreads();
+    return info(
+        "dsyevd",
+        lapack_h.LAPACKE_dsyevd_work(
+            COLUMN_MAJOR,
+            flag('V'),
+            flag(upper ? 'U' : 'L'),
+            n,
+            a,
+            Math.max(1, n),
+            w,
+            work,
+            eigenWork(n),
+            wholes,
+            eigenWholes(n)));
+  }
+}

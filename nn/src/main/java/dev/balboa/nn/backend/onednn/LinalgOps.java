@@ -1,0 +1,171 @@
+package dev.balboa.nn.backend.onednn;
+
+import dev.balboa.bindings.KernelKinds;
+import dev.balboa.bindings.Kernels;
+import dev.balboa.bindings.Lapack;
+import dev.balboa.nn.backend.LinalgException;
+import dev.balboa.nn.op.Cholesky;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Det;
+import dev.balboa.nn.op.Eigh;
+import dev.balboa.nn.op.LinalgOp;
+import dev.balboa.nn.op.Qr;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.Slogdet;
+import dev.balboa.nn.op.Solve;
+import dev.balboa.nn.op.Svd;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.TriangularSolve;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Decompositions through LAPACK, in F64 and one matrix after the other on the calling thread; F32
+ * is converted on the way in and out. Inputs are copied, since LAPACK works in place.
+ */
+final class LinalgOps {
+  private LinalgOps() {}
+
+  /** Works on matrix {@code i}: inputs may be overwritten. */
+  @FunctionalInterface
+  private interface OnMatrix {
+    void run(
+        int i, MemorySegment[] in, MemorySegment[] out, MemorySegment work, MemorySegment wholes);
+  }
+
+  /** Plans any operation of the family. */
+  static void plan(PlanBuilder b, LinalgOp op) {
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    Shape a = b.spec(0).shape();
+    int m = Math.toIntExact(a.dim(-2));
+    int n = Math.toIntExact(a.dim(-1));
+    LapackRoutines r = new LapackRoutines(op.name(), m, n);
+    int columns = b.inputs() > 1 ? Math.toIntExact(b.spec(1).shape().dim(-1)) : 0;
+    int k = Math.min(m, n);
+    switch (op) {
+      case Cholesky _ ->
+          each(b, op.name(), 0, 0, (i, in, out, _, _) -> r.cholesky(i, in[0], out[0]));
+      case Qr _ ->
+          each(
+              b,
+              op.name(),
+              Math.addExact(k, Lapack.lqWork(n, m)),
+              0,
+              (_, in, out, work, _) -> r.qr(in[0], out[0], out[1], work));
+      case Svd _ ->
+          each(
+              b,
+              op.name(),
+              Lapack.svdWork(n, m),
+              8L * k,
+              (i, in, out, work, wholes) -> r.svd(i, in[0], out, work, wholes));
+      case Eigh _ ->
+          each(
+              b,
+              op.name(),
+              Lapack.eigenWork(n),
+              Lapack.eigenWholes(n),
+              (i, in, out, work, wholes) -> r.eigh(i, in[0], out[0], out[1], work, wholes));
+      case Solve _ ->
+          each(
+              b,
+              op.name(),
+              (long) n * columns,
+              n,
+              (i, in, out, work, wholes) ->
+                  r.solve(i, in[0], in[1], columns, out[0], work, wholes));
+      case TriangularSolve o ->
+          each(
+              b,
+              op.name(),
+              (long) n * columns,
+              0,
+              (i, in, out, work, _) -> r.triangular(o, i, in[0], in[1], columns, out[0], work));
+      case Det _ ->
+          each(b, op.name(), 0, n, (_, in, out, _, wholes) -> r.det(in[0], wholes, out[0]));
+      case Slogdet _ ->
+          each(
+              b,
+              op.name(),
+              0,
+              n,
+              (_, in, out, _, wholes) -> r.slogdet(in[0], wholes, out[0], out[1]));
+    }
+  }
+
+  private static void each(PlanBuilder b, String op, long work, long wholes, OnMatrix kernel) {
+    DType type = b.spec(0).dtype();
+    Shape shape = b.spec(0).shape();
+    int matrices = Math.toIntExact(shape.slice(0, shape.rank() - 2).size());
+    int inputs = b.inputs();
+    int outputs = b.outputs();
+    List<Operand> all = new ArrayList<>();
+    for (int i = 0; i < inputs; i++) {
+      all.add(copied(b, i));
+    }
+    List<Operand> narrow = new ArrayList<>();
+    for (int i = 0; i < outputs; i++) {
+      Operand out = b.denseOutput(i);
+      narrow.add(out);
+      all.add(type == DType.F64 ? out : wide(b, b.outputSpec(i)));
+    }
+    all.add(b.scratch(Mds.contiguous(new TensorSpec(Shape.of(Math.max(1, work)), DType.F64))));
+    all.add(b.scratch(Mds.contiguous(new TensorSpec(Shape.of(Math.max(1, wholes)), DType.I32))));
+    long[] sizes = new long[inputs + outputs];
+    for (int i = 0; i < sizes.length; i++) {
+      TensorSpec spec = i < inputs ? b.spec(i) : b.outputSpec(i - inputs);
+      sizes[i] = spec.shape().size() / matrices;
+    }
+    b.call(
+        s -> {
+          for (int i = 0; i < matrices; i++) {
+            MemorySegment[] in = new MemorySegment[inputs];
+            MemorySegment[] out = new MemorySegment[outputs];
+            for (int j = 0; j < sizes.length; j++) {
+              long bytes = sizes[j] * Double.BYTES;
+              MemorySegment part = s[j].asSlice(i * bytes, bytes);
+              if (j < inputs) {
+                requireFinite(op, i, part, sizes[j]);
+                in[j] = part;
+              } else {
+                out[j - inputs] = part;
+              }
+            }
+            kernel.run(i, in, out, s[inputs + outputs], s[inputs + outputs + 1]);
+          }
+        },
+        all.toArray(Operand[]::new));
+    for (int i = 0; i < outputs && type == DType.F32; i++) {
+      long n = b.outputSpec(i).shape().size();
+      b.call(
+          s -> Kernels.cast(n, KernelKinds.Type.F64, s[0], KernelKinds.Type.F32, s[1]),
+          all.get(inputs + i),
+          narrow.get(i));
+    }
+  }
+
+  private static Operand wide(PlanBuilder b, TensorSpec spec) {
+    return b.scratch(Mds.contiguous(spec.withDType(DType.F64)));
+  }
+
+  /** An input in scratch memory, in F64. */
+  private static Operand copied(PlanBuilder b, int i) {
+    TensorSpec spec = b.spec(i);
+    Operand copy = wide(b, spec);
+    long n = spec.shape().size();
+    KernelKinds.Type from = Kinds.of(spec.dtype());
+    b.call(s -> Kernels.cast(n, from, s[0], KernelKinds.Type.F64, s[1]), b.denseInput(i), copy);
+    return copy;
+  }
+
+  private static void requireFinite(String op, int matrix, MemorySegment x, long count) {
+    for (long i = 0; i < count; i++) {
+      double element = x.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+      if (!Double.isFinite(element)) {
+        throw LinalgException.notFinite(op, matrix, element);
+      }
+    }
+  }
+}
