@@ -3,8 +3,16 @@ package dev.balboa.nn.op;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** y = act(x W^T + b). Inputs x [..., in], W [out, in], optionally b [out]; output [..., out]. */
-public record Linear(Activation activation) implements LinearAlgebraOp {
+/**
+ * y = act(x W^T + b + r). Inputs x [..., in], W [out, in], optionally b [out], and if {@code
+ * residual} at the end r like the output; output [..., out].
+ */
+public record Linear(Activation activation, boolean residual) implements LinearAlgebraOp {
+  /** Without a residual. */
+  public Linear(Activation activation) {
+    this(activation, false);
+  }
+
   @Override
   public String name() {
     return "linear";
@@ -12,7 +20,7 @@ public record Linear(Activation activation) implements LinearAlgebraOp {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> in) {
-    Check.arity(name(), in, 2, 3);
+    Check.arity(name(), in, residual ? 3 : 2, residual ? 4 : 3);
     TensorSpec x = in.get(0);
     TensorSpec w = in.get(1);
     Check.floating(name(), "input", x);
@@ -29,11 +37,18 @@ public record Linear(Activation activation) implements LinearAlgebraOp {
               + " has "
               + x.shape().dim(-1));
     }
-    if (in.size() == 3) {
+    if (hasBias(in.size())) {
       Check.sameType(name(), x, in.get(2));
       Check.shape(name(), "bias", in.get(2), Shape.of(w.shape().dim(0)));
     }
-    return List.of(x.withShape(x.shape().with(-1, w.shape().dim(0))));
+    TensorSpec y = x.withShape(x.shape().with(-1, w.shape().dim(0)));
+    Check.that(!residual || in.getLast().equals(y), name(), "residual " + y, in.getLast());
+    return List.of(y);
+  }
+
+  /** Whether there is a bias among so many inputs; it is the third. */
+  public boolean hasBias(int inputs) {
+    return inputs == (residual ? 4 : 3);
   }
 
   @Override
@@ -42,20 +57,21 @@ public record Linear(Activation activation) implements LinearAlgebraOp {
     Value x = c.in(0);
     Value w = c.in(1);
     Value g = activation.backward(e, c.out(0), c.grad(0));
-    Value dx = null;
+    Value[] grads = new Value[c.inputs()];
     if (c.needs(0)) {
-      dx = e.reshape(e.matmul(matrix(e, g), w, false, false), x.spec().shape());
+      grads[0] = e.reshape(e.matmul(matrix(e, g), w, false, false), x.spec().shape());
     }
-    Value dw = c.needs(1) ? e.matmul(matrix(e, g), matrix(e, x), true, false) : null;
-    if (c.inputs() == 2) {
-      return Vjp.grads(dx, dw);
+    if (c.needs(1)) {
+      grads[1] = e.matmul(matrix(e, g), matrix(e, x), true, false);
     }
-    int leading = g.spec().shape().rank() - 1;
-    Value db = null;
-    if (c.needs(2)) {
-      db = leading == 0 ? g : e.sum(g, false, IntStream.range(0, leading).toArray());
+    if (hasBias(c.inputs()) && c.needs(2)) {
+      int leading = g.spec().shape().rank() - 1;
+      grads[2] = leading == 0 ? g : e.sum(g, false, IntStream.range(0, leading).toArray());
     }
-    return Vjp.grads(dx, dw, db);
+    if (residual) {
+      grads[c.inputs() - 1] = g;
+    }
+    return Vjp.grads(grads);
   }
 
   /** [..., n] as [rows, n]. */

@@ -84,6 +84,18 @@ public final class Functions {
         : Tensor.apply(op, x, weight, bias).get(0);
   }
 
+  /**
+   * act(linear(x) + bias + residual) in one operation, {@link Linear} with a residual like its
+   * output; bias [out] or {@code null}.
+   */
+  public static Tensor linearResidual(
+      Tensor x, Tensor weight, Tensor bias, Tensor residual, Activation activation) {
+    Linear op = new Linear(activation, true);
+    return bias == null
+        ? Tensor.apply(op, x, weight, residual).get(0)
+        : Tensor.apply(op, x, weight, bias, residual).get(0);
+  }
+
   /** {@link MaxPool} of x [N, C, in...]. */
   public static Tensor maxPool(Tensor x, Window window) {
     return Tensor.apply(new MaxPool(window), x).get(0);

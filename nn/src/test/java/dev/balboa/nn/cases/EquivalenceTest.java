@@ -50,7 +50,9 @@ final class EquivalenceTest {
         }
       }
     }
-    assertThat(opaque > 0).as("whether inputs came in a layout of oneDNN's").isEqualTo(blocked);
+    assertThat(opaque > 0)
+        .as(c + ": whether inputs came in a layout of oneDNN's")
+        .isEqualTo(blocked);
   }
 
   @ParameterizedTest

@@ -8,6 +8,7 @@ import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.Matmul;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Matrix products. */
@@ -118,6 +119,13 @@ final class LinearAlgebraCases {
         .also(d -> linear(d, Shape.of(0, 4), 3))
         .also(d -> linear(d, Shape.of(4, 3), 0))
         .also(d -> linear(d, Shape.of(7), 5))
+        .also(d -> withResidual(d, Shape.of(5, 0), 3))
+        .also(d -> withResidual(d, Shape.of(2, 3, 4), 5))
+        .refuses(
+            new Linear(Activation.IDENTITY, true),
+            List.of(f32(2, 3), f32(4, 3), f32(2, 3)),
+            "residual F32[2, 4]",
+            "F32[2, 3]")
         .sums(s -> {
           Shape x = s.specs().get(0).shape();
           long features = Math.max(1, x.dim(-1));
@@ -137,6 +145,18 @@ final class LinearAlgebraCases {
   }
 
   private static Sample linear(Draw d, Shape x, long outputs) {
+    return d.chance(0.4) ? withResidual(d, x, outputs) : withoutResidual(d, x, outputs);
+  }
+
+  private static Sample withResidual(Draw d, Shape x, long outputs) {
+    Sample s = withoutResidual(d, x, outputs);
+    Activation act = ((Linear) s.op()).activation();
+    List<Input> in = new ArrayList<>(s.inputs());
+    in.add(d.input(x.with(-1, outputs), act == Activation.RELU ? Domain.GRID : Domain.NORMAL));
+    return Sample.of(new Linear(act, true), in);
+  }
+
+  private static Sample withoutResidual(Draw d, Shape x, long outputs) {
     Activation act = d.pick(Activation.IDENTITY, Activation.RELU, Activation.SIGMOID);
     if (act != Activation.RELU && d.chance(0.2)) {
       act = Activation.TANH;

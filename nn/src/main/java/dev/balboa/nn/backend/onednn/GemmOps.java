@@ -1,6 +1,9 @@
 package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.Blas;
+import dev.balboa.bindings.KernelKinds;
+import dev.balboa.bindings.Kernels;
+import dev.balboa.bindings.StridedSpace;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.DType;
@@ -107,7 +110,10 @@ final class GemmOps {
         new Gemm(
             y.dtype(), false, !w.transposed, size(m), size(n), size(k), size(Math.max(1, k)), w.ld);
     Operand out = b.denseOutput(0);
-    if (b.inputs() == 3) {
+    if (op.residual()) {
+      startFromResidual(b, op, m, n, out);
+      b.call(s -> gemm.run(s[0], 0, s[1], 0, 1, s[2], 0), x, w.operand, out);
+    } else if (op.hasBias(b.inputs())) {
       long row = n * y.dtype().bytes();
       b.call(
           s -> {
@@ -126,6 +132,25 @@ final class GemmOps {
     if (op.activation() != Activation.IDENTITY) {
       ElementwiseOps.activate(b, op.activation().kind(), out, y);
     }
+  }
+
+  /** Writes what the product is added to: the residual, and the bias to each of its rows. */
+  private static void startFromResidual(PlanBuilder b, Linear op, long m, long n, Operand out) {
+    Operand residual = b.denseInput(b.inputs() - 1);
+    if (!op.hasBias(b.inputs())) {
+      long bytes = b.outputSpec(0).byteSize();
+      b.call(s -> MemorySegment.copy(s[0], 0, s[1], 0, bytes), residual, out);
+      return;
+    }
+    StridedSpace space =
+        StridedSpace.of(
+            new long[] {m, n}, StridedSpace.Operand.of(0, n, 1), StridedSpace.Operand.of(0, 0, 1));
+    KernelKinds.Type type = Kinds.of(b.outputSpec(0).dtype());
+    b.call(
+        s -> Kernels.binary(type, KernelKinds.Binary.ADD, space, s[0], s[1], s[2]),
+        residual,
+        b.denseInput(2),
+        out);
   }
 
   /**

@@ -57,7 +57,8 @@ final class Widening {
       case Conv o -> !anyEmpty(inputs) && !isNarrow(o.window(), outputs.get(0));
       case ConvBackwardData o -> !anyEmpty(inputs) && !isNarrow(o.window(), inputs.get(0));
       case ConvBackwardWeights o -> !anyEmpty(inputs) && !isNarrow(o.window(), inputs.get(1));
-      case Matmul _, Linear _ -> !anyEmpty(inputs);
+      case Matmul _ -> !anyEmpty(inputs);
+      case Linear o -> !o.residual() && !anyEmpty(inputs);
       case Contiguous _,
           Concat _,
           SliceScatter _,

@@ -20,9 +20,7 @@ final class LinearAlgebraKernels {
       case Linear o -> {
         int features = Math.toIntExact(call.in(1).dim(1));
         int outFeatures = Math.toIntExact(call.in(1).dim(0));
-        DoubleUnaryOperator activation = Functions.activation(o.activation());
-        yield call.plain(
-            (in, out) -> linear(features, outFeatures, in, activation, out[0].reals()));
+        yield call.plain((in, out) -> linear(features, outFeatures, o, in, out[0].reals()));
       }
     };
   }
@@ -55,14 +53,16 @@ final class LinearAlgebraKernels {
     return a.broadcastTo(batch.append(a.shape().dim(-2), a.shape().dim(-1)));
   }
 
-  private static void linear(
-      int features, int outFeatures, Elements[] in, DoubleUnaryOperator activation, double[] y) {
+  private static void linear(int features, int outFeatures, Linear op, Elements[] in, double[] y) {
     double[] x = in[0].reals();
     double[] w = in[1].reals();
+    boolean bias = op.hasBias(in.length);
+    DoubleUnaryOperator activation = Functions.activation(op.activation());
     for (int i = 0; i < y.length; i++) {
       int row = i / outFeatures;
       int o = i % outFeatures;
-      double sum = in.length == 3 ? in[2].reals()[o] : 0;
+      double sum = bias ? in[2].reals()[o] : 0;
+      sum += op.residual() ? in[in.length - 1].reals()[i] : 0;
       for (int k = 0; k < features; k++) {
         sum += x[row * features + k] * w[o * features + k];
       }

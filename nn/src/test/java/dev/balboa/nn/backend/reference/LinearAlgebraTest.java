@@ -69,6 +69,8 @@ class LinearAlgebraTest extends ReferenceFixture {
     assertClose(compute(new Linear(Activation.IDENTITY), x, w), 0, -2, 4, -2, -2);
     assertClose(compute(new Linear(Activation.IDENTITY), x, w, b), 0, -1.5, -1, -1.5, -7);
     assertClose(compute(new Linear(Activation.RELU), x, w), 0, 0, 4, 0, 0);
+    Value r = f64(shape(2, 2), 1, 10, 100, 1000);
+    assertClose(compute(new Linear(Activation.IDENTITY, true), x, w, r), 0, -1, 14, 98, 998);
     double tanh = Math.tanh(2);
     assertClose(compute(new Linear(Activation.TANH), x, w), 0, -tanh, Math.tanh(4), -tanh, -tanh);
   }
