@@ -27,6 +27,7 @@ interface Mapping {
       ReductionMappings.addTo(t);
       ShapeMappings.addTo(t);
       NetworkMappings.addTo(t);
+      NormMappings.addTo(t);
       return t;
     }
 

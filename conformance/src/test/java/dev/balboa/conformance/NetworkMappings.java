@@ -59,19 +59,21 @@ final class NetworkMappings {
         pads[n + i] = all - pads[i];
       }
     }
-    return new Window(
-        list(kernel),
-        list(stride),
-        list(dilation),
-        list(Arrays.copyOf(pads, n)),
-        list(Arrays.copyOfRange(pads, n, 2 * n)));
+    Window window =
+        new Window(
+            list(kernel),
+            list(stride),
+            list(dilation),
+            list(Arrays.copyOf(pads, n)),
+            list(Arrays.copyOfRange(pads, n, 2 * n)));
+    return c.flag("ceil_mode") ? window.inCeilMode() : window;
   }
 
   static long[] orOnes(long[] x, int n) {
     return x != null ? x : IntStream.range(0, n).mapToLong(_ -> 1).toArray();
   }
 
-  private static List<Integer> list(long[] x) {
+  static List<Integer> list(long[] x) {
     return Arrays.stream(x).mapToObj(Math::toIntExact).toList();
   }
 
@@ -83,13 +85,11 @@ final class NetworkMappings {
   }
 
   private static Tensor maxPool(Call c) {
-    c.uncoveredIf(c.flag("ceil_mode"), "ceil mode");
     c.uncoveredIf(c.wants(1), "indices of the maxima");
     return Functions.maxPool(c.in(0), window(c, c.integers("kernel_shape")));
   }
 
   private static Tensor averagePool(Call c) {
-    c.uncoveredIf(c.flag("ceil_mode"), "ceil mode");
     return Functions.avgPool(
         c.in(0), window(c, c.integers("kernel_shape")), c.flag("count_include_pad"));
   }
