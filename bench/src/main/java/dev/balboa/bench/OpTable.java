@@ -4,6 +4,7 @@ import static dev.balboa.bench.OpInput.normal;
 import static dev.balboa.bench.OpInput.positive;
 import static dev.balboa.bench.OpInput.truth;
 import static dev.balboa.bench.OpInput.whole;
+import static dev.balboa.bench.OpInput.withinOne;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,10 @@ final class OpTable {
     reductions();
     products();
     networks();
+    rows();
+    losses();
     shapes();
+    indices();
     return List.copyOf(tasks);
   }
 
@@ -69,6 +73,17 @@ final class OpTable {
       both(name, in(normal(16, 16), normal(16, 16)), in(normal(1024, 1024), normal(1024, 1024)));
     }
     both("add broadcast", in(normal(16, 16), normal(16)), in(normal(1024, 1024), normal(1024)));
+    for (String name : List.of("asin", "acos", "atanh", "erfinv")) {
+      both(name, in(withinOne(16, 16)), in(withinOne(1024, 1024)));
+    }
+    for (String name : List.of("hypot", "remainder", "fmod")) {
+      both(
+          name,
+          in(positive(16, 16), positive(16, 16)),
+          in(positive(1024, 1024), positive(1024, 1024)));
+    }
+    forward(
+        "logical_and", in(truth(16, 16), truth(16, 16)), in(truth(1024, 1024), truth(1024, 1024)));
     both("pow", in(positive(16, 16), normal(16, 16)), in(positive(1024, 1024), normal(1024, 1024)));
     for (String name :
         List.of(
@@ -94,13 +109,27 @@ final class OpTable {
             "clip",
             "neg",
             "add number",
-            "mul number")) {
+            "mul number",
+            "selu",
+            "celu",
+            "softsign",
+            "log_sigmoid",
+            "tanh_shrink",
+            "hard_shrink",
+            "soft_shrink",
+            "tan",
+            "atan",
+            "sinh",
+            "cosh",
+            "asinh",
+            "exp2",
+            "erfc")) {
       both(name, in(normal(16, 16)), in(normal(1024, 1024)));
     }
-    for (String name : List.of("log", "log1p", "sqrt", "rsqrt", "reciprocal")) {
+    for (String name : List.of("log", "log1p", "sqrt", "rsqrt", "reciprocal", "log2", "log10")) {
       both(name, in(positive(16, 16)), in(positive(1024, 1024)));
     }
-    for (String name : List.of("sign", "floor", "ceil", "round", "cast to i32")) {
+    for (String name : List.of("sign", "floor", "ceil", "round", "trunc", "cast to i32")) {
       forward(name, in(normal(16, 16)), in(normal(1024, 1024)));
     }
     forward("less", in(normal(16, 16), normal(16, 16)), in(normal(1024, 1024), normal(1024, 1024)));
@@ -149,7 +178,12 @@ final class OpTable {
         "conv3d",
         in(normal(1, 4, 8, 8, 8), normal(4, 4, 3, 3, 3), normal(4)),
         in(normal(2, 16, 16, 16, 16), normal(16, 16, 3, 3, 3), normal(16)));
-    for (String name : List.of("max_pool2d", "avg_pool2d", "global_avg_pool")) {
+    images(
+        "conv_transpose2d",
+        in(normal(1, 8, 8, 8), normal(8, 8, 4, 4), normal(8)),
+        in(normal(8, 64, 14, 14), normal(64, 64, 4, 4), normal(64)));
+    for (String name :
+        List.of("max_pool2d", "avg_pool2d", "global_avg_pool", "adaptive_avg_pool2d")) {
       images(name, in(normal(1, 8, 16, 16)), in(normal(16, 64, 28, 28)));
     }
     images(
@@ -171,10 +205,58 @@ final class OpTable {
         in(normal(1024, 1000), whole(1000, 1024)));
   }
 
+  /** Normalisation of rows and channels. */
+  private void rows() {
+    both(
+        "layer_norm",
+        in(normal(8, 16), normal(16), normal(16)),
+        in(normal(1024, 1024), normal(1024), normal(1024)));
+    both("rms_norm", in(normal(8, 16), normal(16)), in(normal(1024, 1024), normal(1024)));
+    for (String name : List.of("group_norm", "instance_norm")) {
+      both(
+          name,
+          in(normal(2, 8, 8, 8), normal(8), normal(8)),
+          in(normal(16, 64, 28, 28), normal(64), normal(64)));
+    }
+  }
+
+  private void losses() {
+    both("nll", in(normal(8, 10), whole(10, 8)), in(normal(1024, 1000), whole(1000, 1024)));
+    for (String name : List.of("mse", "l1", "smooth_l1", "huber", "cosine_similarity")) {
+      both(name, in(normal(16, 16), normal(16, 16)), in(normal(1024, 1024), normal(1024, 1024)));
+    }
+    both(
+        "bce_with_logits",
+        in(normal(16, 16), positive(16, 16).constant()),
+        in(normal(1024, 1024), positive(1024, 1024).constant()));
+  }
+
   private void shapes() {
     both("concat", in(normal(16, 16), normal(16, 16)), in(normal(512, 1024), normal(512, 1024)));
     both("transposed copy", in(normal(16, 16)), in(normal(1024, 1024)));
     both("sliced copy", in(normal(16, 16)), in(normal(1024, 1024)));
     forward("one_hot", in(whole(1000, 16)), in(whole(1000, 1024)));
+  }
+
+  private void indices() {
+    both(
+        "gather",
+        in(normal(16, 16), whole(16, 16, 16)),
+        in(normal(1024, 1024), whole(1024, 1024, 1024)));
+    both(
+        "scatter_add",
+        in(normal(16, 16), whole(16, 16, 16), normal(16, 16)),
+        in(normal(1024, 1024), whole(1024, 1024, 1024), normal(1024, 1024)));
+    both(
+        "index_select",
+        in(normal(16, 16), whole(16, 16)),
+        in(normal(10000, 256), whole(10000, 4096)));
+    for (String name : List.of("flip", "cumsum", "sort", "topk")) {
+      both(name, in(normal(16, 16)), in(normal(1024, 1024)));
+    }
+    for (String name :
+        List.of("pad constant", "pad reflect", "resize nearest", "resize linear", "resize cubic")) {
+      both(name, in(normal(1, 4, 8, 8)), in(normal(8, 32, 32, 32)));
+    }
   }
 }

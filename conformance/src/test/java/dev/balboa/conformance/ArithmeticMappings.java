@@ -1,9 +1,13 @@
 package dev.balboa.conformance;
 
+import dev.balboa.nn.op.BinaryKind;
 import dev.balboa.nn.op.CompareKind;
+import dev.balboa.nn.op.LogicalKind;
 import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryKind;
+import dev.balboa.nn.tensor.Arithmetic;
 import dev.balboa.nn.tensor.Tensor;
+import dev.balboa.nn.tensor.Tensors;
 import java.util.Map;
 import java.util.function.BinaryOperator;
 
@@ -33,8 +37,13 @@ final class ArithmeticMappings {
     t.one("Identity", c -> c.in(0));
     t.one("Neg", c -> c.in(0).neg());
     t.one("Clip", ArithmeticMappings::clip);
-    t.one("IsNaN", c -> c.in(0).compare(CompareKind.NE, c.in(0)));
-    t.one("Softsign", c -> c.in(0).div(c.in(0).abs().add(1)));
+    t.one("IsNaN", c -> Arithmetic.isNan(c.in(0)));
+    t.one("IsInf", ArithmeticMappings::isInf);
+    t.one("Mod", ArithmeticMappings::mod);
+    logical(t, "And", LogicalKind.AND);
+    logical(t, "Or", LogicalKind.OR);
+    logical(t, "Xor", LogicalKind.XOR);
+    t.one("Not", c -> c.in(0).not());
     functions(t);
     withParameters(t);
   }
@@ -42,6 +51,16 @@ final class ArithmeticMappings {
   private static void functions(Mapping.Table t) {
     Map.ofEntries(
             Map.entry("Abs", UnaryKind.ABS),
+            Map.entry("Acos", UnaryKind.ACOS),
+            Map.entry("Acosh", UnaryKind.ACOSH),
+            Map.entry("Asin", UnaryKind.ASIN),
+            Map.entry("Asinh", UnaryKind.ASINH),
+            Map.entry("Atan", UnaryKind.ATAN),
+            Map.entry("Atanh", UnaryKind.ATANH),
+            Map.entry("Cosh", UnaryKind.COSH),
+            Map.entry("Sinh", UnaryKind.SINH),
+            Map.entry("Softsign", UnaryKind.SOFTSIGN),
+            Map.entry("Tan", UnaryKind.TAN),
             Map.entry("Ceil", UnaryKind.CEIL),
             Map.entry("Cos", UnaryKind.COS),
             Map.entry("Erf", UnaryKind.ERF),
@@ -67,6 +86,14 @@ final class ArithmeticMappings {
         "HardSigmoid",
         c -> unary(c, UnaryKind.HARD_SIGMOID, c.number("alpha", 0.2), c.number("beta", 0.5)));
     t.one("HardSwish", c -> unary(c, UnaryKind.HARD_SWISH, 1.0 / 6, 0.5));
+    t.one("Celu", c -> unary(c, UnaryKind.CELU, c.number("alpha", 1), 0));
+    t.one("ThresholdedRelu", c -> unary(c, UnaryKind.THRESHOLD, c.number("alpha", 1), 0));
+    t.one(
+        "Selu",
+        c ->
+            unary(c, UnaryKind.ELU, c.number("alpha", 1.6732632f), 0)
+                .mul(c.number("gamma", 1.050701f)));
+    t.one("Shrink", ArithmeticMappings::shrink);
   }
 
   private static Tensor unary(Call c, UnaryKind kind, double alpha, double beta) {
@@ -87,6 +114,32 @@ final class ArithmeticMappings {
 
   private static void compare(Mapping.Table t, String type, CompareKind kind) {
     t.one(type, c -> c.in(0).compare(kind, c.in(1)));
+  }
+
+  private static void logical(Mapping.Table t, String type, LogicalKind kind) {
+    t.one(type, c -> c.in(0).logical(kind, c.in(1)));
+  }
+
+  private static Tensor isInf(Call c) {
+    boolean negative = c.integer("detect_negative", 1) != 0;
+    boolean positive = c.integer("detect_positive", 1) != 0;
+    if (negative && positive) {
+      return Arithmetic.isInf(c.in(0));
+    }
+    double infinity = positive ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+    return c.in(0).compare(CompareKind.EQ, Tensors.full(infinity));
+  }
+
+  /** With the sign of the divisor as Python's, or that of the dividend as C's. */
+  private static Tensor mod(Call c) {
+    return c.in(0).binary(c.flag("fmod") ? BinaryKind.FMOD : BinaryKind.REMAINDER, c.in(1));
+  }
+
+  private static Tensor shrink(Call c) {
+    double lambda = c.number("lambd", 0.5);
+    double bias = c.number("bias", 0);
+    c.uncoveredIf(bias != 0 && bias != lambda, "a bias other than the threshold");
+    return unary(c, bias == 0 ? UnaryKind.HARD_SHRINK : UnaryKind.SOFT_SHRINK, lambda, 0);
   }
 
   private static Tensor clip(Call c) {

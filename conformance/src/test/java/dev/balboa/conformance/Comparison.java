@@ -14,7 +14,7 @@ final class Comparison {
 
   private Comparison() {}
 
-  static void check(String what, Tensor got, Elements expected) {
+  static void check(String what, Tensor got, Elements expected, double relative) {
     if (got.dtype() != expected.type().balboa()) {
       throw new AssertionError(
           what + ": expected type " + expected.type().balboa() + ", got " + got.dtype());
@@ -28,7 +28,7 @@ final class Comparison {
     boolean exact = !got.dtype().isFloating();
     double largest = Arrays.stream(y).map(Math::abs).filter(Double::isFinite).max().orElse(0);
     for (int i = 0; i < y.length; i++) {
-      double allowed = exact ? 0 : RELATIVE * Math.abs(y[i]) + OF_LARGEST * largest;
+      double allowed = exact ? 0 : relative * Math.abs(y[i]) + OF_LARGEST * largest;
       boolean same = Double.compare(x[i], y[i]) == 0 || x[i] == y[i];
       if (!same && !(Double.isFinite(y[i]) && Math.abs(x[i] - y[i]) <= allowed)) {
         throw new AssertionError(

@@ -26,7 +26,7 @@ final class ComparisonTest {
   private static void compare(Elements expected, float... got) {
     try (var _ = Execution.on(Executors.reference());
         var _ = Scope.open()) {
-      Comparison.check("y", Tensor.of(got), expected);
+      Comparison.check("y", Tensor.of(got), expected, Comparison.RELATIVE);
     }
   }
 
@@ -69,7 +69,7 @@ final class ComparisonTest {
             List.of(new Onnx.Port("y", true)));
     GraphRun run = new GraphRun(wrong, Executors.reference());
     TestCase.Example example = new TestCase.Example(List.of(floats(-1, 1)), List.of(floats(0, 1)));
-    assertThatThrownBy(() -> run.check(new Onnx.Model(graph, 17), example))
+    assertThatThrownBy(() -> run.check(new Onnx.Model(graph, 17), example, Comparison.RELATIVE))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("output y at 0 of [2]: expected 0.0, got 1.0");
   }

@@ -24,11 +24,12 @@ final class GraphRun {
   /**
    * Compares one example.
    *
+   * @param relative how far results may be from what is expected
    * @throws NotCovered if Balboa cannot say what the model asks for
    * @throws UnsupportedOperationException if the backend refuses a type or rank by name
    * @throws AssertionError if something else comes out
    */
-  void check(Onnx.Model model, TestCase.Example example) {
+  void check(Onnx.Model model, TestCase.Example example, double relative) {
     model.graph().nodes().forEach(node -> mappings.get(node.type()));
     try (var _ = Execution.on(executor);
         var _ = Execution.noGrad();
@@ -44,7 +45,7 @@ final class GraphRun {
       }
       for (int i = 0; i < outputs.size(); i++) {
         String name = outputs.get(i).name();
-        Comparison.check("output " + name, values.get(name), example.outputs().get(i));
+        Comparison.check("output " + name, values.get(name), example.outputs().get(i), relative);
       }
     }
   }

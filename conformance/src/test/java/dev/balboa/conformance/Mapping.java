@@ -28,6 +28,8 @@ interface Mapping {
       ShapeMappings.addTo(t);
       NetworkMappings.addTo(t);
       NormMappings.addTo(t);
+      IndexMappings.addTo(t);
+      LossMappings.addTo(t);
       return t;
     }
 

@@ -7,6 +7,7 @@ import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
 import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Pooling;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.util.Arrays;
@@ -21,7 +22,8 @@ final class NetworkMappings {
     t.one("MatMul", c -> c.in(0).matmul(c.in(1)));
     t.one("Gemm", NetworkMappings::gemm);
     t.one("Conv", NetworkMappings::conv);
-    t.one("MaxPool", NetworkMappings::maxPool);
+    t.many("MaxPool", NetworkMappings::maxPool);
+    t.one("MaxUnpool", NetworkMappings::maxUnpool);
     t.one("AveragePool", NetworkMappings::averagePool);
     t.one("GlobalAveragePool", c -> c.in(0).reduce(ReduceKind.MEAN, true, space(c)));
     t.one("GlobalMaxPool", c -> c.in(0).reduce(ReduceKind.MAX, true, space(c)));
@@ -59,14 +61,13 @@ final class NetworkMappings {
         pads[n + i] = all - pads[i];
       }
     }
-    Window window =
-        new Window(
-            list(kernel),
-            list(stride),
-            list(dilation),
-            list(Arrays.copyOf(pads, n)),
-            list(Arrays.copyOfRange(pads, n, 2 * n)));
-    return c.flag("ceil_mode") ? window.inCeilMode() : window;
+    return new Window(
+        list(kernel),
+        list(stride),
+        list(dilation),
+        list(Arrays.copyOf(pads, n)),
+        list(Arrays.copyOfRange(pads, n, 2 * n)),
+        c.flag("ceil_mode"));
   }
 
   static long[] orOnes(long[] x, int n) {
@@ -84,9 +85,41 @@ final class NetworkMappings {
     return Functions.conv(c.in(0), c.in(1), c.optional(2), window, groups, Activation.IDENTITY);
   }
 
-  private static Tensor maxPool(Call c) {
-    c.uncoveredIf(c.wants(1), "indices of the maxima");
-    return Functions.maxPool(c.in(0), window(c, c.integers("kernel_shape")));
+  private static List<Tensor> maxPool(Call c) {
+    Window window = window(c, c.integers("kernel_shape"));
+    if (!c.wants(1)) {
+      return List.of(Functions.maxPool(c.in(0), window));
+    }
+    c.uncoveredIf(c.flag("storage_order"), "indices in column-major order");
+    List<Tensor> y = Functions.maxPoolWithIndices(c.in(0), window);
+    Shape in = c.in(0).shape();
+    long plane = in.slice(2, in.rank()).size();
+    long outputs = y.get(0).shape().slice(2, in.rank()).size();
+    double[] within = Call.numbers(y.get(1));
+    long[] overall = new long[within.length];
+    for (int i = 0; i < overall.length; i++) {
+      overall[i] = (long) within[i] + i / outputs * plane;
+    }
+    return List.of(y.get(0), Tensor.of(overall, y.get(1).shape()));
+  }
+
+  private static Tensor maxUnpool(Call c) {
+    c.uncoveredIf(c.has(2), "indices that mean another size than that of the result");
+    Shape in = c.in(0).shape();
+    long[] kernel = c.integers("kernel_shape");
+    long[] stride = orOnes(c.integers("strides"), kernel.length);
+    c.uncoveredIf(c.hasAttribute("pads"), "padding");
+    long[] out = new long[kernel.length];
+    long plane = 1;
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (in.dim(i + 2) - 1) * stride[i] + kernel[i];
+      plane *= out[i];
+    }
+    long[] overall = c.integersIn(1);
+    for (int i = 0; i < overall.length; i++) {
+      overall[i] %= plane;
+    }
+    return Pooling.maxUnpool(c.in(0), Tensor.of(overall, in), out);
   }
 
   private static Tensor averagePool(Call c) {

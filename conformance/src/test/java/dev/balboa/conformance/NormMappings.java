@@ -1,19 +1,22 @@
 package dev.balboa.conformance;
 
 import dev.balboa.nn.op.Activation;
+import dev.balboa.nn.op.ReduceKind;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.UnaryKind;
 import dev.balboa.nn.op.Window;
 import dev.balboa.nn.tensor.Functions;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Normalisation by rows, groups and neighbours, and transposed convolution. */
 final class NormMappings {
   private NormMappings() {}
 
   static void addTo(Mapping.Table t) {
-    t.one("LayerNormalization", NormMappings::layer);
+    t.many("LayerNormalization", NormMappings::layer);
     t.one("RMSNormalization", c -> Functions.rmsNorm(c.in(0), c.in(1), axes(c), epsilon(c)));
     t.one("GroupNormalization", NormMappings::group);
     t.one(
@@ -33,9 +36,15 @@ final class NormMappings {
     return rank - Math.floorMod((int) c.integer("axis", -1), rank);
   }
 
-  private static Tensor layer(Call c) {
-    c.uncoveredIf(c.wants(1) || c.wants(2), "statistics of a layer normalisation");
-    return Functions.layerNorm(c.in(0), c.in(1), c.optional(2), axes(c), epsilon(c));
+  /** The statistics too: mean and reciprocal deviation, with the axes kept. */
+  private static List<Tensor> layer(Call c) {
+    Tensor x = c.in(0);
+    Tensor y = Functions.layerNorm(x, c.in(1), c.optional(2), axes(c), epsilon(c));
+    int rank = x.shape().rank();
+    int[] axes = IntStream.range(rank - axes(c), rank).toArray();
+    Tensor mean = x.reduce(ReduceKind.MEAN, true, axes);
+    Tensor variance = x.sub(mean).square().reduce(ReduceKind.MEAN, true, axes);
+    return List.of(y, mean, variance.add(epsilon(c)).map(UnaryKind.RSQRT));
   }
 
   private static Tensor group(Call c) {

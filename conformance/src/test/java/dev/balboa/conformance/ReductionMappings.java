@@ -61,13 +61,20 @@ final class ReductionMappings {
     t.one(
         type,
         c -> {
-          c.uncoveredIf(c.flag("select_last_index"), "the last of equals instead of the first");
           int axis = (int) c.integer("axis", 0);
-          Tensor index = f.apply(c.in(0), axis).cast(DType.I64);
+          Tensor index =
+              c.flag("select_last_index")
+                  ? fromEnd(f.apply(c.in(0).flip(axis), axis), c.in(0).shape().dim(axis))
+                  : f.apply(c.in(0), axis);
+          index = index.cast(DType.I64);
           return c.integer("keepdims", 1) != 0
               ? index.unsqueeze(c.in(0).shape().axis(axis))
               : index;
         });
+  }
+
+  private static Tensor fromEnd(Tensor index, long n) {
+    return index.cast(DType.F32).rsub(n - 1.0);
   }
 
   /** Before version 13 all axes from the given one on counted as one. */

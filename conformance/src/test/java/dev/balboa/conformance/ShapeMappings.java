@@ -5,6 +5,7 @@ import dev.balboa.nn.op.OneHot;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Slice;
 import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.tensor.Shapes;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.util.ArrayList;
@@ -38,6 +39,12 @@ final class ShapeMappings {
     t.one("Constant", ShapeMappings::constant);
     t.one("ConstantOfShape", ShapeMappings::constantOfShape);
     t.one("OneHot", ShapeMappings::oneHot);
+    t.one("Tile", c -> Shapes.tile(c.in(0), c.integersIn(1)));
+    t.one("SpaceToDepth", c -> Shapes.spaceToDepth(c.in(0), blockSize(c)));
+    t.one("DepthToSpace", ShapeMappings::depthToSpace);
+    t.one("Trilu", ShapeMappings::trilu);
+    t.one("EyeLike", ShapeMappings::eyeLike);
+    t.one("Range", ShapeMappings::range);
   }
 
   static Tensor[] tensors(Call c) {
@@ -107,6 +114,7 @@ final class ShapeMappings {
   }
 
   private static Tensor slice(Call c) {
+    Tensor x = c.in(0);
     Shape s = c.in(0).shape();
     long[] starts = c.integers(1, "starts");
     long[] ends = c.integers(2, "ends");
@@ -119,13 +127,19 @@ final class ShapeMappings {
       int axis = s.axis(axes == null ? i : (int) axes[i]);
       long n = s.dim(axis);
       long by = steps == null ? 1 : steps[i];
-      c.uncoveredIf(by < 0, "a negative step");
-      long from = within(starts[i], n);
+      long from = by > 0 ? within(starts[i], n) : n - 1 - backwards(starts[i], n);
+      long to = by > 0 ? within(ends[i], n) : n - 1 - backwards(ends[i], n);
+      x = by > 0 ? x : x.flip(axis);
       start.set(axis, from);
-      stop.set(axis, Math.max(from, within(ends[i], n)));
-      step.set(axis, by);
+      stop.set(axis, Math.max(from, to));
+      step.set(axis, Math.abs(by));
     }
-    return Tensor.apply(new Slice(start, stop, step), c.in(0)).get(0);
+    return Tensor.apply(new Slice(start, stop, step), x).get(0);
+  }
+
+  /** A position from which steps go down; -1 is before the first element. */
+  private static long backwards(long i, long n) {
+    return Math.clamp(i < 0 ? i + n : i, -1, n - 1);
   }
 
   private static long within(long i, long n) {
@@ -136,15 +150,11 @@ final class ShapeMappings {
     Shape s = c.in(0).shape();
     int axis = s.axis((int) c.integer("axis", 0));
     long[] sizes = c.integers(1, "split");
-    int parts = c.node().outputs().size();
-    List<Tensor> out = new ArrayList<>();
-    long from = 0;
-    for (int i = 0; i < parts; i++) {
-      long size = sizes == null ? s.dim(axis) / parts : sizes[i];
-      out.add(c.in(0).slice(axis, from, from + size));
-      from += size;
+    if (sizes == null) {
+      int parts = c.node().outputs().size();
+      sizes = LongStream.range(0, parts).map(_ -> s.dim(axis) / parts).toArray();
     }
-    return out;
+    return Shapes.split(c.in(0), axis, sizes);
   }
 
   private static Tensor shape(Call c) {
@@ -189,12 +199,44 @@ final class ShapeMappings {
     return Tensors.fill(new TensorSpec(shape, value.type().balboa()), value.doubles()[0]);
   }
 
+  private static int blockSize(Call c) {
+    return (int) c.integer("blocksize", 0);
+  }
+
+  private static Tensor depthToSpace(Call c) {
+    return c.text("mode", "DCR").equals("CRD")
+        ? Shapes.pixelShuffle(c.in(0), blockSize(c))
+        : Shapes.depthToSpace(c.in(0), blockSize(c));
+  }
+
+  private static Tensor trilu(Call c) {
+    long k = c.has(1) ? c.integersIn(1)[0] : 0;
+    return c.integer("upper", 1) != 0 ? Shapes.triu(c.in(0), k) : Shapes.tril(c.in(0), k);
+  }
+
+  private static Tensor eyeLike(Call c) {
+    c.uncoveredIf(c.integer("k", 0) != 0, "ones on another diagonal");
+    DType type =
+        c.hasAttribute("dtype")
+            ? Elements.Type.of(c.integer("dtype", 0)).balboa()
+            : c.in(0).dtype();
+    return Tensors.eye(c.in(0).shape().dim(0), c.in(0).shape().dim(1)).cast(type);
+  }
+
+  private static Tensor range(Call c) {
+    double start = c.numbersIn(0)[0];
+    double step = c.numbersIn(2)[0];
+    long count = (long) Math.max(0, Math.ceil((c.numbersIn(1)[0] - start) / step));
+    return Tensors.arange(start, step, count, c.in(0).dtype());
+  }
+
   private static Tensor oneHot(Call c) {
     long depth = c.integersIn(1)[0];
     double[] index = c.numbersIn(0);
     c.uncoveredIf(
-        Arrays.stream(index).anyMatch(i -> i >= depth || i < 0), "indices out of [0, depth)");
-    Tensor hot = Tensor.apply(new OneHot(depth, DType.F32), c.in(0).cast(DType.I32)).get(0);
+        Arrays.stream(index).anyMatch(i -> i >= depth || i < -depth), "indices out of the depth");
+    Tensor positions = IndexMappings.positive(c.in(0), depth).cast(DType.I32);
+    Tensor hot = Tensor.apply(new OneHot(depth, DType.F32), positions).get(0);
     double[] values = c.numbersIn(2);
     Tensor y = hot.mul(values[1] - values[0]).add(values[0]).cast(c.in(2).dtype());
     int axis = (int) c.integer("axis", -1);

@@ -1,13 +1,18 @@
 package dev.balboa.bench.balboa;
 
 import dev.balboa.nn.op.Activation;
+import dev.balboa.nn.op.BinaryKind;
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.LogicalKind;
 import dev.balboa.nn.op.OneHot;
+import dev.balboa.nn.op.PadMode;
 import dev.balboa.nn.op.ReduceKind;
+import dev.balboa.nn.op.ResizeMode;
 import dev.balboa.nn.op.UnaryKind;
 import dev.balboa.nn.op.Window;
 import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +32,10 @@ final class BalboaOps {
     ops.elementwise();
     ops.reductions();
     ops.networks();
+    ops.rows();
+    ops.losses();
     ops.shapes();
+    ops.indices();
     return ops.all;
   }
 
@@ -48,6 +56,10 @@ final class BalboaOps {
     two("maximum", Tensor::maximum);
     two("minimum", Tensor::minimum);
     two("pow", Tensor::pow);
+    two("hypot", (a, b) -> a.binary(BinaryKind.HYPOT, b));
+    two("remainder", (a, b) -> a.binary(BinaryKind.REMAINDER, b));
+    two("fmod", (a, b) -> a.binary(BinaryKind.FMOD, b));
+    two("logical_and", (a, b) -> a.logical(LogicalKind.AND, b));
     two("less", (a, b) -> a.compare(CompareKind.LT, b));
     all.put("where", in -> in.get(0).where(in.get(1), in.get(2)));
     one("add number", x -> x.add(1.5));
@@ -89,6 +101,13 @@ final class BalboaOps {
     Window half = Window.square(2, 2, 0);
     one("max_pool2d", x -> Functions.maxPool(x, half));
     one("avg_pool2d", x -> Functions.avgPool(x, half, true));
+    Window twice = Window.square(4, 2, 1);
+    all.put(
+        "conv_transpose2d",
+        in ->
+            Functions.convTranspose(
+                in.get(0), in.get(1), in.get(2), twice, List.of(0, 0), 1, Activation.IDENTITY));
+    one("adaptive_avg_pool2d", x -> Functions.adaptiveAvgPool(x, 7, 7));
     one("global_avg_pool", x -> x.reduce(ReduceKind.MEAN, true, 2, 3));
     all.put(
         "batch_norm training",
@@ -96,11 +115,48 @@ final class BalboaOps {
     all.put(
         "batch_norm inference",
         in -> Functions.batchNorm(in.get(0), in.get(1), in.get(2), in.get(3), in.get(4), 1e-5));
-    two("cross_entropy", Functions::crossEntropy);
+    two("cross_entropy", Losses::crossEntropy);
   }
 
   private static Tensor conv(List<Tensor> in, Window window, int groups) {
     return Functions.conv(in.get(0), in.get(1), in.get(2), window, groups, Activation.IDENTITY);
+  }
+
+  private void rows() {
+    all.put("layer_norm", in -> Functions.layerNorm(in.get(0), in.get(1), in.get(2), 1, 1e-5));
+    two("rms_norm", (x, gamma) -> Functions.rmsNorm(x, gamma, 1, 1e-5));
+    all.put("group_norm", in -> Functions.groupNorm(in.get(0), in.get(1), in.get(2), 4, 1e-5));
+    all.put("instance_norm", in -> Functions.instanceNorm(in.get(0), in.get(1), in.get(2), 1e-5));
+  }
+
+  private void losses() {
+    two("nll", Losses::nll);
+    two("mse", Losses::mse);
+    two("l1", Losses::l1);
+    two("smooth_l1", Losses::smoothL1);
+    two("huber", Losses::huber);
+    two("bce_with_logits", Losses::bceWithLogits);
+    two("cosine_similarity", (a, b) -> Losses.cosineSimilarity(a, b, 1));
+  }
+
+  private void indices() {
+    two("gather", (x, i) -> x.gather(1, i));
+    all.put("scatter_add", in -> in.get(0).scatterAdd(1, in.get(1), in.get(2)));
+    two("index_select", (x, i) -> x.indexSelect(0, i));
+    one("flip", x -> x.flip(1));
+    one("cumsum", x -> x.cumsum(1));
+    one("sort", x -> x.sort(1, false).values());
+    one("topk", x -> x.topk(8, 1, true).values());
+    List<Long> edge = List.of(0L, 0L, 2L, 2L);
+    one("pad constant", x -> Functions.pad(x, edge, edge, PadMode.CONSTANT, 0));
+    one("pad reflect", x -> Functions.pad(x, edge, edge, PadMode.REFLECT, 0));
+    one("resize nearest", x -> resize(x, ResizeMode.NEAREST));
+    one("resize linear", x -> resize(x, ResizeMode.LINEAR));
+    one("resize cubic", x -> resize(x, ResizeMode.CUBIC));
+  }
+
+  private static Tensor resize(Tensor x, ResizeMode mode) {
+    return Functions.resize(x, mode, false, 2 * x.shape().dim(2), 2 * x.shape().dim(3));
   }
 
   private void shapes() {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -32,7 +33,10 @@ final class TorchOps {
     ops.reductions();
     ops.networks();
     ops.normalisation();
+    ops.rows();
+    ops.losses();
     ops.shapes();
+    ops.indices();
     return ops.all;
   }
 
@@ -53,6 +57,10 @@ final class TorchOps {
     two("maximum", torch::maximum);
     two("minimum", torch::minimum);
     two("pow", torch::pow);
+    two("hypot", torch::hypot);
+    two("remainder", torch::remainder);
+    two("fmod", torch::fmod);
+    two("logical_and", torch::logical_and);
     two("less", torch::lt);
     all.put("where", in -> torch.where(in.get(0), in.get(1), in.get(2)));
     Scalar number = new Scalar(1.5);
@@ -94,6 +102,27 @@ final class TorchOps {
     one("floor", torch::floor);
     one("ceil", torch::ceil);
     one("round", torch::round);
+    one("trunc", torch::trunc);
+    one("selu", torch::selu);
+    one("celu", torch::celu);
+    one("softsign", torch::softsign);
+    one("log_sigmoid", torch::log_sigmoid);
+    one("tanh_shrink", torch::tanhshrink);
+    one("hard_shrink", torch::hardshrink);
+    one("soft_shrink", torch::softshrink);
+    one("tan", torch::tan);
+    one("asin", torch::asin);
+    one("acos", torch::acos);
+    one("atan", torch::atan);
+    one("sinh", torch::sinh);
+    one("cosh", torch::cosh);
+    one("asinh", torch::asinh);
+    one("atanh", torch::atanh);
+    one("exp2", torch::exp2);
+    one("log2", torch::log2);
+    one("log10", torch::log10);
+    one("erfc", torch::erfc);
+    one("erfinv", torch::erfinv);
   }
 
   private void reductions() {
@@ -134,6 +163,14 @@ final class TorchOps {
     LongOptional divisor = new LongOptional();
     one("max_pool2d", x -> torch.max_pool2d(x, two, two, none, ones[1], false));
     one("avg_pool2d", x -> torch.avg_pool2d(x, two, two, none, false, true, divisor));
+    long[] stride = {2, 2};
+    all.put(
+        "conv_transpose2d",
+        in ->
+            torch.conv_transpose2d(
+                in.get(0), in.get(1), bias(in), stride, ones[1], none, 1, ones[1]));
+    long[] seven = {7, 7};
+    one("adaptive_avg_pool2d", x -> torch.adaptive_avg_pool2d(x, seven));
     one("global_avg_pool", x -> torch.adaptive_avg_pool2d(x, ones[1]));
     two("cross_entropy", torch::cross_entropy_loss);
   }
@@ -170,6 +207,79 @@ final class TorchOps {
                 0.1,
                 1e-5,
                 false));
+  }
+
+  private void rows() {
+    all.put(
+        "layer_norm",
+        in ->
+            torch.layer_norm(
+                in.get(0),
+                new long[] {in.get(0).size(1)},
+                new TensorOptional(in.get(1)),
+                new TensorOptional(in.get(2)),
+                1e-5,
+                false));
+    DoubleOptional epsilon = new DoubleOptional(1e-5);
+    two(
+        "rms_norm",
+        (x, gamma) ->
+            torch.rms_norm(x, new long[] {x.size(1)}, new TensorOptional(gamma), epsilon));
+    all.put(
+        "group_norm",
+        in ->
+            torch.group_norm(
+                in.get(0),
+                4,
+                new TensorOptional(in.get(1)),
+                new TensorOptional(in.get(2)),
+                1e-5,
+                false));
+    TensorOptional nothing = new TensorOptional();
+    all.put(
+        "instance_norm",
+        in ->
+            torch.instance_norm(
+                in.get(0),
+                new TensorOptional(in.get(1)),
+                new TensorOptional(in.get(2)),
+                nothing,
+                nothing,
+                true,
+                0.1,
+                1e-5,
+                false));
+  }
+
+  private void losses() {
+    two("nll", torch::nll_loss);
+    two("mse", torch::mse_loss);
+    two("l1", torch::l1_loss);
+    two("smooth_l1", torch::smooth_l1_loss);
+    two("huber", torch::huber_loss);
+    two("bce_with_logits", torch::binary_cross_entropy_with_logits);
+    two("cosine_similarity", (a, b) -> torch.cosine_similarity(a, b, 1, 1e-8));
+  }
+
+  private void indices() {
+    two("gather", (x, i) -> torch.gather(x, 1, i));
+    all.put("scatter_add", in -> torch.scatter_add(in.get(0), 1, in.get(1), in.get(2)));
+    two("index_select", (x, i) -> torch.index_select(x, 0, i));
+    one("flip", x -> torch.flip(x, 1));
+    one("cumsum", x -> torch.cumsum(x, 1));
+    one("sort", x -> torch.sort(x, 1, false).get0());
+    one("topk", x -> torch.topk(x, 8, 1, true, true).get0());
+    long[] edge = {2, 2, 2, 2};
+    Scalar zero = new Scalar(0.0);
+    one("pad constant", x -> torch.constant_pad_nd(x, edge, zero));
+    one("pad reflect", x -> torch.reflection_pad2d(x, edge));
+    one("resize nearest", x -> torch.upsample_nearest2d(x, doubled(x)));
+    one("resize linear", x -> torch.upsample_bilinear2d(x, doubled(x), false));
+    one("resize cubic", x -> torch.upsample_bicubic2d(x, doubled(x), false));
+  }
+
+  private static long[] doubled(Tensor x) {
+    return new long[] {2 * x.size(2), 2 * x.size(3)};
   }
 
   private void shapes() {
