@@ -224,12 +224,14 @@ final class ElementwiseCases {
             "where",
             Where.class,
             d -> {
-              DType type = d.smooth() || d.chance(0.6) ? d.real() : d.pick(DType.values());
+              boolean blocked = d.purpose() == Draw.Purpose.BLOCKED;
+              boolean real = d.smooth() || blocked || d.chance(0.6);
+              DType type = real ? d.real() : d.pick(DType.values());
               Shape out = d.shape(0, 5);
               return Sample.of(
                   op,
                   d.whole(d.broadcastingTo(out), DType.BOOL, 0, 1),
-                  d.any(d.broadcastingTo(out), type),
+                  d.any(blocked ? out : d.broadcastingTo(out), type),
                   d.any(d.broadcastingTo(out), type));
             })
         .sums(ElementwiseCases::broadcastRatio)
