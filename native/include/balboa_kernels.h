@@ -488,6 +488,46 @@ BALBOA_API int32_t balboa_dgemm(balboa_dgemm_routine gemm, int32_t trans_a, int3
                                 const double *b, int32_t ldb, int64_t stride_b, double beta, double *c, int32_t ldc,
                                 int64_t stride_c, int64_t count);
 
+/* ---- attention: out = dropout(softmax(scale q k^T + mask)) v for each batch element and head
+ * q [B, H, Lq, D], k [B, Hkv, Lk, D], v [B, Hkv, Lk, Dv]; head h works on key head h Hkv / H. The weights [Lq, Lk] are
+ * computed tile by tile and never stored; products are those of the BLAS routine, on the OpenMP threads.
+ * geometry i64[25] = {B, H, Hkv, Lq, Lk, D, Dv, causal (0 or 1), offset (causal: query i sees the keys up to i +
+ * offset), strides of q, k, v and dout along their first three axes, strides of the mask along its four}. The last axis
+ * of q, k, v and dout is contiguous and their rows do not overlap; everything else is dense.
+ * A query that sees no key, or whose scores are all -infinity, gets zeros. Hidden keys and values have to be finite.
+ * Weight i of [B, H, Lq, Lk] is dropped if number i under the key (see the random numbers) is below dropout, else scaled
+ * by 1 / (1 - dropout); key may be NULL if dropout is 0. */
+
+enum balboa_mask {
+  BALBOA_MASK_NONE = 0,
+  BALBOA_MASK_BOOL = 1, /* bytes: the query sees the key where it is not 0 */
+  BALBOA_MASK_ADDED = 2 /* numbers of the type of q, added to the scores */
+};
+
+/* Bytes of scratch memory (64-byte aligned) that let all threads of the calling thread's limit work; with less, fewer
+ * do. Negative: a balboa_status. */
+BALBOA_API int64_t balboa_attention_scratch(int32_t dtype, const int64_t *geometry);
+/* sums [B, H, Lq]: the logarithm of each row's sum of exponentials, -infinity for a query that sees no key. */
+BALBOA_API int32_t balboa_attention_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind,
+                                        double scale, double dropout, const float *q, const float *k, const float *v,
+                                        const void *mask, const int64_t *key, float *out, float *sums, void *scratch,
+                                        int64_t scratch_bytes);
+BALBOA_API int32_t balboa_attention_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind,
+                                        double scale, double dropout, const double *q, const double *k,
+                                        const double *v, const void *mask, const int64_t *key, double *out,
+                                        double *sums, void *scratch, int64_t scratch_bytes);
+/* dq, dk, dv from the results of the forward call. */
+BALBOA_API int32_t balboa_attention_backward_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind,
+                                                 double scale, double dropout, const float *q, const float *k,
+                                                 const float *v, const void *mask, const int64_t *key,
+                                                 const float *out, const float *sums, const float *dout, float *dq,
+                                                 float *dk, float *dv, void *scratch, int64_t scratch_bytes);
+BALBOA_API int32_t balboa_attention_backward_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind,
+                                                 double scale, double dropout, const double *q, const double *k,
+                                                 const double *v, const void *mask, const int64_t *key,
+                                                 const double *out, const double *sums, const double *dout, double *dq,
+                                                 double *dk, double *dv, void *scratch, int64_t scratch_bytes);
+
 #ifdef __cplusplus
 }
 #endif

@@ -49,6 +49,9 @@ BALBOA_INLINE bk_parts bk_cut(int64_t n, int64_t least) {
   return parts;
 }
 
+/* u[0..n) = the uniform numbers of elements first, first + 1, ... under the key (see balboa_uniform_f32). */
+void bk_uniform_range(const int64_t *key, uint64_t first, int64_t n, float *u);
+
 /* Position of the first index outside [0, limit), or -1. */
 int64_t bk_first_bad_index(int64_t n, const int32_t *indices, int64_t limit);
 

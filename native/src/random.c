@@ -47,6 +47,19 @@ BALBOA_INLINE void uniform_unit(uint64_t first, const int64_t *key, float *u) {
   }
 }
 
+BALBOA_CLONES void bk_uniform_range(const int64_t *key, uint64_t first, int64_t n, float *u) {
+  float draw[UNIT];
+  for (int64_t i = 0; i < n;) {
+    const uint64_t at = first + (uint64_t)i;
+    const int64_t skip = (int64_t)(at % UNIT), m = bk_min(UNIT - skip, n - i);
+    uniform_unit(at / UNIT * LANES, key, draw);
+    for (int64_t j = 0; j < m; j++) {
+      u[i + j] = draw[skip + j];
+    }
+    i += m;
+  }
+}
+
 /* Angle 2 pi u2 for u2 = k 2^-24: the quadrant comes from the integer, so the reduction is exact. */
 BALBOA_INLINE vsincos_parts sincos_turns(uint32_t word) {
   const uint32_t k = word >> 8;

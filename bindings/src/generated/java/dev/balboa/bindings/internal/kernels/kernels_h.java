@@ -5412,5 +5412,378 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    private static final int BALBOA_MASK_NONE = (int)0L;
+    public static int BALBOA_MASK_NONE() {
+        return BALBOA_MASK_NONE;
+    }
+    private static final int BALBOA_MASK_BOOL = (int)1L;
+    public static int BALBOA_MASK_BOOL() {
+        return BALBOA_MASK_BOOL;
+    }
+    private static final int BALBOA_MASK_ADDED = (int)2L;
+    public static int BALBOA_MASK_ADDED() {
+        return BALBOA_MASK_ADDED;
+    }
+
+    private static class balboa_attention_scratch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_attention_scratch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t balboa_attention_scratch(int32_t dtype, const int64_t *geometry)
+     * }
+     */
+    public static FunctionDescriptor balboa_attention_scratch$descriptor() {
+        return balboa_attention_scratch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t balboa_attention_scratch(int32_t dtype, const int64_t *geometry)
+     * }
+     */
+    public static MethodHandle balboa_attention_scratch$handle() {
+        return balboa_attention_scratch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t balboa_attention_scratch(int32_t dtype, const int64_t *geometry)
+     * }
+     */
+    public static MemorySegment balboa_attention_scratch$address() {
+        return balboa_attention_scratch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t balboa_attention_scratch(int32_t dtype, const int64_t *geometry)
+     * }
+     */
+    public static long balboa_attention_scratch(int dtype, MemorySegment geometry) {
+        var mh$ = balboa_attention_scratch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_attention_scratch", dtype, geometry);
+            }
+            return (long)mh$.invokeExact(dtype, geometry);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_attention_f32 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_attention_f32");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, float *out, float *sums, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static FunctionDescriptor balboa_attention_f32$descriptor() {
+        return balboa_attention_f32.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, float *out, float *sums, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MethodHandle balboa_attention_f32$handle() {
+        return balboa_attention_f32.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, float *out, float *sums, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MemorySegment balboa_attention_f32$address() {
+        return balboa_attention_f32.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_attention_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, float *out, float *sums, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static int balboa_attention_f32(MemorySegment gemm, MemorySegment geometry, int mask_kind, double scale, double dropout, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment mask, MemorySegment key, MemorySegment out, MemorySegment sums, MemorySegment scratch, long scratch_bytes) {
+        var mh$ = balboa_attention_f32.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_attention_f32", gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, scratch, scratch_bytes);
+            }
+            return (int)mh$.invokeExact(gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, scratch, scratch_bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_attention_f64 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_attention_f64");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, double *out, double *sums, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static FunctionDescriptor balboa_attention_f64$descriptor() {
+        return balboa_attention_f64.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, double *out, double *sums, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MethodHandle balboa_attention_f64$handle() {
+        return balboa_attention_f64.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, double *out, double *sums, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MemorySegment balboa_attention_f64$address() {
+        return balboa_attention_f64.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_attention_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, double *out, double *sums, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static int balboa_attention_f64(MemorySegment gemm, MemorySegment geometry, int mask_kind, double scale, double dropout, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment mask, MemorySegment key, MemorySegment out, MemorySegment sums, MemorySegment scratch, long scratch_bytes) {
+        var mh$ = balboa_attention_f64.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_attention_f64", gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, scratch, scratch_bytes);
+            }
+            return (int)mh$.invokeExact(gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, scratch, scratch_bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_attention_backward_f32 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_attention_backward_f32");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_backward_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, const float *out, const float *sums, const float *dout, float *dq, float *dk, float *dv, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static FunctionDescriptor balboa_attention_backward_f32$descriptor() {
+        return balboa_attention_backward_f32.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_backward_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, const float *out, const float *sums, const float *dout, float *dq, float *dk, float *dv, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MethodHandle balboa_attention_backward_f32$handle() {
+        return balboa_attention_backward_f32.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_backward_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, const float *out, const float *sums, const float *dout, float *dq, float *dk, float *dv, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MemorySegment balboa_attention_backward_f32$address() {
+        return balboa_attention_backward_f32.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_attention_backward_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, const float *out, const float *sums, const float *dout, float *dq, float *dk, float *dv, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static int balboa_attention_backward_f32(MemorySegment gemm, MemorySegment geometry, int mask_kind, double scale, double dropout, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment mask, MemorySegment key, MemorySegment out, MemorySegment sums, MemorySegment dout, MemorySegment dq, MemorySegment dk, MemorySegment dv, MemorySegment scratch, long scratch_bytes) {
+        var mh$ = balboa_attention_backward_f32.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_attention_backward_f32", gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, dout, dq, dk, dv, scratch, scratch_bytes);
+            }
+            return (int)mh$.invokeExact(gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, dout, dq, dk, dv, scratch, scratch_bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_attention_backward_f64 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_attention_backward_f64");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_backward_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, const double *out, const double *sums, const double *dout, double *dq, double *dk, double *dv, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static FunctionDescriptor balboa_attention_backward_f64$descriptor() {
+        return balboa_attention_backward_f64.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_backward_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, const double *out, const double *sums, const double *dout, double *dq, double *dk, double *dv, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MethodHandle balboa_attention_backward_f64$handle() {
+        return balboa_attention_backward_f64.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_backward_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, const double *out, const double *sums, const double *dout, double *dq, double *dk, double *dv, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MemorySegment balboa_attention_backward_f64$address() {
+        return balboa_attention_backward_f64.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_attention_backward_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, const double *out, const double *sums, const double *dout, double *dq, double *dk, double *dv, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static int balboa_attention_backward_f64(MemorySegment gemm, MemorySegment geometry, int mask_kind, double scale, double dropout, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment mask, MemorySegment key, MemorySegment out, MemorySegment sums, MemorySegment dout, MemorySegment dq, MemorySegment dk, MemorySegment dv, MemorySegment scratch, long scratch_bytes) {
+        var mh$ = balboa_attention_backward_f64.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_attention_backward_f64", gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, dout, dq, dk, dv, scratch, scratch_bytes);
+            }
+            return (int)mh$.invokeExact(gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, dout, dq, dk, dv, scratch, scratch_bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 }
 

@@ -1,0 +1,317 @@
+package dev.balboa.bindings;
+
+import dev.balboa.bindings.internal.kernels.kernels_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * Scaled dot-product attention by {@code balboa_kernels}, which defines it in {@code
+ * balboa_kernels.h}: prepared once for sizes and strides, used in any number of runs.
+ *
+ * <p>Segments are off-heap; their sizes are checked before a call. Absent ones are {@link
+ * MemorySegment#NULL}. A run allocates nothing. Immutable; thread-safe for different results. Holds
+ * a few bytes of off-heap memory that go with the object.
+ */
+public final class AttentionKernel {
+
+  /** What the mask does. */
+  public enum Mask {
+    /** There is none. */
+    NONE(kernels_h.BALBOA_MASK_NONE()),
+    /** One byte, not 0 where a query sees a key. */
+    BOOL(kernels_h.BALBOA_MASK_BOOL()),
+    /** A number of the type of the queries, added to the score. */
+    ADDED(kernels_h.BALBOA_MASK_ADDED());
+
+    private final int value;
+
+    Mask(int value) {
+      this.value = value;
+    }
+  }
+
+  /** Sizes: queries [batch, heads, queries, depth], values [batch, keyHeads, keys, valueDepth]. */
+  public record Sizes(
+      long batch, long heads, long keyHeads, long queries, long keys, long depth, long valueDepth) {
+
+    /** Checks that the sizes fit together. */
+    public Sizes {
+      for (long size : new long[] {batch, heads, keyHeads, queries, keys, depth, valueDepth}) {
+        if (size < 0 || size > Integer.MAX_VALUE) {
+          throw new IllegalArgumentException("attention: size out of range: " + size);
+        }
+      }
+      if (keyHeads == 0 ? heads != 0 : heads % keyHeads != 0) {
+        throw new IllegalArgumentException(
+            "attention: " + heads + " heads do not share " + keyHeads + " evenly");
+      }
+    }
+
+    private long[] queryDims() {
+      return new long[] {batch, heads, queries};
+    }
+
+    private long[] keyDims() {
+      return new long[] {batch, keyHeads, keys};
+    }
+
+    private long rows() {
+      return Math.multiplyExact(Math.multiplyExact(batch, heads), queries);
+    }
+
+    private long keyRows() {
+      return Math.multiplyExact(Math.multiplyExact(batch, keyHeads), keys);
+    }
+  }
+
+  /**
+   * Strides in elements: of q, k, v and dout along their first three axes (the last one is
+   * contiguous and rows do not overlap), of the mask along its four, 0 where it is broadcast.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // only handed over
+  public record Strides(long[] q, long[] k, long[] v, long[] dout, long[] mask) {}
+
+  private final KernelKinds.Type type;
+  private final Sizes sizes;
+  private final Mask mask;
+  private final double scale;
+  private final double dropout;
+  private final MemorySegment geometry;
+  private final long needQ;
+  private final long needK;
+  private final long needV;
+  private final long needDout;
+  private final long needMask;
+  private final long scratchBytes;
+
+  private AttentionKernel(
+      KernelKinds.Type type,
+      Sizes sizes,
+      Strides strides,
+      Mask mask,
+      boolean causal,
+      long offset,
+      double scale,
+      double dropout) {
+    this.type = type;
+    this.sizes = sizes;
+    this.mask = mask;
+    this.scale = scale;
+    this.dropout = dropout;
+    this.needQ = extent(strides.q, sizes.depth, sizes.queryDims());
+    this.needK = extent(strides.k, sizes.depth, sizes.keyDims());
+    this.needV = extent(strides.v, sizes.valueDepth, sizes.keyDims());
+    this.needDout = extent(strides.dout, sizes.valueDepth, sizes.queryDims());
+    this.needMask =
+        mask == Mask.NONE
+            ? 0
+            : extent(strides.mask, 1, sizes.batch, sizes.heads, sizes.queries, sizes.keys);
+    long[] g = new long[25];
+    long[] head = {
+      sizes.batch,
+      sizes.heads,
+      sizes.keyHeads,
+      sizes.queries,
+      sizes.keys,
+      sizes.depth,
+      sizes.valueDepth,
+      causal ? 1 : 0,
+      offset
+    };
+    System.arraycopy(head, 0, g, 0, head.length);
+    System.arraycopy(strides.q, 0, g, 9, 3);
+    System.arraycopy(strides.k, 0, g, 12, 3);
+    System.arraycopy(strides.v, 0, g, 15, 3);
+    System.arraycopy(strides.dout, 0, g, 18, 3);
+    System.arraycopy(strides.mask, 0, g, 21, 4);
+    this.geometry = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, g);
+    NativeThreads.bind();
+    this.scratchBytes = kernels_h.balboa_attention_scratch(type.value(), geometry);
+    if (scratchBytes < 0) {
+      KernelChecks.status("attention", (int) scratchBytes);
+    }
+  }
+
+  /**
+   * Prepares attention.
+   *
+   * @param type F32 or F64
+   * @param causal whether query i sees only the keys up to i + {@code offset}
+   * @param scale what products of queries and keys are multiplied by
+   * @param dropout the probability with which a weight is dropped, in [0, 1)
+   */
+  public static AttentionKernel of(
+      KernelKinds.Type type,
+      Sizes sizes,
+      Strides strides,
+      Mask mask,
+      boolean causal,
+      long offset,
+      double scale,
+      double dropout) {
+    return new AttentionKernel(type, sizes, strides, mask, causal, offset, scale, dropout);
+  }
+
+  /** How many elements an operand with rows of {@code width} elements reaches to. */
+  private static long extent(long[] strides, long width, long... dims) {
+    if (strides.length != dims.length) {
+      throw new IllegalArgumentException(
+          "attention: strides " + Arrays.toString(strides) + " for " + Arrays.toString(dims));
+    }
+    long last = width;
+    for (int i = 0; i < dims.length; i++) {
+      if (strides[i] < 0) {
+        throw new IllegalArgumentException(
+            "attention: negative stride in " + Arrays.toString(strides));
+      }
+      if (dims[i] == 0) {
+        return 0;
+      }
+      last = Math.addExact(last, Math.multiplyExact(dims[i] - 1, strides[i]));
+    }
+    return width == 0 ? 0 : last;
+  }
+
+  /** Returns the bytes of scratch memory for a run. */
+  public long scratchBytes() {
+    return scratchBytes;
+  }
+
+  /** Computes out [batch, heads, queries, valueDepth] and sums [batch, heads, queries]. */
+  public void forward(
+      MemorySegment q,
+      MemorySegment k,
+      MemorySegment v,
+      MemorySegment masks,
+      MemorySegment key,
+      MemorySegment out,
+      MemorySegment sums,
+      MemorySegment scratch) {
+    checkInputs(q, k, v, masks, key, scratch);
+    check("out", out, sizes.rows() * sizes.valueDepth);
+    check("sums", sums, sizes.rows());
+    NativeThreads.bind();
+    OpenBlas.ensureThreads();
+    KernelChecks.status(
+        "attention",
+        type == KernelKinds.Type.F64
+            ? kernels_h.balboa_attention_f64(
+                OpenBlas.dgemm(),
+                geometry,
+                mask.value,
+                scale,
+                dropout,
+                q,
+                k,
+                v,
+                masks,
+                key,
+                out,
+                sums,
+                scratch,
+                scratch.byteSize())
+            : kernels_h.balboa_attention_f32(
+                OpenBlas.sgemm(),
+                geometry,
+                mask.value,
+                scale,
+                dropout,
+                q,
+                k,
+                v,
+                masks,
+                key,
+                out,
+                sums,
+                scratch,
+                scratch.byteSize()));
+  }
+
+  /** Computes dq, dk and dv, dense, from the results of {@link #forward}. */
+  public void backward(
+      MemorySegment q,
+      MemorySegment k,
+      MemorySegment v,
+      MemorySegment masks,
+      MemorySegment key,
+      MemorySegment out,
+      MemorySegment sums,
+      MemorySegment dout,
+      MemorySegment dq,
+      MemorySegment dk,
+      MemorySegment dv,
+      MemorySegment scratch) {
+    checkInputs(q, k, v, masks, key, scratch);
+    check("out", out, sizes.rows() * sizes.valueDepth);
+    check("sums", sums, sizes.rows());
+    check("dout", dout, needDout);
+    check("dq", dq, sizes.rows() * sizes.depth);
+    check("dk", dk, sizes.keyRows() * sizes.depth);
+    check("dv", dv, sizes.keyRows() * sizes.valueDepth);
+    NativeThreads.bind();
+    OpenBlas.ensureThreads();
+    KernelChecks.status(
+        "attentionBackward",
+        type == KernelKinds.Type.F64
+            ? kernels_h.balboa_attention_backward_f64(
+                OpenBlas.dgemm(),
+                geometry,
+                mask.value,
+                scale,
+                dropout,
+                q,
+                k,
+                v,
+                masks,
+                key,
+                out,
+                sums,
+                dout,
+                dq,
+                dk,
+                dv,
+                scratch,
+                scratch.byteSize())
+            : kernels_h.balboa_attention_backward_f32(
+                OpenBlas.sgemm(),
+                geometry,
+                mask.value,
+                scale,
+                dropout,
+                q,
+                k,
+                v,
+                masks,
+                key,
+                out,
+                sums,
+                dout,
+                dq,
+                dk,
+                dv,
+                scratch,
+                scratch.byteSize()));
+  }
+
+  private void checkInputs(
+      MemorySegment q,
+      MemorySegment k,
+      MemorySegment v,
+      MemorySegment masks,
+      MemorySegment key,
+      MemorySegment scratch) {
+    check("q", q, needQ);
+    check("k", k, needK);
+    check("v", v, needV);
+    int maskBytes = mask == Mask.BOOL ? 1 : type.byteSize();
+    KernelChecks.elements("attention", "mask", masks, needMask, maskBytes);
+    KernelChecks.elements("attention", "key", key, dropout > 0 ? 2 : 0, Long.BYTES);
+    KernelChecks.elements("attention", "scratch", scratch, scratchBytes, 1);
+  }
+
+  private void check(String name, MemorySegment segment, long count) {
+    KernelChecks.elements("attention", name, segment, count, type.byteSize());
+  }
+}

@@ -1,0 +1,146 @@
+/*
+ * Scaled dot-product attention over tiles of the weights (Dao et al., "FlashAttention", 2022): the weights of a block of
+ * queries and a block of keys live in a thread's cache and are never all in memory. Products are a BLAS routine's.
+ * The backward pass computes the tiles again from the logarithms of the rows' sums.
+ */
+#include <math.h>
+
+#include "internal.h"
+#include "vmath.h"
+
+enum { ROW_MAJOR = 101, NO_TRANS = 111, TRANS = 112 }; /* of cblas.h */
+
+/* Queries and keys of a tile; two tiles of doubles are half a megabyte and fit a second-level cache. */
+enum { QUERIES = 128, KEYS = 256 };
+/* Multiply-adds below which one thread is faster. */
+#define SERIAL_WORK (64.0 * 64 * 64)
+
+typedef struct {
+  int64_t batch, heads, kv_heads, queries, keys, depth, value_depth, causal, offset;
+  int64_t q[3], k[3], v[3], dout[3], mask[4]; /* strides; those of out and the gradients are dense */
+  int32_t mask_kind;
+  double scale, dropout;
+} shape;
+
+typedef struct {
+  shape s;
+  int64_t slots, slot_bytes, tile_keys, query_blocks, key_blocks;
+  int32_t all_at_once; /* backward: one task computes all gradients of a key head */
+  int32_t keys_turn;   /* backward: else, whether the gradients of k and v are computed, not that of q */
+  const void *gemm, *q, *k, *v, *mask, *out, *sums, *dout;
+  const int64_t *key;
+  void *to, *to_sums, *dq, *dk, *dv;
+  char *scratch;
+} job;
+
+static int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
+
+static int32_t read_shape(const int64_t *g, int32_t mask_kind, double scale, double dropout, shape *s) {
+  BK_CHECK(g != NULL, BALBOA_ERR_NULL);
+  const shape read = {g[0],
+                      g[1],
+                      g[2],
+                      g[3],
+                      g[4],
+                      g[5],
+                      g[6],
+                      g[7],
+                      g[8],
+                      {g[9], g[10], g[11]},
+                      {g[12], g[13], g[14]},
+                      {g[15], g[16], g[17]},
+                      {g[18], g[19], g[20]},
+                      {g[21], g[22], g[23], g[24]},
+                      mask_kind,
+                      scale,
+                      dropout};
+  *s = read;
+  for (int i = 0; i < 7; i++) {
+    BK_CHECK(g[i] >= 0, BALBOA_ERR_ARGUMENT);
+  }
+  for (int i = 9; i < 25; i++) {
+    BK_CHECK(g[i] >= 0, BALBOA_ERR_ARGUMENT);
+  }
+  BK_CHECK(s->kv_heads == 0 ? s->heads == 0 : s->heads % s->kv_heads == 0, BALBOA_ERR_ARGUMENT);
+  const int64_t widest = bk_max(bk_max(s->depth, s->value_depth), bk_max(s->keys, 1));
+  const int64_t sizes[4] = {s->batch, s->heads, bk_max(s->queries, s->keys), widest};
+  BK_CHECK(bk_product(4, sizes) >= 0, BALBOA_ERR_ARGUMENT);
+  const int64_t rows[4] = {s->q[2], s->k[2], s->v[2], s->dout[2]};
+  const int64_t widths[4] = {s->depth, s->depth, s->value_depth, s->value_depth};
+  for (int i = 0; i < 4; i++) {
+    BK_CHECK(rows[i] >= bk_max(1, widths[i]) && rows[i] <= INT32_MAX, BALBOA_ERR_ARGUMENT);
+  }
+  BK_CHECK(mask_kind >= BALBOA_MASK_NONE && mask_kind <= BALBOA_MASK_ADDED, BALBOA_ERR_KIND);
+  BK_CHECK(dropout >= 0 && dropout < 1 && isfinite(scale), BALBOA_ERR_ARGUMENT);
+  return BALBOA_OK;
+}
+
+static int64_t tile_keys(const shape *s) { return round_up(bk_max(1, bk_min(KEYS, s->keys)), 16); }
+
+/* A slot holds two tiles, their random numbers and three numbers a row. */
+static int64_t slot_bytes(const shape *s, int64_t element) {
+  const int64_t tile = QUERIES * tile_keys(s) * element;
+  return 2 * tile + tile_keys(s) * 4 + 3 * QUERIES * 8;
+}
+
+/* How many threads work: one each for a slot. */
+static int64_t wanted_slots(const shape *s) {
+  const double work = (double)s->batch * (double)s->heads * (double)s->queries * (double)s->keys *
+                      (double)(s->depth + s->value_depth);
+  return work < SERIAL_WORK ? 1 : balboa_max_threads();
+}
+
+int64_t balboa_attention_scratch(int32_t dtype, const int64_t *geometry) {
+  shape s;
+  const int32_t size = dtype == BALBOA_F32 || dtype == BALBOA_F64 ? bk_dtype_size(dtype) : 0;
+  BK_CHECK(size > 0, BALBOA_ERR_KIND);
+  const int32_t status = read_shape(geometry, BALBOA_MASK_NONE, 1, 0, &s);
+  BK_CHECK(status == BALBOA_OK, status);
+  return wanted_slots(&s) * slot_bytes(&s, size);
+}
+
+/* The keys that queries [first, first + n) see are a part of [0, visible). */
+static int64_t visible_keys(const shape *s, int64_t first, int64_t n) {
+  return s->causal ? bk_max(0, bk_min(s->keys, first + n + s->offset)) : s->keys;
+}
+
+static int32_t plan(job *j, int64_t element, int64_t scratch_bytes) {
+  const shape *s = &j->s;
+  j->slot_bytes = slot_bytes(s, element);
+  j->tile_keys = tile_keys(s);
+  j->query_blocks = (s->queries + QUERIES - 1) / QUERIES;
+  j->key_blocks = (s->keys + KEYS - 1) / KEYS;
+  BK_CHECK(scratch_bytes >= j->slot_bytes, BALBOA_ERR_ARGUMENT);
+  j->slots = bk_min(wanted_slots(s), scratch_bytes / j->slot_bytes);
+  BK_CHECK(j->scratch != NULL && j->gemm != NULL, BALBOA_ERR_NULL);
+  BK_CHECK(s->dropout == 0 || j->key != NULL, BALBOA_ERR_NULL);
+  const int64_t queries = s->batch * s->heads * s->queries, keys = s->batch * s->kv_heads * s->keys;
+  BK_CHECK(queries * s->depth == 0 || j->q != NULL, BALBOA_ERR_NULL);
+  BK_CHECK(keys * s->depth == 0 || j->k != NULL, BALBOA_ERR_NULL);
+  BK_CHECK(keys * s->value_depth == 0 || j->v != NULL, BALBOA_ERR_NULL);
+  BK_CHECK(s->mask_kind == BALBOA_MASK_NONE || queries == 0 || s->keys == 0 || j->mask != NULL, BALBOA_ERR_NULL);
+  return BALBOA_OK;
+}
+
+#define JOIN2(a, b) a##_##b
+#define JOIN(a, b) JOIN2(a, b)
+
+#define T float
+#define EXP(x) vexp(x)
+#define NAME(x) JOIN(x, f32)
+#define ROUTINE balboa_sgemm_routine
+#include "attention_type.h"
+#undef T
+#undef EXP
+#undef NAME
+#undef ROUTINE
+
+#define T double
+#define EXP(x) exp(x)
+#define NAME(x) JOIN(x, f64)
+#define ROUTINE balboa_dgemm_routine
+#include "attention_type.h"
+#undef T
+#undef EXP
+#undef NAME
+#undef ROUTINE

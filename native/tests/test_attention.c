@@ -1,0 +1,211 @@
+/* Attention against its definition, row by row in f64; the matrix product here is plain loops. */
+#include "check.h"
+
+#define DEFINE_ROUTINE(NAME, TYPE)                                                                                  \
+  static void NAME(int32_t order, int32_t ta, int32_t tb, int32_t m, int32_t n, int32_t k, TYPE alpha, const TYPE *a, \
+                   int32_t lda, const TYPE *b, int32_t ldb, TYPE beta, TYPE *c, int32_t ldc) {                      \
+    EXPECT(order == 101, "order %d", (int)order);                                                                   \
+    for (int i = 0; i < m; i++) {                                                                                   \
+      for (int j = 0; j < n; j++) {                                                                                 \
+        TYPE sum = 0;                                                                                               \
+        for (int p = 0; p < k; p++) {                                                                               \
+          sum += (ta == 112 ? a[p * lda + i] : a[i * lda + p]) * (tb == 112 ? b[j * ldb + p] : b[p * ldb + j]);     \
+        }                                                                                                           \
+        c[i * ldc + j] = alpha * sum + (beta == 0 ? 0 : beta * c[i * ldc + j]);                                     \
+      }                                                                                                             \
+    }                                                                                                               \
+  }
+DEFINE_ROUTINE(naive_sgemm, float)
+DEFINE_ROUTINE(naive_dgemm, double)
+
+enum { LARGEST = 700 };
+static const int64_t key[2] = {7, 11};
+
+typedef struct {
+  int b, h, kv, lq, lk, d, dv, causal, offset, mask;
+  double dropout;
+} setting;
+
+static double *numbers(int64_t n) {
+  double *x = NEW(double, n);
+  for (int64_t i = 0; i < n; i++) {
+    x[i] = (float)next_uniform(-1, 1);
+  }
+  return x;
+}
+
+/* Everything in f64: q, k, v, dout and mask as given, the five results. */
+typedef struct {
+  double *q, *k, *v, *dout, *mask, *out, *sums, *dq, *dk, *dv;
+  uint8_t *hidden;
+  float *random;
+  int64_t nq, nk, nv, no, rows;
+} data;
+
+static void define(const setting *s, const data *x) {
+  static double p[LARGEST], dp[LARGEST], r[LARGEST];
+  for (int64_t row = 0; row < x->rows; row++) {
+    const int64_t head = row / s->lq, i = row % s->lq;
+    const int64_t kv = head / s->h * s->kv + head % s->h / (s->h / s->kv);
+    const double *q = x->q + row * s->d, *dout = x->dout + row * s->dv;
+    double largest = -INFINITY, sum = 0, delta = 0;
+    for (int j = 0; j < s->lk; j++) {
+      p[j] = s->mask == BALBOA_MASK_ADDED ? x->mask[row * s->lk + j] : 0;
+      for (int c = 0; c < s->d; c++) {
+        p[j] += 0.5 * q[c] * x->k[(kv * s->lk + j) * s->d + c];
+      }
+      const int hides = s->mask == BALBOA_MASK_BOOL && !x->hidden[row * s->lk + j];
+      p[j] = hides || (s->causal && j > i + s->offset) ? -INFINITY : p[j];
+      r[j] = s->dropout == 0 ? 1 : x->random[row * s->lk + j] >= (float)s->dropout ? 1 / (1 - s->dropout) : 0;
+      largest = fmax(largest, p[j]);
+    }
+    for (int j = 0; j < s->lk; j++) {
+      p[j] = largest == -INFINITY ? 0 : exp(p[j] - largest);
+      sum += p[j];
+    }
+    x->sums[row] = sum == 0 ? -INFINITY : largest + log(sum);
+    for (int j = 0; j < s->lk; j++) {
+      p[j] = sum == 0 ? 0 : p[j] / sum;
+      dp[j] = 0;
+      for (int c = 0; c < s->dv; c++) {
+        const int64_t at = (kv * s->lk + j) * s->dv + c;
+        x->out[row * s->dv + c] += r[j] * p[j] * x->v[at];
+        dp[j] += r[j] * dout[c] * x->v[at];
+        x->dv[at] += r[j] * p[j] * dout[c];
+      }
+      delta += p[j] * dp[j];
+    }
+    for (int j = 0; j < s->lk; j++) {
+      for (int c = 0; c < s->d; c++) {
+        const int64_t at = (kv * s->lk + j) * s->d + c;
+        x->dq[row * s->d + c] += 0.5 * p[j] * (dp[j] - delta) * x->k[at];
+        x->dk[at] += 0.5 * p[j] * (dp[j] - delta) * q[c];
+      }
+    }
+  }
+}
+
+static data make(const setting *s) {
+  data x = {.rows = (int64_t)s->b * s->h * s->lq};
+  x.nq = x.rows * s->d;
+  x.no = x.rows * s->dv;
+  x.nk = (int64_t)s->b * s->kv * s->lk * s->d;
+  x.nv = (int64_t)s->b * s->kv * s->lk * s->dv;
+  x.q = numbers(x.nq), x.k = numbers(x.nk), x.v = numbers(x.nv), x.dout = numbers(x.no);
+  const int64_t weights = x.rows * s->lk;
+  x.mask = numbers(weights);
+  x.hidden = NEW(uint8_t, weights);
+  x.random = NEW(float, weights);
+  EXPECT_OK(balboa_uniform_f32(weights, key, 0, 1, x.random));
+  for (int64_t i = 0; i < weights; i++) {
+    x.mask[i] = next_u32() % 8 == 0 ? -INFINITY : x.mask[i];
+    x.hidden[i] = i / s->lk % 5 != 3 && next_u32() % 4 != 0; /* some queries see nothing */
+  }
+  double **results[5] = {&x.out, &x.sums, &x.dq, &x.dk, &x.dv};
+  const int64_t sizes[5] = {x.no, x.rows, x.nq, x.nk, x.nv};
+  for (int i = 0; i < 5; i++) {
+    *results[i] = NEW(double, sizes[i]);
+    memset(*results[i], 0, (size_t)sizes[i] * sizeof(double));
+  }
+  define(s, &x);
+  return x;
+}
+
+static void discard(data *x) {
+  void *all[12] = {x->q, x->k, x->v, x->dout, x->mask, x->out, x->sums, x->dq, x->dk, x->dv, x->hidden, x->random};
+  for (int i = 0; i < 12; i++) {
+    release(all[i]);
+  }
+}
+
+#define DEFINE_CASE(TYPE, DTYPE, SUFFIX, ROUTINE, TOLERANCE)                                                         \
+  static TYPE *copy_##SUFFIX(int64_t n, const double *x) {                                                           \
+    TYPE *y = NEW(TYPE, n);                                                                                          \
+    for (int64_t i = 0; i < n; i++) y[i] = (TYPE)x[i];                                                               \
+    return y;                                                                                                        \
+  }                                                                                                                  \
+  static void close_##SUFFIX(const char *what, int64_t n, const TYPE *got, const double *want) {                     \
+    for (int64_t i = 0; i < n; i++) {                                                                                \
+      EXPECT(near_rel((double)got[i], want[i], TOLERANCE, 1), "%s at %d: %g, not %g", what, (int)i, (double)got[i],  \
+             want[i]);                                                                                               \
+    }                                                                                                                \
+  }                                                                                                                  \
+  static void run_##SUFFIX(const setting *s, const data *x, int threads) {                                           \
+    const int64_t geometry[25] = {s->b, s->h, s->kv, s->lq, s->lk, s->d, s->dv, s->causal, s->offset,                \
+                                  (int64_t)s->h * s->lq * s->d, (int64_t)s->lq * s->d, s->d > 0 ? s->d : 1,          \
+                                  (int64_t)s->kv * s->lk * s->d, (int64_t)s->lk * s->d, s->d > 0 ? s->d : 1,         \
+                                  (int64_t)s->kv * s->lk * s->dv, (int64_t)s->lk * s->dv, s->dv > 0 ? s->dv : 1,     \
+                                  (int64_t)s->h * s->lq * s->dv, (int64_t)s->lq * s->dv, s->dv > 0 ? s->dv : 1,      \
+                                  (int64_t)s->h * s->lq * s->lk, (int64_t)s->lq * s->lk, s->lk, 1};                  \
+    TYPE *q = copy_##SUFFIX(x->nq, x->q), *k = copy_##SUFFIX(x->nk, x->k), *v = copy_##SUFFIX(x->nv, x->v);          \
+    TYPE *dout = copy_##SUFFIX(x->no, x->dout), *added = copy_##SUFFIX(x->rows * s->lk, x->mask);                    \
+    TYPE *out = NEW(TYPE, x->no), *sums = NEW(TYPE, x->rows), *dq = NEW(TYPE, x->nq), *dk = NEW(TYPE, x->nk),        \
+         *dv = NEW(TYPE, x->nv);                                                                                     \
+    const void *mask = s->mask == BALBOA_MASK_BOOL ? (const void *)x->hidden : (const void *)added;                  \
+    EXPECT_OK(balboa_set_threads(threads));                                                                          \
+    const int64_t bytes = balboa_attention_scratch(DTYPE, geometry);                                                 \
+    EXPECT(bytes > 0, "scratch %d", (int)bytes);                                                                     \
+    void *scratch = aligned_alloc(64, (size_t)bytes);                                                                \
+    memset(scratch, 0xff, (size_t)bytes);                                                                            \
+    EXPECT_OK(balboa_attention_##SUFFIX(ROUTINE, geometry, s->mask, 0.5, s->dropout, q, k, v, mask, key, out, sums,  \
+                                        scratch, bytes));                                                            \
+    close_##SUFFIX("out", x->no, out, x->out);                                                                       \
+    close_##SUFFIX("sums", x->rows, sums, x->sums);                                                                  \
+    EXPECT_OK(balboa_attention_backward_##SUFFIX(ROUTINE, geometry, s->mask, 0.5, s->dropout, q, k, v, mask, key,    \
+                                                 out, sums, dout, dq, dk, dv, scratch, bytes));                      \
+    close_##SUFFIX("dq", x->nq, dq, x->dq);                                                                          \
+    close_##SUFFIX("dk", x->nk, dk, x->dk);                                                                          \
+    close_##SUFFIX("dv", x->nv, dv, x->dv);                                                                          \
+    free(scratch);                                                                                                   \
+    TYPE *all[10] = {q, k, v, dout, added, out, sums, dq, dk, dv};                                                   \
+    for (int i = 0; i < 10; i++) release(all[i]);                                                                    \
+  }
+DEFINE_CASE(float, BALBOA_F32, f32, naive_sgemm, 2e-5)
+DEFINE_CASE(double, BALBOA_F64, f64, naive_dgemm, 1e-12)
+
+static void refusals(void) {
+  float x[64] = {0};
+  int64_t g[25] = {1, 2, 1, 2, 2, 2, 2, 0, 0, 8, 4, 2, 4, 4, 2, 4, 4, 2, 8, 4, 2, 0, 0, 0, 0};
+  _Alignas(64) static char scratch[1 << 20];
+  EXPECT(balboa_attention_scratch(BALBOA_I32, g) == BALBOA_ERR_KIND, "dtype");
+  EXPECT_OK(balboa_attention_f32(naive_sgemm, g, 0, 1, 0, x, x, x, NULL, NULL, x, x, scratch, sizeof scratch));
+  EXPECT_STATUS(BALBOA_ERR_NULL, balboa_attention_f32(NULL, g, 0, 1, 0, x, x, x, NULL, NULL, x, x, scratch, 1 << 20));
+  EXPECT_STATUS(BALBOA_ERR_NULL,
+                balboa_attention_f32(naive_sgemm, g, 0, 1, 0.5, x, x, x, NULL, NULL, x, x, scratch, 1 << 20));
+  EXPECT_STATUS(BALBOA_ERR_KIND,
+                balboa_attention_f32(naive_sgemm, g, 3, 1, 0, x, x, x, NULL, NULL, x, x, scratch, 1 << 20));
+  EXPECT_STATUS(BALBOA_ERR_ARGUMENT,
+                balboa_attention_f32(naive_sgemm, g, 0, 1, 1, x, x, x, NULL, key, x, x, scratch, 1 << 20));
+  EXPECT_STATUS(BALBOA_ERR_ARGUMENT,
+                balboa_attention_f32(naive_sgemm, g, 0, 1, 0, x, x, x, NULL, NULL, x, x, scratch, 64));
+  g[11] = 1; /* rows that overlap */
+  EXPECT_STATUS(BALBOA_ERR_ARGUMENT,
+                balboa_attention_f32(naive_sgemm, g, 0, 1, 0, x, x, x, NULL, NULL, x, x, scratch, 1 << 20));
+  g[11] = 2;
+  g[1] = 3;
+  g[2] = 2;
+  EXPECT_STATUS(BALBOA_ERR_ARGUMENT,
+                balboa_attention_f32(naive_sgemm, g, 0, 1, 0, x, x, x, NULL, NULL, x, x, scratch, 1 << 20));
+}
+
+int main(void) {
+  static const setting settings[] = {
+      {2, 4, 2, 5, 7, 3, 4, 0, 0, 0, 0},       {1, 2, 2, 70, 300, 8, 5, 0, 0, 0, 0},
+      {1, 3, 1, 130, 600, 4, 4, 1, 470, 0, 0}, {2, 2, 2, 90, 90, 8, 8, 1, 0, 0, 0.3},
+      {1, 6, 3, 20, 9, 4, 4, 1, -11, 0, 0},    {2, 2, 1, 70, 33, 4, 3, 0, 0, 1, 0},
+      {2, 2, 1, 33, 270, 4, 3, 0, 0, 2, 0},    {2, 2, 1, 33, 270, 4, 3, 1, 200, 1, 0.6},
+      {1, 2, 1, 3, 0, 4, 3, 0, 0, 0, 0},       {1, 2, 1, 0, 3, 4, 3, 0, 0, 0, 0},
+      {1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0},       {1, 2, 2, 3, 4, 0, 2, 0, 0, 0, 0},
+      {1, 2, 2, 3, 4, 2, 0, 0, 0, 0, 0},       {1, 2, 1, 257, 300, 4, 4, 1, 43, 0, 0},
+      {3, 4, 4, 65, 257, 16, 16, 0, 0, 2, 0.1}};
+  for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+    data x = make(&settings[i]);
+    for (int threads = 1; threads <= 5; threads += 2) {
+      run_f32(&settings[i], &x, threads);
+      run_f64(&settings[i], &x, threads);
+    }
+    discard(&x);
+  }
+  refusals();
+  return check_done("attention");
+}
