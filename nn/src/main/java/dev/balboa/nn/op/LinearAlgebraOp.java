@@ -1,4 +1,4 @@
 package dev.balboa.nn.op;
 
-/** Matrix products and decompositions. */
-public sealed interface LinearAlgebraOp extends Op permits Matmul, Linear, LinalgOp {}
+/** Matrix products, what is composed of them, and decompositions. */
+public sealed interface LinearAlgebraOp extends Op permits Matmul, Linear, AttentionOp, LinalgOp {}

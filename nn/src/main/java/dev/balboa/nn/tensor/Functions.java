@@ -4,6 +4,7 @@ import dev.balboa.nn.exec.RandomStream;
 import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.AdaptiveAvgPool;
 import dev.balboa.nn.op.AdaptiveMaxPool;
+import dev.balboa.nn.op.Attention;
 import dev.balboa.nn.op.AvgPool;
 import dev.balboa.nn.op.BatchNormInference;
 import dev.balboa.nn.op.BatchNormTraining;
@@ -23,6 +24,7 @@ import dev.balboa.nn.op.Resize;
 import dev.balboa.nn.op.ResizeMode;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Window;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -221,5 +223,24 @@ public final class Functions {
   public static Tensor resize(Tensor x, ResizeMode mode, boolean alignCorners, long... sizes) {
     List<Long> list = LongStream.of(sizes).boxed().toList();
     return Tensor.apply(new Resize(mode, alignCorners, list), x).get(0);
+  }
+
+  /**
+   * {@link Attention} of queries [B, H, Lq, D] on keys [B, Hkv, Lk, D] and values [B, Hkv, Lk, Dv]:
+   * [B, H, Lq, Dv].
+   */
+  public static Tensor attention(
+      Tensor queries, Tensor keys, Tensor values, AttentionOptions options) {
+    double depth = queries.shape().rank() == 0 ? 1 : Math.max(1, (double) queries.shape().dim(-1));
+    double scale = Double.isNaN(options.scale()) ? 1 / Math.sqrt(depth) : options.scale();
+    Attention op = new Attention(scale, options.triangle(), options.dropout());
+    List<Tensor> in = new ArrayList<>(List.of(queries, keys, values));
+    if (options.mask() != null) {
+      in.add(options.mask());
+    }
+    if (op.dropout() > 0) {
+      in.add(Tensors.key(options.random()));
+    }
+    return Tensor.apply(op, in.toArray(Tensor[]::new)).get(0);
   }
 }

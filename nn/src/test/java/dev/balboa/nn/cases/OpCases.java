@@ -22,6 +22,7 @@ final class OpCases {
             LinearAlgebraCases::all,
             LinalgCases::all,
             LinalgFunctionCases::all,
+            AttentionCases::all,
             LossCases::all,
             CtcCases::all,
             LossFunctionCases::all,

@@ -6,6 +6,7 @@ import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.StridedSpace;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Activation;
+import dev.balboa.nn.op.AttentionOp;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.LinalgOp;
 import dev.balboa.nn.op.Linear;
@@ -27,6 +28,7 @@ final class GemmOps {
       case LinalgOp o -> LinalgOps.plan(b, o);
       case Matmul o -> matmul(b, o);
       case Linear o -> linear(b, o);
+      case AttentionOp o -> AttentionOps.plan(b, o);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.balboa.nn.backend.reference;
 
 import dev.balboa.nn.backend.Prepared;
+import dev.balboa.nn.op.AttentionOp;
 import dev.balboa.nn.op.LinalgOp;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.LinearAlgebraOp;
@@ -17,6 +18,7 @@ final class LinearAlgebraKernels {
     return switch (op) {
       case LinalgOp o -> LinalgKernels.prepare(o, call);
       case Matmul o -> matmul(o, call);
+      case AttentionOp o -> AttentionKernels.prepare(o, call);
       case Linear o -> {
         int features = Math.toIntExact(call.in(1).dim(1));
         int outFeatures = Math.toIntExact(call.in(1).dim(0));
