@@ -23,6 +23,7 @@ final class OpCases {
             LinalgCases::all,
             LinalgFunctionCases::all,
             AttentionCases::all,
+            ProductCases::all,
             LossCases::all,
             CtcCases::all,
             LossFunctionCases::all,
