@@ -104,4 +104,54 @@ public final class BlasVector {
     OpenBlas.ensureThreads();
     return Math.toIntExact(cblas_h.cblas_idamax(n, x, incX));
   }
+
+  /** f32: {@code y = x}. */
+  public static void scopy(int n, MemorySegment x, int incX, MemorySegment y, int incY) {
+    BlasChecks.vector("scopy", "x", x, n, incX, Float.BYTES);
+    BlasChecks.vector("scopy", "y", y, n, incY, Float.BYTES);
+    OpenBlas.ensureThreads();
+    cblas_h.cblas_scopy(n, x, incX, y, incY);
+  }
+
+  /** f32: exchanges {@code x} and {@code y}. */
+  public static void sswap(int n, MemorySegment x, int incX, MemorySegment y, int incY) {
+    BlasChecks.vector("sswap", "x", x, n, incX, Float.BYTES);
+    BlasChecks.vector("sswap", "y", y, n, incY, Float.BYTES);
+    OpenBlas.ensureThreads();
+    cblas_h.cblas_sswap(n, x, incX, y, incY);
+  }
+
+  /** f32: the rotation {@code x, y = c * x + s * y, c * y - s * x}. */
+  public static void srot(
+      int n, MemorySegment x, int incX, MemorySegment y, int incY, float c, float s) {
+    BlasChecks.vector("srot", "x", x, n, incX, Float.BYTES);
+    BlasChecks.vector("srot", "y", y, n, incY, Float.BYTES);
+    OpenBlas.ensureThreads();
+    cblas_h.cblas_srot(n, x, incX, y, incY, c, s);
+  }
+
+  /** f64: {@code y = x}. */
+  public static void dcopy(int n, MemorySegment x, int incX, MemorySegment y, int incY) {
+    BlasChecks.vector("dcopy", "x", x, n, incX, Double.BYTES);
+    BlasChecks.vector("dcopy", "y", y, n, incY, Double.BYTES);
+    OpenBlas.ensureThreads();
+    cblas_h.cblas_dcopy(n, x, incX, y, incY);
+  }
+
+  /** f64: exchanges {@code x} and {@code y}. */
+  public static void dswap(int n, MemorySegment x, int incX, MemorySegment y, int incY) {
+    BlasChecks.vector("dswap", "x", x, n, incX, Double.BYTES);
+    BlasChecks.vector("dswap", "y", y, n, incY, Double.BYTES);
+    OpenBlas.ensureThreads();
+    cblas_h.cblas_dswap(n, x, incX, y, incY);
+  }
+
+  /** f64: the rotation {@code x, y = c * x + s * y, c * y - s * x}. */
+  public static void drot(
+      int n, MemorySegment x, int incX, MemorySegment y, int incY, double c, double s) {
+    BlasChecks.vector("drot", "x", x, n, incX, Double.BYTES);
+    BlasChecks.vector("drot", "y", y, n, incY, Double.BYTES);
+    OpenBlas.ensureThreads();
+    cblas_h.cblas_drot(n, x, incX, y, incY, c, s);
+  }
 }

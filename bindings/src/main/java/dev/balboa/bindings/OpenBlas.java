@@ -4,8 +4,8 @@ import dev.balboa.bindings.internal.cblas.cblas_h;
 import java.lang.foreign.MemorySegment;
 
 /**
- * OpenBLAS as a whole: version, kernels, threads. The routines are in {@link Blas} and {@link
- * BlasVector}. Thread-safe.
+ * OpenBLAS as a whole: version, kernels, threads. The routines are in {@link Blas}, {@link
+ * BlasSymmetric}, {@link BlasTriangular} and {@link BlasVector}. Thread-safe.
  */
 public final class OpenBlas {
 
