@@ -4,4 +4,13 @@ package dev.balboa.nn.op;
  * Operations that compute each output element from the elements at the same (broadcast) position.
  */
 public sealed interface ElementwiseOp extends Op
-    permits Unary, UnaryBackward, Binary, Compare, Logical, Where, Cast, Dropout {}
+    permits Unary,
+        UnaryBackward,
+        Binary,
+        Compare,
+        Logical,
+        Where,
+        Cast,
+        Dropout,
+        Prelu,
+        PreluBackward {}

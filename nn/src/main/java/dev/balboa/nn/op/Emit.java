@@ -134,8 +134,12 @@ public final class Emit {
    * sum.
    */
   Value unreduce(Value y, Reduce reduce, Shape to) {
+    return unreduce(y, reduce.axes(), to);
+  }
+
+  Value unreduce(Value y, List<Integer> axes, Shape to) {
     Shape kept = to;
-    for (int axis : reduce.axes()) {
+    for (int axis : axes) {
       kept = kept.with(axis, 1);
     }
     return expand(reshape(y, kept), to);

@@ -12,26 +12,14 @@ import java.util.stream.IntStream;
 public record Reduce(ReduceKind kind, List<Integer> axes, boolean keepDims) implements ReductionOp {
   /** Copies the axes and checks their order. */
   public Reduce {
-    axes = List.copyOf(axes);
-    for (int i = 0; i < axes.size(); i++) {
-      if (axes.get(i) < 0 || (i > 0 && axes.get(i) <= axes.get(i - 1))) {
-        throw new IllegalArgumentException(
-            kind.name().toLowerCase(Locale.ROOT)
-                + ": axes must be non-negative, ascending and distinct, got "
-                + axes);
-      }
-    }
+    axes = ReducedAxes.checked(kind.name().toLowerCase(Locale.ROOT), axes);
   }
 
   /**
    * For a tensor of this shape; negative axes count from the end, no axes at all means every one.
    */
   public static Reduce of(ReduceKind kind, Shape shape, boolean keepDims, int... axes) {
-    List<Integer> list =
-        axes.length == 0
-            ? IntStream.range(0, shape.rank()).boxed().toList()
-            : IntStream.of(axes).map(shape::axis).sorted().boxed().toList();
-    return new Reduce(kind, list, keepDims);
+    return new Reduce(kind, ReducedAxes.of(shape, axes), keepDims);
   }
 
   @Override
@@ -44,32 +32,19 @@ public record Reduce(ReduceKind kind, List<Integer> axes, boolean keepDims) impl
     Check.arity(name(), in, 1);
     TensorSpec x = in.get(0);
     Check.floating(name(), "input", x);
-    int rank = x.shape().rank();
-    Check.that(axes.stream().allMatch(a -> a < rank), name(), "axes below rank " + rank, axes);
+    Shape shape = ReducedAxes.result(name(), x.shape(), axes, keepDims);
     boolean order = kind == ReduceKind.MAX || kind == ReduceKind.MIN;
     Check.that(
         !order || reduced(x.shape()) > 0,
         name(),
         "at least one element to reduce",
         x + " over axes " + axes);
-    List<Long> dims = new ArrayList<>();
-    for (int i = 0; i < rank; i++) {
-      if (!axes.contains(i)) {
-        dims.add(x.shape().dim(i));
-      } else if (keepDims) {
-        dims.add(1L);
-      }
-    }
-    return List.of(x.withShape(Shape.of(dims.stream().mapToLong(Long::longValue).toArray())));
+    return List.of(x.withShape(shape));
   }
 
   /** How many elements go into one result. */
   public long reduced(Shape shape) {
-    long n = 1;
-    for (int axis : axes) {
-      n *= shape.dim(axis);
-    }
-    return n;
+    return ReducedAxes.count(shape, axes);
   }
 
   @Override
@@ -87,6 +62,52 @@ public record Reduce(ReduceKind kind, List<Integer> axes, boolean keepDims) impl
             Value ties = e.apply(new Reduce(ReduceKind.SUM, axes, true), mask);
             yield e.div(e.mul(g, mask), ties);
           }
+          case PROD ->
+              reduced(shape) == 0
+                  ? null
+                  : c.pullback(
+                          (f, at) -> product(f, at.get(0), c.out(0).spec().shape()),
+                          List.of(x),
+                          c.grad(0))
+                      .get(0);
+          case NORM2 -> {
+            Value y = e.unreduce(inPlaceOf(e, 0, c.out(0), 1), axes, shape);
+            yield e.mul(g, e.div(x, y));
+          }
+          case LOGSUMEXP -> {
+            Value y = inPlaceOf(e, Double.NEGATIVE_INFINITY, c.out(0), 0);
+            yield e.mul(g, e.unary(UnaryKind.EXP, e.sub(x, e.unreduce(y, axes, shape))));
+          }
         });
+  }
+
+  /** {@code y} with one value replaced. */
+  private static Value inPlaceOf(Emit e, double value, Value y, double other) {
+    Value there = e.compare(CompareKind.EQ, y, e.scalarLike(y, value));
+    return e.where(there, e.scalarLike(y, other), y);
+  }
+
+  /**
+   * The product as a tree of multiplications of halves, whose derivatives of any order are right
+   * where factors are zero.
+   */
+  private Value product(Emit e, Value x, Shape result) {
+    int rank = x.spec().shape().rank();
+    List<Integer> order = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
+    order.removeAll(axes);
+    order.addAll(axes);
+    long n = reduced(x.spec().shape());
+    Value v = e.reshape(e.apply(new Permute(order), x), Shape.of(result.size(), n));
+    while (n > 1) {
+      long half = n / 2;
+      Value p = e.mul(columns(e, v, 0, half), columns(e, v, n - half, n));
+      v = n % 2 == 0 ? p : e.apply(new Concat(1), p, columns(e, v, half, half + 1));
+      n -= half;
+    }
+    return e.reshape(v, result);
+  }
+
+  private static Value columns(Emit e, Value x, long from, long to) {
+    return e.apply(Slice.along(x.spec().shape(), 1, from, to), x);
   }
 }

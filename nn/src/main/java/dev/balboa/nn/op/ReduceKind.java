@@ -14,5 +14,17 @@ public enum ReduceKind {
    * Smallest element, NaN if any is NaN; refuses to reduce nothing. Ties share the gradient
    * equally.
    */
-  MIN
+  MIN,
+  /** Product; 1 over nothing. */
+  PROD,
+  /**
+   * Euclidean norm, which neither overflows nor underflows on the way; 0 over nothing. Its slope
+   * where it is 0 is 0.
+   */
+  NORM2,
+  /**
+   * log(sum(exp(x))), which does not overflow on the way; -infinity over nothing. Where it is
+   * -infinity its slope is 0.
+   */
+  LOGSUMEXP
 }

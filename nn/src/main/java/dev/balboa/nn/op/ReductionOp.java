@@ -2,4 +2,4 @@ package dev.balboa.nn.op;
 
 /** Operations along whole axes. */
 public sealed interface ReductionOp extends Op
-    permits Reduce, ArgReduce, Softmax, SoftmaxBackward {}
+    permits Reduce, LogicalReduce, Variance, Center, ArgReduce, Softmax, SoftmaxBackward {}

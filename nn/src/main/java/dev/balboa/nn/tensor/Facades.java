@@ -14,6 +14,13 @@ final class Facades {
     that(x.dtype().isFloating(), name, what + " of a floating-point type", x.spec());
   }
 
+  /** An axis, counted from the start. */
+  static int axis(String name, Tensor x, int axis) {
+    int rank = x.shape().rank();
+    that(axis >= -rank && axis < rank, name, "an axis of " + x.spec(), axis);
+    return axis < 0 ? axis + rank : axis;
+  }
+
   static void sameType(String name, String what, Tensor y, Tensor x) {
     that(y.dtype() == x.dtype(), name, what + " of type " + x.dtype(), y.spec());
   }

@@ -20,6 +20,7 @@ import dev.balboa.nn.op.MaxPoolWithIndices;
 import dev.balboa.nn.op.NormalizationOp;
 import dev.balboa.nn.op.Pad;
 import dev.balboa.nn.op.PadMode;
+import dev.balboa.nn.op.Prelu;
 import dev.balboa.nn.op.Resize;
 import dev.balboa.nn.op.ResizeMode;
 import dev.balboa.nn.op.Shape;
@@ -202,6 +203,11 @@ public final class Functions {
   /** {@link LocalResponseNorm} of x [N, C, ...]. */
   public static Tensor localResponseNorm(Tensor x, int size, double alpha, double beta, double k) {
     return Tensor.apply(new LocalResponseNorm(size, alpha, beta, k), x).get(0);
+  }
+
+  /** {@link Prelu} of x [N, C, ...] with weight [C], or of any x with weight [1]. */
+  public static Tensor prelu(Tensor x, Tensor weight) {
+    return Tensor.apply(new Prelu(), x, weight).get(0);
   }
 
   /** {@link Dropout} under the next key of the stream. */

@@ -1,11 +1,17 @@
 package dev.balboa.nn.tensor;
 
 import dev.balboa.nn.op.ArgReduce;
+import dev.balboa.nn.op.CompareKind;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Fill;
+import dev.balboa.nn.op.LogicalReduce;
+import dev.balboa.nn.op.LogicalReduceKind;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Reduce;
 import dev.balboa.nn.op.ReduceKind;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Softmax;
+import dev.balboa.nn.op.Variance;
 
 /**
  * Reductions and what runs along an axis. No axes at all means every one; negative axes count from
@@ -37,6 +43,44 @@ sealed interface ReductionMethods permits Tensor {
   /** Minimum over axes, which are removed. */
   default Tensor min(int... axes) {
     return reduce(ReduceKind.MIN, false, axes);
+  }
+
+  /** Product over axes, which are removed. */
+  default Tensor prod(int... axes) {
+    return reduce(ReduceKind.PROD, false, axes);
+  }
+
+  /** log(sum(exp(x))) over axes, which are removed. */
+  default Tensor logSumExp(int... axes) {
+    return reduce(ReduceKind.LOGSUMEXP, false, axes);
+  }
+
+  /**
+   * Mean squared deviation from the mean over axes; {@code correction} is taken off the number of
+   * elements, 1 for the unbiased estimate.
+   */
+  default Tensor variance(double correction, boolean keepDims, int... axes) {
+    return then(Variance.of(shape(), correction, keepDims, axes));
+  }
+
+  /** Whether at least one element (BOOL) along axes is true; the axes are removed. */
+  default Tensor any(int... axes) {
+    return then(LogicalReduce.of(LogicalReduceKind.ANY, shape(), false, axes));
+  }
+
+  /** Whether every element (BOOL) along axes is true; the axes are removed. */
+  default Tensor all(int... axes) {
+    return then(LogicalReduce.of(LogicalReduceKind.ALL, shape(), false, axes));
+  }
+
+  /** How many elements along axes are true or not 0 (NaN is not), I64; the axes are removed. */
+  default Tensor countNonzero(int... axes) {
+    Tensor x = (Tensor) this;
+    if (x.dtype() != DType.BOOL) {
+      Tensor zero = Tensor.apply(new Fill(Shape.scalar(), x.dtype(), 0)).get(0);
+      x = x.compare(CompareKind.NE, zero);
+    }
+    return Tensor.then(x, LogicalReduce.of(LogicalReduceKind.COUNT, shape(), false, axes));
   }
 
   /** Any reduction; {@code keepDims} leaves reduced axes as ones. */

@@ -6,7 +6,10 @@ import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.RandomBernoulli;
+import dev.balboa.nn.op.RandomIntegers;
 import dev.balboa.nn.op.RandomNormal;
+import dev.balboa.nn.op.RandomPermutation;
 import dev.balboa.nn.op.RandomUniform;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
@@ -87,6 +90,21 @@ public final class Tensors {
   /** Normally distributed F32 numbers, from the next key of the stream. */
   public static Tensor normal(RandomStream random, double mean, double deviation, Shape shape) {
     return draw(new RandomNormal(shape, mean, deviation), random);
+  }
+
+  /** F32 numbers that are 1 with probability p, else 0, from the next key of the stream. */
+  public static Tensor bernoulli(RandomStream random, double p, Shape shape) {
+    return draw(new RandomBernoulli(shape, p), random);
+  }
+
+  /** Integers uniform in [low, high), I32 or I64, from the next key of the stream. */
+  public static Tensor integers(RandomStream random, long low, long high, TensorSpec spec) {
+    return draw(new RandomIntegers(spec.shape(), low, high, spec.dtype()), random);
+  }
+
+  /** The numbers 0 to n - 1 in random order, I32, from the next key of the stream. */
+  public static Tensor permutation(RandomStream random, long n) {
+    return draw(new RandomPermutation(n), random);
   }
 
   private static Tensor draw(Op op, RandomStream random) {

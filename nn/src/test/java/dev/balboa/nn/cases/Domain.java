@@ -17,6 +17,11 @@ interface Domain {
   /** Normally distributed. */
   Domain NORMAL = (d, n) -> fill(n, d::normal);
 
+  /** Around 1 in size, of either sign; some are 0. */
+  Domain FACTORS =
+      (d, n) ->
+          fill(n, () -> d.chance(0.05) ? 0 : d.flip() ? d.uniform(0.8, 1.2) : -d.uniform(0.8, 1.2));
+
   /** Multiples of 1/4 in [-2, 2]: sums of their products are exact in F32. */
   Domain GRID = (d, n) -> fill(n, () -> d.between(-8, 8) / 4.0);
 

@@ -13,7 +13,9 @@ final class OpCases {
     return Stream.<Supplier<List<OpCase>>>of(
             ElementwiseCases::all,
             ArithmeticCases::all,
+            ActivationCases::all,
             ReductionCases::all,
+            StatisticsCases::all,
             ConvolutionCases::all,
             PoolingCases::all,
             AdaptivePoolingCases::all,
@@ -29,6 +31,7 @@ final class OpCases {
             LossFunctionCases::all,
             VectorLossCases::all,
             SourceCases::all,
+            RandomCases::all,
             LayoutCases::all,
             IndexCases::all,
             AxisCases::all,

@@ -81,7 +81,11 @@ final class ReductionCases {
     List<Integer> list = IntStream.of(axes).boxed().toList();
     return Sample.of(
         new Reduce(kind, list, d.flip()),
-        isOrder(kind) ? distinct(d, shape, true) : d.input(shape, Domain.NORMAL));
+        switch (kind) {
+          case MAX, MIN -> distinct(d, shape, true);
+          case PROD -> d.input(shape, Domain.FACTORS);
+          default -> d.input(shape, Domain.NORMAL);
+        });
   }
 
   /** Without equal elements in memory of stride 0, unless ties may be. */

@@ -15,6 +15,8 @@ import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Dropout;
 import dev.balboa.nn.op.ElementwiseOp;
 import dev.balboa.nn.op.Logical;
+import dev.balboa.nn.op.Prelu;
+import dev.balboa.nn.op.PreluBackward;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Unary;
@@ -40,6 +42,8 @@ final class ElementwiseOps {
       case Logical o -> logical(b, o);
       case Where _ -> where(b);
       case Cast o -> cast(b, o);
+      case Prelu o -> PreluOps.forward(b, o);
+      case PreluBackward o -> PreluOps.backward(b, o);
       case Dropout o -> dropout(b, o);
     }
   }

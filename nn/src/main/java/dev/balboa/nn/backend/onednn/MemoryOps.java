@@ -17,7 +17,10 @@ import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.LayoutOp;
 import dev.balboa.nn.op.MaxPoolGather;
+import dev.balboa.nn.op.RandomBernoulli;
+import dev.balboa.nn.op.RandomIntegers;
 import dev.balboa.nn.op.RandomNormal;
+import dev.balboa.nn.op.RandomPermutation;
 import dev.balboa.nn.op.RandomUniform;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.SliceScatter;
@@ -46,6 +49,9 @@ final class MemoryOps {
       case Arange o -> arange(b, o);
       case RandomUniform o -> uniform(b, o);
       case RandomNormal o -> normal(b, o);
+      case RandomBernoulli o -> bernoulli(b, o);
+      case RandomIntegers o -> integers(b, o);
+      case RandomPermutation o -> permutation(b, o);
     }
   }
 
@@ -81,6 +87,26 @@ final class MemoryOps {
         s -> RandomKernels.uniform(n, s[0], (float) op.low(), (float) op.high(), s[1]),
         b.denseInput(0),
         b.denseOutput(0));
+  }
+
+  static void bernoulli(PlanBuilder b, RandomBernoulli op) {
+    long n = op.shape().size();
+    float p = (float) op.p();
+    b.call(s -> RandomKernels.bernoulli(n, s[0], p, s[1]), b.denseInput(0), b.denseOutput(0));
+  }
+
+  static void integers(PlanBuilder b, RandomIntegers op) {
+    long n = op.shape().size();
+    KernelKinds.Type type = Kinds.of(op.dtype());
+    b.call(
+        s -> RandomKernels.integers(type, n, s[0], op.low(), op.high(), s[1]),
+        b.denseInput(0),
+        b.denseOutput(0));
+  }
+
+  static void permutation(PlanBuilder b, RandomPermutation op) {
+    long n = op.size();
+    b.call(s -> RandomKernels.permutation(n, s[0], s[1]), b.denseInput(0), b.denseOutput(0));
   }
 
   static void normal(PlanBuilder b, RandomNormal op) {

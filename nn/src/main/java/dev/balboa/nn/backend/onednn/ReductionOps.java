@@ -7,15 +7,20 @@ import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.PrimitiveAttr;
 import dev.balboa.bindings.PropKind;
 import dev.balboa.bindings.ReductionKernels;
+import dev.balboa.bindings.StatisticsKernels;
 import dev.balboa.nn.op.ArgReduce;
+import dev.balboa.nn.op.Center;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.LogicalReduce;
 import dev.balboa.nn.op.Reduce;
+import dev.balboa.nn.op.ReduceKind;
 import dev.balboa.nn.op.ReductionOp;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Softmax;
 import dev.balboa.nn.op.SoftmaxBackward;
 import dev.balboa.nn.op.TensorSpec;
-import java.util.ArrayList;
+import dev.balboa.nn.op.Variance;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** Reductions through the kernels; softmax of many elements through oneDNN. */
@@ -29,51 +34,60 @@ final class ReductionOps {
   static void plan(PlanBuilder b, ReductionOp op) {
     switch (op) {
       case Reduce o -> reduce(b, o);
+      case LogicalReduce o -> StatisticsOps.logicalReduce(b, o);
+      case Variance o -> StatisticsOps.variance(b, o);
+      case Center o -> StatisticsOps.center(b, o);
       case ArgReduce o -> argReduce(b, o);
       case Softmax o -> softmax(b, o);
       case SoftmaxBackward o -> softmaxBackward(b, o);
     }
   }
 
-  /** A tensor seen as [outer, n, inner] around an axis or a run of axes. */
-  private record Split(long outer, long n, long inner) {
-    static Split around(long[] dims, int from, int to) {
-      long outer = 1;
-      long n = 1;
-      long inner = 1;
-      for (int i = 0; i < dims.length; i++) {
-        if (i < from) {
-          outer *= dims[i];
-        } else if (i < to) {
-          n *= dims[i];
-        } else {
-          inner *= dims[i];
-        }
-      }
-      return new Split(outer, n, inner);
-    }
-  }
-
   /** Reduces run after run of neighbouring axes, innermost first. */
   static void reduce(PlanBuilder b, Reduce op) {
     Unsupported.unless(b, op, DType.F32, DType.F64);
-    reduce(b, Kinds.of(op.kind()), op.axes(), b.spec(0), b.denseInput(0), 0);
+    Kernel kernel =
+        switch (op.kind()) {
+          case NORM2 ->
+              (t, s, x, y) -> StatisticsKernels.norm2(t, s.outer(), s.n(), s.inner(), x, y);
+          case LOGSUMEXP ->
+              (t, s, x, y) -> StatisticsKernels.logSumExp(t, s.outer(), s.n(), s.inner(), x, y);
+          default -> plain(Kinds.of(op.kind()));
+        };
+    boolean sizes = op.axes().isEmpty() && op.kind() == ReduceKind.NORM2;
+    if (sizes) {
+      KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+      Split each = new Split(b.spec(0).shape().size(), 1, 1);
+      b.call(s -> kernel.run(type, each, s[0], s[1]), b.denseInput(0), b.denseOutput(0));
+      return;
+    }
+    reduce(b, kernel, op.axes(), b.spec(0), b.denseInput(0), 0);
+  }
+
+  /** Reduces the middle axis of a dense operand. */
+  @FunctionalInterface
+  private interface Kernel {
+    void run(KernelKinds.Type type, Split split, MemorySegment x, MemorySegment y);
+  }
+
+  private static Kernel plain(KernelKinds.Reduce kind) {
+    return (t, s, x, y) -> ReductionKernels.reduce(t, kind, s.outer(), s.n(), s.inner(), x, y);
   }
 
   /** The sum over ascending axes of a dense operand of this spec, as output {@code output}. */
   static void sum(PlanBuilder b, List<Integer> axes, TensorSpec spec, Operand dense, int output) {
-    reduce(b, KernelKinds.Reduce.SUM, axes, spec, dense, output);
+    reduce(b, plain(KernelKinds.Reduce.SUM), axes, spec, dense, output);
   }
 
   private static void reduce(
       PlanBuilder b,
-      KernelKinds.Reduce kind,
+      Kernel kernel,
       List<Integer> axes,
       TensorSpec spec,
       Operand dense,
       int output) {
     KernelKinds.Type type = Kinds.of(spec.dtype());
-    List<int[]> runs = runs(axes);
+    List<int[]> runs = Split.runs(axes);
     long[] dims = spec.shape().dims();
     Operand from = dense;
     if (runs.isEmpty()) {
@@ -94,25 +108,9 @@ final class ReductionOps {
           r == 0
               ? b.denseOutput(output)
               : b.scratch(Mds.contiguous(spec.withShape(Shape.of(dims))));
-      b.call(
-          s -> ReductionKernels.reduce(type, kind, split.outer, split.n, split.inner, s[0], s[1]),
-          from,
-          to);
+      b.call(s -> kernel.run(type, split, s[0], s[1]), from, to);
       from = to;
     }
-  }
-
-  /** Ascending axes as runs [from, to). */
-  private static List<int[]> runs(List<Integer> axes) {
-    List<int[]> runs = new ArrayList<>();
-    for (int axis : axes) {
-      if (!runs.isEmpty() && runs.getLast()[1] == axis) {
-        runs.getLast()[1]++;
-      } else {
-        runs.add(new int[] {axis, axis + 1});
-      }
-    }
-    return runs;
   }
 
   static void argReduce(PlanBuilder b, ArgReduce op) {
@@ -121,9 +119,9 @@ final class ReductionOps {
     b.call(
         buffers -> {
           if (op.max()) {
-            ReductionKernels.argmax(s.outer, s.n, s.inner, buffers[0], buffers[1]);
+            ReductionKernels.argmax(s.outer(), s.n(), s.inner(), buffers[0], buffers[1]);
           } else {
-            ReductionKernels.argmin(s.outer, s.n, s.inner, buffers[0], buffers[1]);
+            ReductionKernels.argmin(s.outer(), s.n(), s.inner(), buffers[0], buffers[1]);
           }
         },
         b.denseInput(0),
@@ -149,9 +147,9 @@ final class ReductionOps {
     b.call(
         buffers -> {
           if (op.log()) {
-            ReductionKernels.logSoftmax(s.outer, s.n, s.inner, buffers[0], buffers[1]);
+            ReductionKernels.logSoftmax(s.outer(), s.n(), s.inner(), buffers[0], buffers[1]);
           } else {
-            ReductionKernels.softmax(s.outer, s.n, s.inner, buffers[0], buffers[1]);
+            ReductionKernels.softmax(s.outer(), s.n(), s.inner(), buffers[0], buffers[1]);
           }
         },
         b.denseInput(0),
@@ -165,10 +163,10 @@ final class ReductionOps {
         buffers -> {
           if (op.log()) {
             ReductionKernels.logSoftmaxBackward(
-                s.outer, s.n, s.inner, buffers[0], buffers[1], buffers[2]);
+                s.outer(), s.n(), s.inner(), buffers[0], buffers[1], buffers[2]);
           } else {
             ReductionKernels.softmaxBackward(
-                s.outer, s.n, s.inner, buffers[0], buffers[1], buffers[2]);
+                s.outer(), s.n(), s.inner(), buffers[0], buffers[1], buffers[2]);
           }
         },
         b.denseInput(0),

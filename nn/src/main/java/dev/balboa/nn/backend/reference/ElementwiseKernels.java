@@ -11,6 +11,8 @@ import dev.balboa.nn.op.Dropout;
 import dev.balboa.nn.op.ElementwiseOp;
 import dev.balboa.nn.op.Logical;
 import dev.balboa.nn.op.LogicalKind;
+import dev.balboa.nn.op.Prelu;
+import dev.balboa.nn.op.PreluBackward;
 import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryBackward;
 import dev.balboa.nn.op.Where;
@@ -30,6 +32,8 @@ final class ElementwiseKernels {
       case Logical o -> call.broadcast((in, out) -> logical(o.kind(), in, out[0].wholes()));
       case Where _ -> call.broadcast(ElementwiseKernels::where);
       case Cast o -> call.plain((in, out) -> cast(o.dtype(), in[0], out[0]));
+      case Prelu _ -> PreluKernels.forward(call);
+      case PreluBackward _ -> PreluKernels.backward(call);
       case Dropout o -> call.plain((in, out) -> dropout(o.p(), in, out[0].reals()));
     };
   }

@@ -47,6 +47,22 @@ final class Philox {
     return radius * (i == first ? Math.cos(angle) : Math.sin(angle));
   }
 
+  /**
+   * Integer {@code i} of [0, range), range being unsigned: see {@link
+   * dev.balboa.nn.op.RandomIntegers}.
+   */
+  long below(long i, long range) {
+    long reject = Long.remainderUnsigned(-range, range);
+    for (long attempt = 0; ; attempt++) {
+      int[] block = block(i / 2 + (attempt << 56));
+      int first = (int) (i % 2 * 2);
+      long w = (block[first] & LOW) | ((long) block[first + 1] << 32);
+      if (Long.compareUnsigned(w * range, reject) >= 0) {
+        return Math.unsignedMultiplyHigh(w, range);
+      }
+    }
+  }
+
   private int word(long i) {
     if (i / 4 != current) {
       current = i / 4;

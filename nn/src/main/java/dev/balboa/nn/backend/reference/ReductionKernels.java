@@ -2,11 +2,14 @@ package dev.balboa.nn.backend.reference;
 
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.op.ArgReduce;
+import dev.balboa.nn.op.Center;
+import dev.balboa.nn.op.LogicalReduce;
 import dev.balboa.nn.op.Reduce;
 import dev.balboa.nn.op.ReduceKind;
 import dev.balboa.nn.op.ReductionOp;
 import dev.balboa.nn.op.Softmax;
 import dev.balboa.nn.op.SoftmaxBackward;
+import dev.balboa.nn.op.Variance;
 import java.util.List;
 
 /** Operations along axes; the axes are moved to the end, so kernels work on rows. */
@@ -16,6 +19,9 @@ final class ReductionKernels {
   static Prepared prepare(ReductionOp op, Call call) {
     return switch (op) {
       case Reduce o -> reduce(o, call);
+      case LogicalReduce o -> StatisticsKernels.logicalReduce(o, call);
+      case Variance o -> StatisticsKernels.variance(o, call);
+      case Center o -> StatisticsKernels.center(o, call);
       case ArgReduce o -> argReduce(o, call);
       case Softmax o ->
           call.alongAxis(
@@ -63,6 +69,9 @@ final class ReductionKernels {
         }
         yield smallest;
       }
+      case PROD -> StatisticsKernels.product(x, from, length);
+      case NORM2 -> StatisticsKernels.norm2(x, from, length);
+      case LOGSUMEXP -> StatisticsKernels.logSumExp(x, from, length);
     };
   }
 

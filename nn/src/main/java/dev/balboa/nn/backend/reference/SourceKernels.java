@@ -3,7 +3,10 @@ package dev.balboa.nn.backend.reference;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.op.Arange;
 import dev.balboa.nn.op.Fill;
+import dev.balboa.nn.op.RandomBernoulli;
+import dev.balboa.nn.op.RandomIntegers;
 import dev.balboa.nn.op.RandomNormal;
+import dev.balboa.nn.op.RandomPermutation;
 import dev.balboa.nn.op.RandomUniform;
 import dev.balboa.nn.op.SourceOp;
 import java.util.Arrays;
@@ -17,6 +20,9 @@ final class SourceKernels {
       case Fill o -> call.plain((_, out) -> fill(o, out[0]));
       case Arange o -> call.plain((_, out) -> arange(o, out[0]));
       case RandomUniform o -> call.plain((in, out) -> uniform(o, in[0], out[0].reals()));
+      case RandomBernoulli o -> call.plain((in, out) -> bernoulli(o, in[0], out[0].reals()));
+      case RandomIntegers o -> call.plain((in, out) -> integers(o, in[0], out[0].wholes()));
+      case RandomPermutation _ -> call.plain((in, out) -> permutation(in[0], out[0].wholes()));
       case RandomNormal o -> call.plain((in, out) -> normal(o, in[0], out[0].reals()));
     };
   }
@@ -46,6 +52,32 @@ final class SourceKernels {
     float range = (float) op.high() - low;
     for (int i = 0; i < y.length; i++) {
       y[i] = (float) random.uniform(i) * range + low;
+    }
+  }
+
+  private static void bernoulli(RandomBernoulli op, Elements key, double[] y) {
+    Philox random = new Philox(key.wholes());
+    float p = (float) op.p();
+    for (int i = 0; i < y.length; i++) {
+      y[i] = random.uniform(i) < p ? 1 : 0;
+    }
+  }
+
+  private static void integers(RandomIntegers op, Elements key, long[] y) {
+    Philox random = new Philox(key.wholes());
+    for (int i = 0; i < y.length; i++) {
+      y[i] = op.low() + random.below(i, op.high() - op.low());
+    }
+  }
+
+  private static void permutation(Elements key, long[] y) {
+    Philox random = new Philox(key.wholes());
+    Arrays.setAll(y, i -> i);
+    for (int i = y.length - 1; i > 0; i--) {
+      int j = (int) random.below(i, i + 1);
+      long moved = y[i];
+      y[i] = y[j];
+      y[j] = moved;
     }
   }
 

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Dropout;
 import dev.balboa.nn.op.Fill;
+import dev.balboa.nn.op.RandomBernoulli;
+import dev.balboa.nn.op.RandomIntegers;
 import dev.balboa.nn.op.RandomNormal;
+import dev.balboa.nn.op.RandomPermutation;
 import dev.balboa.nn.op.RandomUniform;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Value;
@@ -84,6 +87,67 @@ class RandomTest extends ReferenceFixture {
     assertThat(mean(z)).isCloseTo(0, within(4 * sigma));
     assertThat(dot(z, z) / MANY).isCloseTo(1, within(4 * sigma * Math.sqrt(2)));
     assertThat(Arrays.stream(u)).allMatch(v -> v >= 0 && v < 1);
+  }
+
+  /** Against an independent program. */
+  @Test
+  void integers() {
+    Value key = i64(42, 7);
+    Value small = run(new RandomIntegers(shape(7), -500, 500, DType.I32), key);
+    assertThat(ints(small)).containsExactly(395, -167, -125, -326, 437, 324, -7);
+    long high = (1L << 62) + 1;
+    Value large = run(new RandomIntegers(shape(6), Long.MIN_VALUE, high, DType.I64), key);
+    assertThat(longs(large))
+        .containsExactly(
+            3170266515269407585L,
+            -45644826453792570L,
+            -4031978197088833808L,
+            -6815316042280437068L,
+            3747135738520649043L,
+            2180088428393380276L);
+  }
+
+  /** Against an independent program. */
+  @Test
+  void permutation() {
+    assertThat(ints(run(new RandomPermutation(10), i64(42, 7))))
+        .containsExactly(2, 6, 9, 0, 5, 4, 3, 7, 1, 8);
+    assertThat(ints(run(new RandomPermutation(1), i64(42, 7)))).containsExactly(0);
+  }
+
+  /** Pearson's statistic stays below its 99.9 % point. */
+  @Test
+  void integersAreEvenlySpread() {
+    int[] dice = ints(run(new RandomIntegers(shape(MANY), 0, 6, DType.I32), i64(1, 2)));
+    long[] count = new long[6];
+    for (int d : dice) {
+      count[d]++;
+    }
+    assertThat(chiSquare(count)).isLessThan(20.5);
+  }
+
+  /** Each of the six orders of three is equally frequent. */
+  @Test
+  void permutationsAreEvenlySpread() {
+    long[] count = new long[6];
+    for (int i = 0; i < 6000; i++) {
+      int[] p = ints(run(new RandomPermutation(3), i64(5, i)));
+      count[2 * p[0] + (p[1] > p[2] ? 1 : 0)]++;
+    }
+    assertThat(chiSquare(count)).isLessThan(20.5);
+  }
+
+  private static double chiSquare(long... count) {
+    double expected = Arrays.stream(count).sum() / (double) count.length;
+    return Arrays.stream(count).mapToDouble(c -> (c - expected) * (c - expected)).sum() / expected;
+  }
+
+  @Test
+  void bernoulliComparesUniformNumbers() {
+    double[] u = compute(new RandomUniform(shape(MANY), 0, 1), i64(9, 4));
+    double[] b = compute(new RandomBernoulli(shape(MANY), 0.3), i64(9, 4));
+    assertThat(b).isEqualTo(Arrays.stream(u).map(v -> v < 0.3f ? 1 : 0).toArray());
+    assertThat(mean(b)).isCloseTo(0.3, within(4 * Math.sqrt(0.21 / MANY)));
   }
 
   @Test

@@ -3,16 +3,68 @@ package dev.balboa.nn.backend.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balboa.nn.op.ArgReduce;
+import dev.balboa.nn.op.Center;
+import dev.balboa.nn.op.LogicalReduce;
+import dev.balboa.nn.op.LogicalReduceKind;
 import dev.balboa.nn.op.Reduce;
 import dev.balboa.nn.op.ReduceKind;
 import dev.balboa.nn.op.Softmax;
 import dev.balboa.nn.op.SoftmaxBackward;
 import dev.balboa.nn.op.Value;
+import dev.balboa.nn.op.Variance;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ReductionTest extends ReferenceFixture {
+  @Test
+  void products() {
+    Value x = f64(shape(2, 3), 2, -3, 4, 5, 0, 7);
+    assertClose(compute(new Reduce(ReduceKind.PROD, List.of(1), false), x), 0, -24, 0);
+    assertClose(compute(new Reduce(ReduceKind.PROD, List.of(0), false), f64(shape(0))), 0, 1);
+  }
+
+  @Test
+  void varianceOfNumbersFarFromZero() {
+    Value x = f32(1e6, 1e6 + 1, 1e6 + 2, 1e6 + 3);
+    assertClose(compute(new Variance(List.of(0), false, 1), x), 0, (float) (5 / 3.0));
+    assertClose(compute(new Variance(List.of(0), false, 0), x), 0, 1.25);
+    assertClose(compute(new Center(List.of(0)), x), 0, -1.5, -0.5, 0.5, 1.5);
+    assertThat(compute(new Variance(List.of(0), false, 1), f64(3))[0]).isNaN();
+    assertThat(compute(new Variance(List.of(0), false, 0), f64(shape(0)))[0]).isNaN();
+    assertClose(compute(new Variance(List.of(0), false, 0), f64(3)), 0, 0);
+  }
+
+  @Test
+  void normsAndLogSums() {
+    Reduce norm = new Reduce(ReduceKind.NORM2, List.of(0), false);
+    assertClose(compute(norm, f64(3, -4)), 0, 5);
+    assertThat(compute(norm, f64(3e300, 4e300))[0]).isCloseTo(5e300, within(1e285));
+    assertClose(compute(norm, f64(3 * 0x1p-1030, 4 * 0x1p-1030)), 0, 5 * 0x1p-1030);
+    assertClose(compute(norm, f64(shape(0))), 0, 0);
+    Reduce log = new Reduce(ReduceKind.LOGSUMEXP, List.of(0), false);
+    double inf = Double.POSITIVE_INFINITY;
+    assertClose(compute(log, f64(1000, 1000)), 1e-12, 1000 + Math.log(2));
+    assertClose(compute(log, f64(-inf, -inf)), 0, -inf);
+    assertClose(compute(log, f64(inf, 0)), 0, inf);
+    assertClose(compute(log, f64(shape(0))), 0, -inf);
+    assertThat(compute(log, f64(-inf, Double.NaN))[0]).isNaN();
+  }
+
+  @Test
+  void truthValues() {
+    Value x = bool(0, 1, 1);
+    assertThat(bytes(run(new LogicalReduce(LogicalReduceKind.ANY, List.of(0), false), x)))
+        .containsExactly(new byte[] {1});
+    assertThat(bytes(run(new LogicalReduce(LogicalReduceKind.ALL, List.of(0), false), x)))
+        .containsExactly(new byte[] {0});
+    assertThat(longs(run(new LogicalReduce(LogicalReduceKind.COUNT, List.of(0), false), x)))
+        .containsExactly(2);
+    assertThat(bytes(run(new LogicalReduce(LogicalReduceKind.ALL, List.of(0), false), bool())))
+        .containsExactly(new byte[] {1});
+  }
+
   private static final double NAN = Double.NaN;
   private static final double INF = Double.POSITIVE_INFINITY;
 
