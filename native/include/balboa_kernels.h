@@ -467,6 +467,43 @@ BALBOA_API int32_t balboa_window_mean(int32_t dtype, int64_t planes, const int64
 BALBOA_API int32_t balboa_window_mean_backward(int32_t dtype, int64_t planes, const int64_t *windows, const void *dy,
                                                void *dx);
 
+/* ---- recurrent layers
+ * sizes i64[6] = {cell, reverse (0 or 1), T, N, C, H}. G gates of H rows each: x [T, N, C], wx [G H, C], wh [G H, H],
+ * bias [B H], states [N, H], y [T, N, H]; dtype F32 or F64 for all. lengths i32[N] in [0, T], NULL if all are T: steps
+ * from a length on change no state and give y = 0; their x is not read. reverse goes from the last step to the first.
+ * s is the logistic function, * works element by element. */
+
+enum balboa_rnn_cell {
+  BALBOA_RNN_TANH = 0, /* G = B = 1: h' = tanh(W x + U h + b) */
+  BALBOA_RNN_RELU = 1, /* h' = max(W x + U h + b, 0) */
+  /* G = B = 4, gates i f g o: c' = s(f) * c + s(i) * tanh(g), h' = s(o) * tanh(c') */
+  BALBOA_RNN_LSTM = 2,
+  /* peep [3 H]: p_i * c is added to i, p_f * c to f, p_o * c' to o */
+  BALBOA_RNN_LSTM_PEEPHOLE = 3,
+  /* G = B = 3, gates r z n: n = tanh(W_n x + U_n (s(r) * h) + b_n), h' = (1 - s(z)) * n + s(z) * h */
+  BALBOA_RNN_GRU = 4,
+  /* B = 4: n = tanh(W_n x + b_n + s(r) * (U_n h + b_m)) */
+  BALBOA_RNN_GRU_LATE_RESET = 5
+};
+
+/* Elements that forward leaves for backward; -1 for sizes that are refused. */
+BALBOA_API int64_t balboa_rnn_workspace(const int64_t *sizes);
+/* Elements of scratch memory; -1 for sizes that are refused. */
+BALBOA_API int64_t balboa_rnn_scratch(const int64_t *sizes, int32_t backward);
+/* c0, c_last: LSTM only; peep: peepholes only. workspace may be NULL when there will be no backward. */
+BALBOA_API int32_t balboa_rnn_forward(int32_t dtype, const int64_t *sizes, const void *x, const void *wx,
+                                      const void *wh, const void *bias, const void *h0, const void *c0,
+                                      const void *peep, const int32_t *lengths, void *y, void *h_last, void *c_last,
+                                      void *workspace, void *scratch);
+/* The recursion only; gradients of weights are products with what it gives by step, zero in padding: dsums [T, N, B H],
+ * the gradients of the sums inside the gates (in the order of the bias; of U_n h + b_m last); before [T, N, H], the
+ * hidden states that each step started from; reset [T, N, H] = s(r) * h (BALBOA_RNN_GRU only). dpeep [3 H]. */
+BALBOA_API int32_t balboa_rnn_backward(int32_t dtype, const int64_t *sizes, const void *wh, const void *h0,
+                                       const void *c0, const void *peep, const int32_t *lengths, const void *y,
+                                       const void *workspace, const void *dy, const void *dh_last, const void *dc_last,
+                                       void *dsums, void *before, void *reset, void *dh0, void *dc0, void *dpeep,
+                                       void *scratch);
+
 /* ---- matrix products: C = alpha op(A) op(B) + beta C, row-major, by a BLAS routine that works on one thread
  * BLAS libraries bring a thread pool of their own; two pools on the same cores wait for each other's spinning threads.
  * Here the OpenMP threads that everything else runs on call the routine, each for its part of C.

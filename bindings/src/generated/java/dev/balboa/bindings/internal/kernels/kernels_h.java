@@ -5258,6 +5258,303 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    private static final int BALBOA_RNN_TANH = (int)0L;
+    public static int BALBOA_RNN_TANH() {
+        return BALBOA_RNN_TANH;
+    }
+    private static final int BALBOA_RNN_RELU = (int)1L;
+    public static int BALBOA_RNN_RELU() {
+        return BALBOA_RNN_RELU;
+    }
+    private static final int BALBOA_RNN_LSTM = (int)2L;
+    public static int BALBOA_RNN_LSTM() {
+        return BALBOA_RNN_LSTM;
+    }
+    private static final int BALBOA_RNN_LSTM_PEEPHOLE = (int)3L;
+    public static int BALBOA_RNN_LSTM_PEEPHOLE() {
+        return BALBOA_RNN_LSTM_PEEPHOLE;
+    }
+    private static final int BALBOA_RNN_GRU = (int)4L;
+    public static int BALBOA_RNN_GRU() {
+        return BALBOA_RNN_GRU;
+    }
+    private static final int BALBOA_RNN_GRU_LATE_RESET = (int)5L;
+    public static int BALBOA_RNN_GRU_LATE_RESET() {
+        return BALBOA_RNN_GRU_LATE_RESET;
+    }
+
+    private static class balboa_rnn_workspace {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_rnn_workspace");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t balboa_rnn_workspace(const int64_t *sizes)
+     * }
+     */
+    public static FunctionDescriptor balboa_rnn_workspace$descriptor() {
+        return balboa_rnn_workspace.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t balboa_rnn_workspace(const int64_t *sizes)
+     * }
+     */
+    public static MethodHandle balboa_rnn_workspace$handle() {
+        return balboa_rnn_workspace.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t balboa_rnn_workspace(const int64_t *sizes)
+     * }
+     */
+    public static MemorySegment balboa_rnn_workspace$address() {
+        return balboa_rnn_workspace.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t balboa_rnn_workspace(const int64_t *sizes)
+     * }
+     */
+    public static long balboa_rnn_workspace(MemorySegment sizes) {
+        var mh$ = balboa_rnn_workspace.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_rnn_workspace", sizes);
+            }
+            return (long)mh$.invokeExact(sizes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_rnn_scratch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_rnn_scratch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t balboa_rnn_scratch(const int64_t *sizes, int32_t backward)
+     * }
+     */
+    public static FunctionDescriptor balboa_rnn_scratch$descriptor() {
+        return balboa_rnn_scratch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t balboa_rnn_scratch(const int64_t *sizes, int32_t backward)
+     * }
+     */
+    public static MethodHandle balboa_rnn_scratch$handle() {
+        return balboa_rnn_scratch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t balboa_rnn_scratch(const int64_t *sizes, int32_t backward)
+     * }
+     */
+    public static MemorySegment balboa_rnn_scratch$address() {
+        return balboa_rnn_scratch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t balboa_rnn_scratch(const int64_t *sizes, int32_t backward)
+     * }
+     */
+    public static long balboa_rnn_scratch(MemorySegment sizes, int backward) {
+        var mh$ = balboa_rnn_scratch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_rnn_scratch", sizes, backward);
+            }
+            return (long)mh$.invokeExact(sizes, backward);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_rnn_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_rnn_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_rnn_forward(int32_t dtype, const int64_t *sizes, const void *x, const void *wx, const void *wh, const void *bias, const void *h0, const void *c0, const void *peep, const int32_t *lengths, void *y, void *h_last, void *c_last, void *workspace, void *scratch)
+     * }
+     */
+    public static FunctionDescriptor balboa_rnn_forward$descriptor() {
+        return balboa_rnn_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_rnn_forward(int32_t dtype, const int64_t *sizes, const void *x, const void *wx, const void *wh, const void *bias, const void *h0, const void *c0, const void *peep, const int32_t *lengths, void *y, void *h_last, void *c_last, void *workspace, void *scratch)
+     * }
+     */
+    public static MethodHandle balboa_rnn_forward$handle() {
+        return balboa_rnn_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_rnn_forward(int32_t dtype, const int64_t *sizes, const void *x, const void *wx, const void *wh, const void *bias, const void *h0, const void *c0, const void *peep, const int32_t *lengths, void *y, void *h_last, void *c_last, void *workspace, void *scratch)
+     * }
+     */
+    public static MemorySegment balboa_rnn_forward$address() {
+        return balboa_rnn_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_rnn_forward(int32_t dtype, const int64_t *sizes, const void *x, const void *wx, const void *wh, const void *bias, const void *h0, const void *c0, const void *peep, const int32_t *lengths, void *y, void *h_last, void *c_last, void *workspace, void *scratch)
+     * }
+     */
+    public static int balboa_rnn_forward(int dtype, MemorySegment sizes, MemorySegment x, MemorySegment wx, MemorySegment wh, MemorySegment bias, MemorySegment h0, MemorySegment c0, MemorySegment peep, MemorySegment lengths, MemorySegment y, MemorySegment h_last, MemorySegment c_last, MemorySegment workspace, MemorySegment scratch) {
+        var mh$ = balboa_rnn_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_rnn_forward", dtype, sizes, x, wx, wh, bias, h0, c0, peep, lengths, y, h_last, c_last, workspace, scratch);
+            }
+            return (int)mh$.invokeExact(dtype, sizes, x, wx, wh, bias, h0, c0, peep, lengths, y, h_last, c_last, workspace, scratch);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_rnn_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_rnn_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_rnn_backward(int32_t dtype, const int64_t *sizes, const void *wh, const void *h0, const void *c0, const void *peep, const int32_t *lengths, const void *y, const void *workspace, const void *dy, const void *dh_last, const void *dc_last, void *dsums, void *before, void *reset, void *dh0, void *dc0, void *dpeep, void *scratch)
+     * }
+     */
+    public static FunctionDescriptor balboa_rnn_backward$descriptor() {
+        return balboa_rnn_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_rnn_backward(int32_t dtype, const int64_t *sizes, const void *wh, const void *h0, const void *c0, const void *peep, const int32_t *lengths, const void *y, const void *workspace, const void *dy, const void *dh_last, const void *dc_last, void *dsums, void *before, void *reset, void *dh0, void *dc0, void *dpeep, void *scratch)
+     * }
+     */
+    public static MethodHandle balboa_rnn_backward$handle() {
+        return balboa_rnn_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_rnn_backward(int32_t dtype, const int64_t *sizes, const void *wh, const void *h0, const void *c0, const void *peep, const int32_t *lengths, const void *y, const void *workspace, const void *dy, const void *dh_last, const void *dc_last, void *dsums, void *before, void *reset, void *dh0, void *dc0, void *dpeep, void *scratch)
+     * }
+     */
+    public static MemorySegment balboa_rnn_backward$address() {
+        return balboa_rnn_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_rnn_backward(int32_t dtype, const int64_t *sizes, const void *wh, const void *h0, const void *c0, const void *peep, const int32_t *lengths, const void *y, const void *workspace, const void *dy, const void *dh_last, const void *dc_last, void *dsums, void *before, void *reset, void *dh0, void *dc0, void *dpeep, void *scratch)
+     * }
+     */
+    public static int balboa_rnn_backward(int dtype, MemorySegment sizes, MemorySegment wh, MemorySegment h0, MemorySegment c0, MemorySegment peep, MemorySegment lengths, MemorySegment y, MemorySegment workspace, MemorySegment dy, MemorySegment dh_last, MemorySegment dc_last, MemorySegment dsums, MemorySegment before, MemorySegment reset, MemorySegment dh0, MemorySegment dc0, MemorySegment dpeep, MemorySegment scratch) {
+        var mh$ = balboa_rnn_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_rnn_backward", dtype, sizes, wh, h0, c0, peep, lengths, y, workspace, dy, dh_last, dc_last, dsums, before, reset, dh0, dc0, dpeep, scratch);
+            }
+            return (int)mh$.invokeExact(dtype, sizes, wh, h0, c0, peep, lengths, y, workspace, dy, dh_last, dc_last, dsums, before, reset, dh0, dc0, dpeep, scratch);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 
     private static class balboa_sgemm {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(

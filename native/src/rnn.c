@@ -1,0 +1,134 @@
+/*
+ * Recurrent layers over a batch of sequences. A thread takes some of the sequences through all steps, so that no step
+ * waits for another thread. The products with the input weights are made for a few steps ahead, those with the
+ * recurrent weights step by step, both by one register-tiled product on weights that are packed once a call.
+ */
+#include "rnn.h"
+#include "vmath.h"
+
+static int64_t whole_lines(int64_t elements) { return (elements + 15) / 16 * 16; }
+
+static int32_t shape_of(const int64_t *sizes, const int32_t *lengths, rnn_shape *s) {
+  static const int8_t gates[] = {1, 1, 4, 4, 3, 3}, width[] = {1, 1, 4, 4, 3, 4}, kept[] = {0, 0, 4, 4, 3, 4};
+  BK_CHECK(sizes != NULL, BALBOA_ERR_NULL);
+  BK_CHECK(sizes[0] >= BALBOA_RNN_TANH && sizes[0] <= BALBOA_RNN_GRU_LATE_RESET, BALBOA_ERR_KIND);
+  for (int i = 2; i < 6; i++) {
+    BK_CHECK(sizes[i] >= 0 && sizes[i] < INT64_C(1) << 31, BALBOA_ERR_ARGUMENT);
+  }
+  BK_CHECK(bk_product3(sizes[2], sizes[3], bk_max(8 * sizes[5], sizes[4])) >= 0, BALBOA_ERR_ARGUMENT);
+  const int64_t h = sizes[5];
+  const int c = (int)sizes[0];
+  *s = (rnn_shape){.cell = c, .reverse = sizes[1] != 0, .t = sizes[2], .n = sizes[3], .c = sizes[4], .h = h,
+                   .gates = gates[c], .width = width[c] * h, .kept = kept[c] * h, .lengths = lengths};
+  s->chunk = bk_max(1, bk_min(s->t, (RNN_CHUNK + s->n - 1) / bk_max(1, s->n)));
+  s->tile = strcmp(balboa_kernels_isa(), "avx512") == 0 ? RNN_ROWS : 2;
+  for (int64_t i = 0; lengths != NULL && i < s->n; i++) {
+    BK_CHECK(lengths[i] >= 0 && lengths[i] <= s->t, BALBOA_ERR_ARGUMENT);
+  }
+  return BALBOA_OK;
+}
+
+int64_t balboa_rnn_workspace(const int64_t *sizes) {
+  rnn_shape s;
+  if (shape_of(sizes, NULL, &s) != BALBOA_OK) {
+    return -1;
+  }
+  return s.t * s.n * (s.kept + (rnn_is_lstm(&s) ? s.h : 0));
+}
+
+int64_t balboa_rnn_scratch(const int64_t *sizes, int32_t backward) {
+  rnn_shape s;
+  if (shape_of(sizes, NULL, &s) != BALBOA_OK) {
+    return -1;
+  }
+  const int64_t room = whole_lines(s.n * s.h);
+  if (backward) {
+    return rnn_packed(s.gates * s.h, s.h) + room;
+  }
+  /* Weights packed in up to two parts, each up to a panel wider than it is. */
+  return rnn_packed(s.c, s.gates * s.h) + rnn_packed(s.h, s.gates * s.h + 32) + s.chunk * s.n * s.width + room;
+}
+
+static int32_t check_state(const rnn_shape *s, const void *h0, const void *h, const void *c0, const void *c) {
+  const int any = s->n * s->h > 0;
+  BK_CHECK(!any || (h0 != NULL && h != NULL), BALBOA_ERR_NULL);
+  BK_CHECK(!any || !rnn_is_lstm(s) || (c0 != NULL && c != NULL), BALBOA_ERR_NULL);
+  return BALBOA_OK;
+}
+
+#define JOIN2(a, b) a##_##b
+#define JOIN(a, b) JOIN2(a, b)
+
+#define T float
+#define NAME(x) JOIN(x, f32)
+#define SIGMOID(x) vsigmoid(x)
+#define TANH(x) vtanh(x)
+#include "rnn_product.h"
+#include "rnn_forward_type.h"
+#include "rnn_backward_type.h"
+#undef T
+#undef NAME
+#undef SIGMOID
+#undef TANH
+
+#define T double
+#define NAME(x) JOIN(x, f64)
+#define SIGMOID(x) (1 / (1 + exp(-(x))))
+#define TANH(x) tanh(x)
+#include "rnn_product.h"
+#include "rnn_forward_type.h"
+#include "rnn_backward_type.h"
+#undef T
+#undef NAME
+
+int32_t balboa_rnn_forward(int32_t dtype, const int64_t *sizes, const void *x, const void *wx, const void *wh,
+                           const void *bias, const void *h0, const void *c0, const void *peep, const int32_t *lengths,
+                           void *y, void *h_last, void *c_last, void *workspace, void *scratch) {
+  rnn_shape s;
+  const int32_t shape_status = shape_of(sizes, lengths, &s);
+  BK_CHECK(shape_status == BALBOA_OK, shape_status);
+  BK_CHECK(dtype == BALBOA_F32 || dtype == BALBOA_F64, BALBOA_ERR_KIND);
+  if (s.n * s.h == 0) {
+    return BALBOA_OK;
+  }
+  const int32_t status = check_state(&s, h0, h_last, c0, c_last);
+  BK_CHECK(status == BALBOA_OK, status);
+  BK_CHECK(wh != NULL && bias != NULL && scratch != NULL, BALBOA_ERR_NULL);
+  BK_CHECK(s.c == 0 || (wx != NULL && (x != NULL || s.t == 0)), BALBOA_ERR_NULL);
+  BK_CHECK(s.cell != BALBOA_RNN_LSTM_PEEPHOLE || peep != NULL, BALBOA_ERR_NULL);
+  BK_CHECK(s.t == 0 || y != NULL, BALBOA_ERR_NULL);
+  return dtype == BALBOA_F32
+             ? forward_f32(&s, x, wx, wh, bias, h0, c0, peep, y, h_last, c_last, workspace, scratch)
+             : forward_f64(&s, x, wx, wh, bias, h0, c0, peep, y, h_last, c_last, workspace, scratch);
+}
+
+int32_t balboa_rnn_backward(int32_t dtype, const int64_t *sizes, const void *wh, const void *h0, const void *c0,
+                            const void *peep, const int32_t *lengths, const void *y, const void *workspace,
+                            const void *dy, const void *dh_last, const void *dc_last, void *dsums, void *before,
+                            void *reset, void *dh0, void *dc0, void *dpeep, void *scratch) {
+  rnn_shape s;
+  const int32_t shape_status = shape_of(sizes, lengths, &s);
+  BK_CHECK(shape_status == BALBOA_OK, shape_status);
+  BK_CHECK(dtype == BALBOA_F32 || dtype == BALBOA_F64, BALBOA_ERR_KIND);
+  const int peepholes = s.cell == BALBOA_RNN_LSTM_PEEPHOLE;
+  if (s.n * s.h == 0) {
+    if (peepholes && s.h > 0) {
+      BK_CHECK(dpeep != NULL, BALBOA_ERR_NULL);
+      memset(dpeep, 0, (size_t)(3 * s.h * bk_dtype_size(dtype)));
+    }
+    return BALBOA_OK;
+  }
+  int32_t status = check_state(&s, h0, dh0, c0, dc0);
+  BK_CHECK(status == BALBOA_OK, status);
+  status = check_state(&s, dh_last, dh0, dc_last, dc0);
+  BK_CHECK(status == BALBOA_OK, status);
+  BK_CHECK(wh != NULL && scratch != NULL, BALBOA_ERR_NULL);
+  BK_CHECK(!peepholes || (peep != NULL && dpeep != NULL), BALBOA_ERR_NULL);
+  BK_CHECK(s.t == 0 || (y != NULL && dy != NULL && dsums != NULL && before != NULL), BALBOA_ERR_NULL);
+  BK_CHECK(s.t == 0 || s.kept == 0 || workspace != NULL, BALBOA_ERR_NULL);
+  BK_CHECK(s.t == 0 || s.cell != BALBOA_RNN_GRU || reset != NULL, BALBOA_ERR_NULL);
+  return dtype == BALBOA_F32 ? backward_f32(&s, wh, h0, c0, peep, y, workspace, dy, dh_last, dc_last, dsums, before,
+                                            reset, dh0, dc0, dpeep, scratch)
+                             : backward_f64(&s, wh, h0, c0, peep, y, workspace, dy, dh_last, dc_last, dsums, before,
+                                            reset, dh0, dc0, dpeep, scratch);
+}

@@ -1,0 +1,225 @@
+/* Recurrent layers forward, for one element type: the including file defines T, NAME(x), SIGMOID(x), TANH(x). */
+
+typedef struct {
+  rnn_shape s;
+  NAME(matrix) input, state, late; /* late: the block that meets the state apart from the others, of a GRU */
+  const T *x, *bias, *h0, *c0, *peep;
+  T *y, *h_last, *c_last, *kept, *cells;
+  T *sums, *room; /* of the steps of a chunk, all sequences; and a row for each sequence */
+} NAME(forward_job);
+
+/* ---- one row of gates, after the sums; what the way back needs takes their place */
+
+BALBOA_CLONES static void NAME(tanh_row)(int64_t h, const T *restrict a, T *restrict y) {
+  BALBOA_SIMD for (int64_t j = 0; j < h; j++) { y[j] = TANH(a[j]); }
+}
+
+BALBOA_CLONES static void NAME(relu_row)(int64_t h, const T *restrict a, T *restrict y) {
+  BALBOA_SIMD for (int64_t j = 0; j < h; j++) { y[j] = a[j] <= 0 ? 0 : a[j]; }
+}
+
+/* c may be before. */
+BALBOA_CLONES static void NAME(lstm_row)(int64_t h, T *restrict a, const T *before, T *c, T *restrict y) {
+  BALBOA_SIMD for (int64_t j = 0; j < h; j++) {
+    const T i = SIGMOID(a[j]), f = SIGMOID(a[h + j]), g = TANH(a[2 * h + j]), o = SIGMOID(a[3 * h + j]);
+    const T state = f * before[j] + i * g;
+    a[j] = i;
+    a[h + j] = f;
+    a[2 * h + j] = g;
+    a[3 * h + j] = o;
+    c[j] = state;
+    y[j] = o * TANH(state);
+  }
+}
+
+BALBOA_CLONES static void NAME(peephole_row)(int64_t h, T *restrict a, const T *restrict p, const T *before, T *c,
+                                             T *restrict y) {
+  BALBOA_SIMD for (int64_t j = 0; j < h; j++) {
+    const T i = SIGMOID(a[j] + p[j] * before[j]), f = SIGMOID(a[h + j] + p[h + j] * before[j]);
+    const T g = TANH(a[2 * h + j]);
+    const T state = f * before[j] + i * g;
+    const T o = SIGMOID(a[3 * h + j] + p[2 * h + j] * state);
+    a[j] = i;
+    a[h + j] = f;
+    a[2 * h + j] = g;
+    a[3 * h + j] = o;
+    c[j] = state;
+    y[j] = o * TANH(state);
+  }
+}
+
+/* r and z; reset = r * h. */
+BALBOA_CLONES static void NAME(reset_row)(int64_t h, T *restrict a, const T *restrict before, T *restrict reset) {
+  BALBOA_SIMD for (int64_t j = 0; j < h; j++) {
+    a[j] = SIGMOID(a[j]);
+    a[h + j] = SIGMOID(a[h + j]);
+    reset[j] = a[j] * before[j];
+  }
+}
+
+BALBOA_CLONES static void NAME(gru_row)(int64_t h, T *restrict a, const T *restrict before, T *restrict y) {
+  BALBOA_SIMD for (int64_t j = 0; j < h; j++) {
+    const T z = a[h + j], n = TANH(a[2 * h + j]);
+    a[2 * h + j] = n;
+    y[j] = n + z * (before[j] - n);
+  }
+}
+
+BALBOA_CLONES static void NAME(late_reset_row)(int64_t h, T *restrict a, const T *restrict before, T *restrict y) {
+  BALBOA_SIMD for (int64_t j = 0; j < h; j++) {
+    const T r = SIGMOID(a[j]), z = SIGMOID(a[h + j]), n = TANH(a[2 * h + j] + r * a[3 * h + j]);
+    a[j] = r;
+    a[h + j] = z;
+    a[2 * h + j] = n;
+    y[j] = n + z * (before[j] - n);
+  }
+}
+
+/* ---- steps */
+
+/* Where the sums of a row are: in what is kept if that is as wide, else in the chunk. */
+static T *NAME(sums_of)(const NAME(forward_job) *j, int64_t t, int64_t first, int64_t n) {
+  const rnn_shape *s = &j->s;
+  if (j->kept != NULL && s->kept == s->width) {
+    return j->kept + (t * s->n + n) * s->width;
+  }
+  const int64_t step = s->reverse ? first - t : t - first;
+  return j->sums + (step * s->n + n) * s->width;
+}
+
+/* Products of `count` steps from `first` on with the input weights, for sequences [begin, end). */
+static void NAME(input_products)(const NAME(forward_job) *j, int64_t first, int64_t count, int64_t begin, int64_t end) {
+  const rnn_shape *s = &j->s;
+  const T *a[RNN_LIST], *init[RNN_LIST];
+  T *c[RNN_LIST];
+  int64_t rows = 0;
+  for (int64_t i = 0; i < count; i++) {
+    const int64_t t = s->reverse ? first - i : first + i;
+    for (int64_t n = begin; n < end; n++) {
+      if (t < rnn_length(s, n)) {
+        a[rows] = j->x + (t * s->n + n) * s->c;
+        c[rows] = NAME(sums_of)(j, t, first, n);
+        init[rows++] = j->bias;
+      }
+      if (rows == RNN_LIST) {
+        NAME(product)(&j->input, rows, a, c, init);
+        rows = 0;
+      }
+    }
+  }
+  NAME(product)(&j->input, rows, a, c, init);
+}
+
+typedef struct {
+  int64_t rows, index[RNN_LIST]; /* sequences that are not over */
+  const T *before[RNN_LIST];     /* their hidden states */
+  T *sums[RNN_LIST], *y[RNN_LIST];
+} NAME(step_rows);
+
+static void NAME(gate_rows)(const NAME(forward_job) *j, const NAME(step_rows) *r, int64_t t) {
+  const rnn_shape *s = &j->s;
+  const int64_t h = s->h;
+  for (int64_t i = 0; i < r->rows; i++) {
+    const int64_t n = r->index[i], before = rnn_before(s, t, n);
+    T *a = r->sums[i], *y = r->y[i];
+    switch (s->cell) {
+      case BALBOA_RNN_TANH: NAME(tanh_row)(h, a, y); break;
+      case BALBOA_RNN_RELU: NAME(relu_row)(h, a, y); break;
+      case BALBOA_RNN_GRU: NAME(gru_row)(h, a, r->before[i], y); break;
+      case BALBOA_RNN_GRU_LATE_RESET: NAME(late_reset_row)(h, a, r->before[i], y); break;
+      default: {
+        T *c = j->cells == NULL ? j->c_last + n * h : j->cells + (t * s->n + n) * h;
+        const T *from = j->cells == NULL ? c : before < 0 ? j->c0 + n * h : j->cells + before * h;
+        if (s->cell == BALBOA_RNN_LSTM) {
+          NAME(lstm_row)(h, a, from, c, y);
+        } else {
+          NAME(peephole_row)(h, a, j->peep, from, c, y);
+        }
+      }
+    }
+  }
+}
+
+static void NAME(step)(const NAME(forward_job) *j, const NAME(step_rows) *r, int64_t t) {
+  const rnn_shape *s = &j->s;
+  const int64_t h = s->h;
+  NAME(product)(&j->state, r->rows, r->before, r->sums, (const T *const *)r->sums);
+  if (rnn_is_gru(s)) {
+    const int late = s->cell == BALBOA_RNN_GRU_LATE_RESET;
+    const T *a[RNN_LIST], *init[RNN_LIST];
+    T *c[RNN_LIST];
+    for (int64_t i = 0; i < r->rows; i++) {
+      T *reset = j->room + r->index[i] * h;
+      if (!late) {
+        NAME(reset_row)(h, r->sums[i], r->before[i], reset);
+      }
+      a[i] = late ? r->before[i] : reset;
+      c[i] = r->sums[i] + (late ? 3 : 2) * h;
+      init[i] = late ? j->bias + 3 * h : c[i];
+    }
+    NAME(product)(&j->late, r->rows, a, c, init);
+  }
+  NAME(gate_rows)(j, r, t);
+}
+
+static void NAME(forward_range)(void *context, int64_t begin, int64_t end) {
+  const NAME(forward_job) *j = context;
+  const rnn_shape *s = &j->s;
+  const size_t bytes = (size_t)s->h * sizeof(T);
+  for (int64_t done = 0; done < s->t; done += s->chunk) {
+    const int64_t count = bk_min(s->chunk, s->t - done), first = s->reverse ? s->t - 1 - done : done;
+    NAME(input_products)(j, first, count, begin, end);
+    for (int64_t i = 0; i < count; i++) {
+      const int64_t t = s->reverse ? first - i : first + i;
+      NAME(step_rows) r = {0};
+      for (int64_t n = begin; n < end; n++) {
+        const int64_t row = t * s->n + n, before = rnn_before(s, t, n);
+        if (t < rnn_length(s, n)) {
+          r.index[r.rows] = n;
+          r.before[r.rows] = before < 0 ? j->h0 + n * s->h : j->y + before * s->h;
+          r.sums[r.rows] = NAME(sums_of)(j, t, first, n);
+          r.y[r.rows++] = j->y + row * s->h;
+        } else {
+          memset(j->y + row * s->h, 0, bytes);
+        }
+        if (r.rows == RNN_LIST || n + 1 == end) {
+          NAME(step)(j, &r, t);
+          r.rows = 0;
+        }
+      }
+    }
+  }
+  for (int64_t n = begin; n < end; n++) {
+    const int64_t length = rnn_length(s, n), last = ((s->reverse ? 0 : length - 1) * s->n + n) * s->h;
+    memcpy(j->h_last + n * s->h, length == 0 ? j->h0 + n * s->h : j->y + last, bytes);
+    if (j->cells != NULL) {
+      memcpy(j->c_last + n * s->h, length == 0 ? j->c0 + n * s->h : j->cells + last, bytes);
+    }
+  }
+}
+
+static int32_t NAME(forward)(const rnn_shape *s, const T *x, const T *wx, const T *wh, const T *bias, const T *h0,
+                             const T *c0, const T *peep, T *y, T *h_last, T *c_last, T *workspace, T *scratch) {
+  NAME(forward_job) j = {.s = *s, .x = x, .bias = bias, .h0 = h0, .c0 = c0, .peep = peep, .y = y, .h_last = h_last,
+                         .c_last = c_last, .kept = s->kept == 0 ? NULL : workspace};
+  const int64_t together = rnn_is_gru(s) ? 2 * s->h : s->gates * s->h;
+  const int small = s->t * s->n <= RNN_SMALL;
+  T *room = scratch;
+  j.input = NAME(prepare)(s, small, 1, s->c, s->gates * s->h, wx, &room);
+  j.state = NAME(prepare)(s, small, 1, s->h, together, wh, &room);
+  if (rnn_is_gru(s)) {
+    j.late = NAME(prepare)(s, small, 1, s->h, s->h, wh + together * s->h, &room);
+  }
+  j.sums = room;
+  j.room = room + s->chunk * s->n * s->width;
+  if (rnn_is_lstm(s)) {
+    if (workspace != NULL) {
+      j.cells = workspace + s->t * s->n * s->kept;
+    } else {
+      memcpy(c_last, c0, (size_t)(s->n * s->h) * sizeof(T));
+    }
+  }
+  const int64_t work = s->t * s->gates * s->h * (s->c + s->h + 16);
+  bk_parallel(s->n, 1 + BK_GRAIN_CHEAP * 4 / (1 + work), NAME(forward_range), &j);
+  return BALBOA_OK;
+}
