@@ -62,4 +62,10 @@ public final class DataErrors {
               .formatted(op, what, length, sample, most));
     }
   }
+
+  /** A sequence's length outside {@code [0, steps]}. */
+  public static IllegalArgumentException length(String op, long length, long sequence, long steps) {
+    return new IllegalArgumentException(
+        op + ": length " + length + " of sequence " + sequence + " is outside [0, " + steps + "]");
+  }
 }

@@ -6,7 +6,6 @@ import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Value;
 import dev.balboa.nn.op.Vjp;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -89,22 +88,6 @@ final class NodeVjp implements Vjp {
 
   @Override
   public List<Value> pullback(Definition f, List<Value> at, Value cotangent) {
-    int inner = level + 1;
-    TapeExecutor tape = new TapeExecutor(emitter, inner);
-    List<Value> leaves = new ArrayList<>();
-    for (Value v : at) {
-      leaves.add(new TracedValue(v, new Node.Leaf(), 0, inner));
-    }
-    Value result = f.apply(new Emit(tape), leaves);
-    Backpropagation sweep = new Backpropagation(emitter, inner, null, SweepMemory.KEEP);
-    if (result instanceof TracedValue t && t.level() == inner) {
-      sweep.seed(t, cotangent);
-      sweep.run();
-    }
-    List<Value> out = new ArrayList<>();
-    for (Value leaf : leaves) {
-      out.add(sweep.cotangent((TracedValue) leaf));
-    }
-    return out;
+    return TapeExecutor.pullback(emitter, level + 1, f, at, cotangent);
   }
 }

@@ -1,9 +1,11 @@
 package dev.balboa.nn.exec;
 
+import dev.balboa.nn.op.Emit;
 import dev.balboa.nn.op.Executor;
 import dev.balboa.nn.op.InPlaceOp;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Value;
+import dev.balboa.nn.op.Vjp;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,6 +50,35 @@ final class TapeExecutor implements Executor {
     }
     List<Value> outputs = delegate.apply(op, plain);
     return trace(op, inputs, plain, outputs, depth);
+  }
+
+  @Override
+  public List<Value> pullback(Vjp.Definition f, List<Value> at, Value cotangent) {
+    return pullback(this, level + 1, f, at, cotangent);
+  }
+
+  /**
+   * The gradients of {@code f}, recorded on a tape of its own above {@code emitter}, which sees
+   * every operation and so can differentiate them again.
+   */
+  static List<Value> pullback(
+      Executor emitter, int level, Vjp.Definition f, List<Value> at, Value cotangent) {
+    TapeExecutor tape = new TapeExecutor(emitter, level);
+    List<Value> leaves = new ArrayList<>();
+    for (Value v : at) {
+      leaves.add(new TracedValue(v, new Node.Leaf(), 0, level));
+    }
+    Value result = f.apply(new Emit(tape), leaves);
+    Backpropagation sweep = new Backpropagation(emitter, level, null, SweepMemory.KEEP);
+    if (result instanceof TracedValue t && t.level() == level) {
+      sweep.seed(t, cotangent);
+      sweep.run();
+    }
+    List<Value> out = new ArrayList<>();
+    for (Value leaf : leaves) {
+      out.add(sweep.cotangent((TracedValue) leaf));
+    }
+    return out;
   }
 
   private List<Value> trace(

@@ -26,6 +26,11 @@ public final class Emit {
     return executor.apply(op, Arrays.asList(inputs));
   }
 
+  /** A derivative inside of a definition; see {@link Executor#pullback}. */
+  List<Value> pullback(Vjp.Definition f, List<Value> at, Value cotangent) {
+    return executor.pullback(f, at, cotangent);
+  }
+
   Value unary(UnaryKind kind, Value x) {
     return apply(Unary.of(kind), x);
   }

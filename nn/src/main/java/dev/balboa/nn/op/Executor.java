@@ -12,4 +12,13 @@ public interface Executor {
    *     got
    */
   List<Value> apply(Op op, List<Value> inputs);
+
+  /**
+   * Pulls {@code cotangent} back through {@code f}; see {@link Vjp#pullback}. Only an executor that
+   * records can, which is the one that a {@link Vjp.Definition} emits through: there a derivative
+   * may stand in the definition of another one.
+   */
+  default List<Value> pullback(Vjp.Definition f, List<Value> at, Value cotangent) {
+    throw new UnsupportedOperationException("pullback: this executor does not record");
+  }
 }

@@ -24,7 +24,8 @@ public sealed interface Op
         SourceOp,
         LayoutOp,
         IndexOp,
-        AxisOp {
+        AxisOp,
+        RecurrentOp {
 
   /** The name used in messages, tables and graphs, e.g. {@code conv2d}. */
   String name();

@@ -38,6 +38,7 @@ import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.PadBackward;
 import dev.balboa.nn.op.Prelu;
 import dev.balboa.nn.op.PreluBackward;
+import dev.balboa.nn.op.RecurrentOp;
 import dev.balboa.nn.op.Reduce;
 import dev.balboa.nn.op.ReduceKind;
 import dev.balboa.nn.op.Resize;
@@ -98,6 +99,7 @@ final class NoisyReference implements Backend {
       case UnaryBackward _, Dropout _, Prelu _, PreluBackward _ -> true;
       case Softmax _, SoftmaxBackward _ -> true;
       case ConvolutionOp _, LinearAlgebraOp _, NormalizationOp _, LossOp _ -> true;
+      case RecurrentOp _ -> true;
       case AvgPool _, AvgPoolBackward _, MaxPoolBackward _ -> true;
       case AdaptiveAvgPool _, AdaptiveAvgPoolBackward _ -> true;
       case ScatterAdd _, IndexAdd _ -> true;

@@ -37,6 +37,7 @@ final class OpCases {
             AxisCases::all,
             OrderCases::all,
             ShapesCases::all,
+            RecurrentCases::all,
             InPlaceCases::all)
         .flatMap(family -> family.get().stream())
         .toList();

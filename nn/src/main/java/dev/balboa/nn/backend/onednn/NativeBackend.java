@@ -18,6 +18,7 @@ import dev.balboa.nn.op.LossOp;
 import dev.balboa.nn.op.NormalizationOp;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.PoolingOp;
+import dev.balboa.nn.op.RecurrentOp;
 import dev.balboa.nn.op.ReductionOp;
 import dev.balboa.nn.op.SourceOp;
 import dev.balboa.nn.op.TensorSpec;
@@ -85,6 +86,7 @@ public final class NativeBackend implements Backend {
       case LayoutOp l -> MemoryOps.plan(b, l);
       case AxisOp a -> AxisOps.plan(b, a);
       case IndexOp i -> IndexOps.plan(b, i);
+      case RecurrentOp r -> RecurrentOps.plan(b, r);
       case InPlaceOp i -> OptimizerOps.plan(b, i);
       case ViewOp v -> throw new IllegalArgumentException(v.name() + ": views are the executor's");
     }
