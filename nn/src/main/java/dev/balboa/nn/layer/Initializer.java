@@ -84,6 +84,11 @@ public interface Initializer {
     return (shape, fans, random) -> Tensors.normal(random, 0, Math.sqrt(2.0 / fans.in()), shape);
   }
 
+  /** Random with orthonormal rows or columns, whichever are fewer (Saxe et al., 2014). */
+  static Initializer orthogonal() {
+    return (shape, _, random) -> Orthogonal.draw(shape, random);
+  }
+
   private static Tensor symmetric(RandomStream random, double bound, Shape shape) {
     return Tensors.uniform(random, -bound, bound, shape);
   }

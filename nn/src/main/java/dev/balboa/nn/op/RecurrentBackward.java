@@ -2,6 +2,7 @@ package dev.balboa.nn.op;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Derivative of {@link Recurrent}. Inputs: those of the forward operation, its y and its workspace,
@@ -87,7 +88,7 @@ public record RecurrentBackward(Recurrent forward, boolean inputGradient) implem
     for (int i = 0; i < values.size(); i++) {
       if (values.get(i) != null) {
         Value product = e.mul(values.get(i), weights.get(i));
-        int[] axes = java.util.stream.IntStream.range(0, product.spec().shape().rank()).toArray();
+        int[] axes = IntStream.range(0, product.spec().shape().rank()).toArray();
         total = e.add(total, e.sum(product, false, axes));
       }
     }

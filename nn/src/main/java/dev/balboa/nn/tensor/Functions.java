@@ -21,13 +21,17 @@ import dev.balboa.nn.op.NormalizationOp;
 import dev.balboa.nn.op.Pad;
 import dev.balboa.nn.op.PadMode;
 import dev.balboa.nn.op.Prelu;
+import dev.balboa.nn.op.Recurrent;
+import dev.balboa.nn.op.RecurrentCell;
 import dev.balboa.nn.op.Resize;
 import dev.balboa.nn.op.ResizeMode;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.LongStream;
 
 /** The operations of neural networks as functions of tensors, without state. */
@@ -248,5 +252,46 @@ public final class Functions {
       in.add(Tensors.key(options.random()));
     }
     return Tensor.apply(op, in.toArray(Tensor[]::new)).get(0);
+  }
+
+  /**
+   * {@link Recurrent}: one layer in one direction over x [T, N, C].
+   *
+   * @param state [N, H]; {@code null} starts with zeros
+   * @param lengths I32 [N]; {@code null} if all sequences have T steps
+   */
+  public static RecurrentOutput recurrent(
+      RecurrentCell cell,
+      boolean reverse,
+      Tensor x,
+      RecurrentWeights weights,
+      RecurrentState state,
+      Tensor lengths) {
+    Recurrent op = new Recurrent(cell, reverse, lengths != null);
+    List<Tensor> in = new ArrayList<>(List.of(x, weights.input()));
+    in.add(weights.recurrent());
+    in.add(weights.bias());
+    if (state == null) {
+      long batch = x.shape().rank() == 3 ? x.shape().dim(1) : 0;
+      TensorSpec spec =
+          new TensorSpec(Shape.of(batch, weights.recurrent().shape().dim(-1)), x.dtype());
+      for (int i = 0; i < op.states(); i++) {
+        in.add(Tensors.fill(spec, 0));
+      }
+    } else {
+      in.add(state.h());
+      if (cell.hasCellState()) {
+        in.add(Objects.requireNonNull(state.c(), "recurrent: the cell state of an LSTM"));
+      }
+    }
+    if (cell.hasPeephole()) {
+      in.add(Objects.requireNonNull(weights.peepholes(), "recurrent: peepholes"));
+    }
+    if (lengths != null) {
+      in.add(lengths);
+    }
+    List<Tensor> out = Tensor.apply(op, in.toArray(Tensor[]::new));
+    Tensor c = cell.hasCellState() ? out.get(2) : null;
+    return new RecurrentOutput(out.get(0), new RecurrentState(out.get(1), c));
   }
 }

@@ -8,6 +8,7 @@ import dev.balboa.nn.op.RecurrentBackward;
 import dev.balboa.nn.op.RecurrentOp;
 import dev.balboa.nn.op.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Recurrent layers, one sequence after the other. */
@@ -139,6 +140,6 @@ final class RecurrentKernels {
   }
 
   private double[] row(Elements states, int n) {
-    return java.util.Arrays.copyOfRange(states.reals(), n * hidden, (n + 1) * hidden);
+    return Arrays.copyOfRange(states.reals(), n * hidden, (n + 1) * hidden);
   }
 }
