@@ -503,6 +503,19 @@ BALBOA_API int32_t balboa_rnn_backward(int32_t dtype, const int64_t *sizes, cons
                                        const void *workspace, const void *dy, const void *dh_last, const void *dc_last,
                                        void *dsums, void *before, void *reset, void *dh0, void *dc0, void *dpeep,
                                        void *scratch);
+/* ---- quantisation: x = scale (q - zero), per element of the middle axis of [outer, channels, inner]
+ * real: F32 or F64, the type of x and scales[channels]; code: the type of q and zeros[channels]. */
+
+/* y[i] = rint(x / scale) + zero, saturated, the quotient rounded to the type; halves to even; NaN gives 0. code U8 or I8. */
+BALBOA_API int32_t balboa_quantize(int32_t real, int32_t code, int64_t outer, int64_t channels, int64_t inner,
+                                   const void *x, const void *scales, const void *zeros, void *y);
+/* y[i] = (q - zero) scale, rounded once. code U8, I8 or I32. */
+BALBOA_API int32_t balboa_dequantize(int32_t real, int32_t code, int64_t outer, int64_t channels, int64_t inner,
+                                     const void *q, const void *scales, const void *zeros, void *y);
+/* The scale[1] and zero[1] with which U8 covers 0 and [smallest[1], largest[1]]: scale = (max(0, largest) -
+ * min(0, smallest)) / 255, or 1 if that is 0; zero = rint(-min(0, smallest) / scale). */
+BALBOA_API int32_t balboa_quantize_range(int32_t real, const void *smallest, const void *largest, void *scale,
+                                         uint8_t *zero);
 
 /* ---- matrix products: C = alpha op(A) op(B) + beta C, row-major, by a BLAS routine that works on one thread
  * BLAS libraries bring a thread pool of their own; two pools on the same cores wait for each other's spinning threads.

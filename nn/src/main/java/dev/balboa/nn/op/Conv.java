@@ -56,16 +56,22 @@ public record Conv(Window window, int groups, Activation activation, boolean res
 
   /** The rule that input, weights, window and groups must obey together. */
   static void check(String op, TensorSpec x, Shape w, Window window, int groups) {
+    Check.rank(op, "input", x, window.rank() + 2);
+    Check.floating(op, "input", x);
+    checkShapes(op, x.shape(), w, window, groups);
+  }
+
+  /** {@link #check} without types. */
+  static void checkShapes(String op, Shape x, Shape w, Window window, int groups) {
     int rank = window.rank() + 2;
     Check.that(!window.ceil(), op, "a window that is not in ceil mode", window);
-    Check.rank(op, "input", x, rank);
-    Check.floating(op, "input", x);
+    Check.that(x.rank() == rank, op, "input of rank " + rank, x);
     Check.that(w.rank() == rank, op, "weights of rank " + rank, w);
     for (int i = 0; i < window.rank(); i++) {
       Check.that(
           w.dim(i + 2) == window.kernel().get(i), op, "weights with kernel " + window.kernel(), w);
     }
-    if (x.shape().dim(1) != w.dim(1) * groups) {
+    if (x.dim(1) != w.dim(1) * groups) {
       throw Check.fail(
           op,
           "weight has "
@@ -73,9 +79,9 @@ public record Conv(Window window, int groups, Activation activation, boolean res
               + " input channels"
               + (groups == 1 ? "" : " in " + groups + " groups")
               + ", input "
-              + x.shape()
+              + x
               + " has "
-              + x.shape().dim(1));
+              + x.dim(1));
     }
     Check.that(w.dim(0) % groups == 0, op, "output channels divisible by groups " + groups, w);
   }

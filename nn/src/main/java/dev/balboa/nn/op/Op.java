@@ -25,7 +25,8 @@ public sealed interface Op
         LayoutOp,
         IndexOp,
         AxisOp,
-        RecurrentOp {
+        RecurrentOp,
+        QuantizedOp {
 
   /** The name used in messages, tables and graphs, e.g. {@code conv2d}. */
   String name();

@@ -38,6 +38,7 @@ import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.PadBackward;
 import dev.balboa.nn.op.Prelu;
 import dev.balboa.nn.op.PreluBackward;
+import dev.balboa.nn.op.QuantizedOp;
 import dev.balboa.nn.op.RecurrentOp;
 import dev.balboa.nn.op.Reduce;
 import dev.balboa.nn.op.ReduceKind;
@@ -106,6 +107,7 @@ final class NoisyReference implements Backend {
       case PadBackward _, ResizeBackward _, CumSum _ -> true;
       case Resize r -> r.mode() != ResizeMode.NEAREST;
       case IndexOp _, AxisOp _ -> false;
+      case QuantizedOp _ -> true;
       case InPlaceOp _, LayoutOp _, SourceOp _, ViewOp _ -> false;
       case LogicalReduce _, ArgReduce _, Cast _, Compare _, Where _, MaxPool _, MaxPoolGather _ ->
           false;

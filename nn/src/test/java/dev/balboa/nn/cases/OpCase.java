@@ -57,6 +57,7 @@ final class OpCase {
   private Function<Draw, Sample> generator;
   private ToLongFunction<Sample> reductionLength = s -> 1;
   private double ulps = 4;
+  private int codes;
   private Derivative derivative = Derivative.TWICE;
   private Program steps;
   private Program program = (op, in) -> Tensor.apply(op, in.toArray(Tensor[]::new));
@@ -106,6 +107,12 @@ final class OpCase {
   /** The error of one elementary step, in units of the last place. */
   OpCase within(double units) {
     ulps = units;
+    return this;
+  }
+
+  /** How many codes a quantized result may be off, where its number lies between two codes. */
+  OpCase withinCodes(int n) {
+    codes = n;
     return this;
   }
 
@@ -183,6 +190,10 @@ final class OpCase {
 
   boolean hasGradient() {
     return derivative == Derivative.ONCE || derivative == Derivative.TWICE;
+  }
+
+  int codes() {
+    return codes;
   }
 
   boolean isNativeIn(DType real) {

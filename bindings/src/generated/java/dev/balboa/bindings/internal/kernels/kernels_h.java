@@ -5556,6 +5556,206 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static class balboa_quantize {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_quantize");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_quantize(int32_t real, int32_t code, int64_t outer, int64_t channels, int64_t inner, const void *x, const void *scales, const void *zeros, void *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_quantize$descriptor() {
+        return balboa_quantize.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_quantize(int32_t real, int32_t code, int64_t outer, int64_t channels, int64_t inner, const void *x, const void *scales, const void *zeros, void *y)
+     * }
+     */
+    public static MethodHandle balboa_quantize$handle() {
+        return balboa_quantize.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_quantize(int32_t real, int32_t code, int64_t outer, int64_t channels, int64_t inner, const void *x, const void *scales, const void *zeros, void *y)
+     * }
+     */
+    public static MemorySegment balboa_quantize$address() {
+        return balboa_quantize.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_quantize(int32_t real, int32_t code, int64_t outer, int64_t channels, int64_t inner, const void *x, const void *scales, const void *zeros, void *y)
+     * }
+     */
+    public static int balboa_quantize(int real, int code, long outer, long channels, long inner, MemorySegment x, MemorySegment scales, MemorySegment zeros, MemorySegment y) {
+        var mh$ = balboa_quantize.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_quantize", real, code, outer, channels, inner, x, scales, zeros, y);
+            }
+            return (int)mh$.invokeExact(real, code, outer, channels, inner, x, scales, zeros, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_dequantize {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_dequantize");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_dequantize(int32_t real, int32_t code, int64_t outer, int64_t channels, int64_t inner, const void *q, const void *scales, const void *zeros, void *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_dequantize$descriptor() {
+        return balboa_dequantize.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_dequantize(int32_t real, int32_t code, int64_t outer, int64_t channels, int64_t inner, const void *q, const void *scales, const void *zeros, void *y)
+     * }
+     */
+    public static MethodHandle balboa_dequantize$handle() {
+        return balboa_dequantize.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_dequantize(int32_t real, int32_t code, int64_t outer, int64_t channels, int64_t inner, const void *q, const void *scales, const void *zeros, void *y)
+     * }
+     */
+    public static MemorySegment balboa_dequantize$address() {
+        return balboa_dequantize.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_dequantize(int32_t real, int32_t code, int64_t outer, int64_t channels, int64_t inner, const void *q, const void *scales, const void *zeros, void *y)
+     * }
+     */
+    public static int balboa_dequantize(int real, int code, long outer, long channels, long inner, MemorySegment q, MemorySegment scales, MemorySegment zeros, MemorySegment y) {
+        var mh$ = balboa_dequantize.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_dequantize", real, code, outer, channels, inner, q, scales, zeros, y);
+            }
+            return (int)mh$.invokeExact(real, code, outer, channels, inner, q, scales, zeros, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_quantize_range {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_quantize_range");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_quantize_range(int32_t real, const void *smallest, const void *largest, void *scale, uint8_t *zero)
+     * }
+     */
+    public static FunctionDescriptor balboa_quantize_range$descriptor() {
+        return balboa_quantize_range.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_quantize_range(int32_t real, const void *smallest, const void *largest, void *scale, uint8_t *zero)
+     * }
+     */
+    public static MethodHandle balboa_quantize_range$handle() {
+        return balboa_quantize_range.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_quantize_range(int32_t real, const void *smallest, const void *largest, void *scale, uint8_t *zero)
+     * }
+     */
+    public static MemorySegment balboa_quantize_range$address() {
+        return balboa_quantize_range.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_quantize_range(int32_t real, const void *smallest, const void *largest, void *scale, uint8_t *zero)
+     * }
+     */
+    public static int balboa_quantize_range(int real, MemorySegment smallest, MemorySegment largest, MemorySegment scale, MemorySegment zero) {
+        var mh$ = balboa_quantize_range.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_quantize_range", real, smallest, largest, scale, zero);
+            }
+            return (int)mh$.invokeExact(real, smallest, largest, scale, zero);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class balboa_sgemm {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,

@@ -280,7 +280,7 @@ final class ConvolutionOps {
     return MemoryDesc.any(Mds.type(like.dtype()), groupedDims(w, groups));
   }
 
-  private static MemoryDesc grouped(MemoryDesc md, Shape w, int groups) {
+  static MemoryDesc grouped(MemoryDesc md, Shape w, int groups) {
     return groups == 1 ? md : md.reshape(groupedDims(w, groups));
   }
 

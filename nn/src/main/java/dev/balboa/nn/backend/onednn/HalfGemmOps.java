@@ -31,7 +31,7 @@ final class HalfGemmOps {
   }
 
   /** An input as a stack of matrices of {@code rank} axes, transposed by its strides. */
-  private static Operand matrix(PlanBuilder b, int i, boolean transposed, int rank) {
+  static Operand matrix(PlanBuilder b, int i, boolean transposed, int rank) {
     TensorSpec spec = b.spec(i);
     Shape shape = spec.shape();
     Layout.Strided layout = b.plainLayout(i);
@@ -97,7 +97,7 @@ final class HalfGemmOps {
     }
   }
 
-  private static Operand reshaped(Operand dense, long m, long n) {
+  static Operand reshaped(Operand dense, long m, long n) {
     return new Operand(
         dense.place(), dense.index(), MemoryDesc.contiguous(dense.md().dataType(), m, n));
   }

@@ -18,6 +18,7 @@ import dev.balboa.nn.op.LossOp;
 import dev.balboa.nn.op.NormalizationOp;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.PoolingOp;
+import dev.balboa.nn.op.QuantizedOp;
 import dev.balboa.nn.op.RecurrentOp;
 import dev.balboa.nn.op.ReductionOp;
 import dev.balboa.nn.op.SourceOp;
@@ -87,6 +88,7 @@ public final class NativeBackend implements Backend {
       case AxisOp a -> AxisOps.plan(b, a);
       case IndexOp i -> IndexOps.plan(b, i);
       case RecurrentOp r -> RecurrentOps.plan(b, r);
+      case QuantizedOp q -> QuantizedOps.plan(b, q);
       case InPlaceOp i -> OptimizerOps.plan(b, i);
       case ViewOp v -> throw new IllegalArgumentException(v.name() + ": views are the executor's");
     }

@@ -27,7 +27,7 @@ final class ConvolutionKernels {
   private final int outChannels;
   private final int groups;
 
-  private ConvolutionKernels(Window window, int groups, Shape input, Shape output) {
+  ConvolutionKernels(Window window, int groups, Shape input, Shape output) {
     this.window = new SpatialWindow(window, input, output);
     this.batch = Math.toIntExact(input.dim(0));
     this.channels = Math.toIntExact(input.dim(1));
@@ -116,12 +116,12 @@ final class ConvolutionKernels {
   }
 
   /** [N, C, ...] as [N, ..., C]. */
-  private static Access image(Access access) {
+  static Access image(Access access) {
     return access.permute(Axes.last(access.shape().rank(), List.of(1)));
   }
 
   /** [O, C/groups, kernel...] with the kernel first and the two channel axes in the given order. */
-  private static Access weights(Access access, int first, int second) {
+  static Access weights(Access access, int first, int second) {
     IntStream kernel = IntStream.range(2, access.shape().rank());
     return access.permute(IntStream.concat(kernel, IntStream.of(first, second)).toArray());
   }
@@ -157,7 +157,7 @@ final class ConvolutionKernels {
     return outChannels / groups;
   }
 
-  private void forward(Elements[] in, double[] dst) {
+  void forward(Elements[] in, double[] dst) {
     double[] src = in[0].reals();
     double[] w = in[1].reals();
     forEachPixels((tap, x, y, g) -> {

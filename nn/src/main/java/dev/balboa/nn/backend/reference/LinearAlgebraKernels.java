@@ -50,7 +50,7 @@ final class LinearAlgebraKernels {
   }
 
   /** The operand as [batch..., rows, columns]. */
-  private static Access operand(Access access, boolean transposed, Shape batch) {
+  static Access operand(Access access, boolean transposed, Shape batch) {
     Access a = transposed ? access.permute(Axes.transposed(access.shape().rank())) : access;
     return a.broadcastTo(batch.append(a.shape().dim(-2), a.shape().dim(-1)));
   }

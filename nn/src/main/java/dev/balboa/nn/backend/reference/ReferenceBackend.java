@@ -14,6 +14,7 @@ import dev.balboa.nn.op.LossOp;
 import dev.balboa.nn.op.NormalizationOp;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.PoolingOp;
+import dev.balboa.nn.op.QuantizedOp;
 import dev.balboa.nn.op.RecurrentOp;
 import dev.balboa.nn.op.ReductionOp;
 import dev.balboa.nn.op.SourceOp;
@@ -66,6 +67,7 @@ public final class ReferenceBackend implements Backend {
       case AxisOp o -> AxisKernels.prepare(o, call);
       case IndexOp o -> IndexKernels.prepare(o, call);
       case RecurrentOp o -> RecurrentKernels.prepare(o, call);
+      case QuantizedOp o -> QuantizedKernels.prepare(o, call);
       case InPlaceOp o -> InPlaceKernels.prepare(o, call);
       case ViewOp o ->
           throw new IllegalArgumentException(
