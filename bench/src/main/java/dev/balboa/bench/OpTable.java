@@ -159,6 +159,26 @@ final class OpTable {
         "linear",
         in(normal(4, 16), normal(16, 16), normal(16)),
         in(normal(128, 1024), normal(1024, 1024), normal(1024)));
+    both(
+        "einsum bhqd,bkhd->bhqk",
+        in(normal(1, 2, 8, 16), normal(1, 8, 2, 16)),
+        in(normal(8, 12, 128, 32), normal(8, 128, 12, 32)));
+    both(
+        "bilinear",
+        in(normal(4, 8), normal(4, 8), normal(8, 8, 8), normal(8)),
+        in(normal(128, 64), normal(128, 64), normal(64, 64, 64), normal(64)));
+    both(
+        "attention",
+        in(normal(1, 2, 16, 16), normal(1, 2, 16, 16), normal(1, 2, 16, 16)),
+        in(normal(8, 12, 128, 32), normal(8, 12, 128, 32), normal(8, 12, 128, 32)));
+    both(
+        "attention causal",
+        in(normal(1, 2, 16, 16), normal(1, 2, 16, 16), normal(1, 2, 16, 16)),
+        in(normal(1, 8, 1024, 64), normal(1, 8, 1024, 64), normal(1, 8, 1024, 64)));
+    both("solve", in(normal(16, 16), normal(16, 4)), in(normal(256, 256), normal(256, 64)));
+    both("det", in(normal(8, 8)), in(normal(64, 8, 8)));
+    forward("qr", in(normal(16, 8)), in(normal(256, 128)));
+    forward("singular values", in(normal(16, 8)), in(normal(256, 128)));
   }
 
   private void networks() {
@@ -226,12 +246,19 @@ final class OpTable {
       both(name, in(normal(16, 16), normal(16, 16)), in(normal(1024, 1024), normal(1024, 1024)));
     }
     both(
+        "triplet_margin",
+        in(normal(16, 16), normal(16, 16), normal(16, 16)),
+        in(normal(1024, 1024), normal(1024, 1024), normal(1024, 1024)));
+    both(
         "bce_with_logits",
         in(normal(16, 16), positive(16, 16).constant()),
         in(normal(1024, 1024), positive(1024, 1024).constant()));
   }
 
   private void shapes() {
+    both("roll", in(normal(16, 16)), in(normal(1024, 1024)));
+    both("tril", in(normal(16, 16)), in(normal(1024, 1024)));
+    both("pixel_shuffle", in(normal(1, 8, 8, 8)), in(normal(8, 64, 32, 32)));
     both("concat", in(normal(16, 16), normal(16, 16)), in(normal(512, 1024), normal(512, 1024)));
     both("transposed copy", in(normal(16, 16)), in(normal(1024, 1024)));
     both("sliced copy", in(normal(16, 16)), in(normal(1024, 1024)));
@@ -251,6 +278,8 @@ final class OpTable {
         "index_select",
         in(normal(16, 16), whole(16, 16)),
         in(normal(10000, 256), whole(10000, 4096)));
+    both(
+        "embedding", in(normal(16, 16), whole(16, 16)), in(normal(10000, 256), whole(10000, 4096)));
     for (String name : List.of("flip", "cumsum", "sort", "topk")) {
       both(name, in(normal(16, 16)), in(normal(1024, 1024)));
     }

@@ -7,7 +7,9 @@ import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
 import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Linalg;
 import dev.balboa.nn.tensor.Pooling;
+import dev.balboa.nn.tensor.Products;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.util.Arrays;
@@ -21,6 +23,9 @@ final class NetworkMappings {
   static void addTo(Mapping.Table t) {
     t.one("MatMul", c -> c.in(0).matmul(c.in(1)));
     t.one("Gemm", NetworkMappings::gemm);
+    t.one("Det", c -> Linalg.det(c.in(0)));
+    t.one(
+        "Einsum", c -> Products.einsum(c.text("equation", ""), c.inputs().toArray(Tensor[]::new)));
     t.one("Conv", NetworkMappings::conv);
     t.many("MaxPool", NetworkMappings::maxPool);
     t.one("MaxUnpool", NetworkMappings::maxUnpool);

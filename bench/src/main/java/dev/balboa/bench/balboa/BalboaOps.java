@@ -8,15 +8,22 @@ import dev.balboa.nn.op.LogicalKind;
 import dev.balboa.nn.op.OneHot;
 import dev.balboa.nn.op.PadMode;
 import dev.balboa.nn.op.ReduceKind;
+import dev.balboa.nn.op.Reduction;
 import dev.balboa.nn.op.ResizeMode;
 import dev.balboa.nn.op.UnaryKind;
 import dev.balboa.nn.op.Window;
+import dev.balboa.nn.tensor.AttentionOptions;
+import dev.balboa.nn.tensor.Embeddings;
 import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Linalg;
 import dev.balboa.nn.tensor.Losses;
+import dev.balboa.nn.tensor.Products;
+import dev.balboa.nn.tensor.Shapes;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -31,6 +38,7 @@ final class BalboaOps {
     BalboaOps ops = new BalboaOps();
     ops.elementwise();
     ops.reductions();
+    ops.products();
     ops.networks();
     ops.rows();
     ops.losses();
@@ -88,10 +96,25 @@ final class BalboaOps {
     one("softmax columns", x -> x.softmax(0));
   }
 
-  private void networks() {
+  private void products() {
     two("matmul", Tensor::matmul);
     two("matmul batched", Tensor::matmul);
     all.put("linear", in -> Functions.linear(in.get(0), in.get(1), in.get(2), Activation.IDENTITY));
+    two("einsum bhqd,bkhd->bhqk", (a, b) -> Products.einsum("bhqd,bkhd->bhqk", a, b));
+    all.put("bilinear", in -> Products.bilinear(in.get(0), in.get(1), in.get(2), in.get(3)));
+    all.put("attention", in -> attention(in, AttentionOptions.none()));
+    all.put("attention causal", in -> attention(in, AttentionOptions.none().causal()));
+    two("solve", Linalg::solve);
+    one("det", Linalg::det);
+    one("qr", x -> Linalg.qr(x).get(1));
+    one("singular values", x -> Linalg.svd(x).get(1));
+  }
+
+  private static Tensor attention(List<Tensor> in, AttentionOptions options) {
+    return Functions.attention(in.get(0), in.get(1), in.get(2), options);
+  }
+
+  private void networks() {
     for (int rank = 1; rank <= 3; rank++) {
       Window window = Window.uniform(rank, 3, 1, 1, 1);
       all.put("conv" + rank + "d", in -> conv(in, window, 1));
@@ -137,12 +160,19 @@ final class BalboaOps {
     two("huber", Losses::huber);
     two("bce_with_logits", Losses::bceWithLogits);
     two("cosine_similarity", (a, b) -> Losses.cosineSimilarity(a, b, 1));
+    all.put(
+        "triplet_margin",
+        in -> Losses.tripletMargin(in.get(0), in.get(1), in.get(2), 1, 2, Reduction.MEAN));
   }
 
   private void indices() {
     two("gather", (x, i) -> x.gather(1, i));
     all.put("scatter_add", in -> in.get(0).scatterAdd(1, in.get(1), in.get(2)));
     two("index_select", (x, i) -> x.indexSelect(0, i));
+    two("embedding", (table, ids) -> Embeddings.embedding(table, ids, OptionalLong.empty()));
+    one("roll", x -> Shapes.roll(x, 1, 3));
+    one("tril", x -> Shapes.tril(x, 0));
+    one("pixel_shuffle", x -> Shapes.pixelShuffle(x, 2));
     one("flip", x -> x.flip(1));
     one("cumsum", x -> x.cumsum(1));
     one("sort", x -> x.sort(1, false).values());

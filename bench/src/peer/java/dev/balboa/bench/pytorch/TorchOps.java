@@ -31,6 +31,7 @@ final class TorchOps {
     ops.elementwise();
     ops.functions();
     ops.reductions();
+    ops.products();
     ops.networks();
     ops.normalisation();
     ops.rows();
@@ -142,10 +143,29 @@ final class TorchOps {
     one("softmax columns", x -> torch.softmax(x, 0));
   }
 
-  private void networks() {
+  private void products() {
     two("matmul", torch::matmul);
     two("matmul batched", torch::matmul);
     all.put("linear", in -> torch.linear(in.get(0), in.get(1), in.get(2)));
+    two(
+        "einsum bhqd,bkhd->bhqk",
+        (a, b) -> torch.einsum("bhqd,bkhd->bhqk", new TensorVector(a, b)));
+    all.put("bilinear", in -> torch.bilinear(in.get(0), in.get(1), in.get(2), in.get(3)));
+    all.put("attention", in -> torch.scaled_dot_product_attention(in.get(0), in.get(1), in.get(2)));
+    TensorOptional noMask = new TensorOptional();
+    DoubleOptional scale = new DoubleOptional();
+    all.put(
+        "attention causal",
+        in ->
+            torch.scaled_dot_product_attention(
+                in.get(0), in.get(1), in.get(2), noMask, 0, true, scale, false));
+    two("solve", torch::linalg_solve);
+    one("det", torch::linalg_det);
+    one("qr", x -> torch.linalg_qr(x).get1());
+    one("singular values", torch::linalg_svdvals);
+  }
+
+  private void networks() {
     long[][] ones = {{1}, {1, 1}, {1, 1, 1}};
     all.put(
         "conv1d", in -> torch.conv1d(in.get(0), in.get(1), bias(in), ones[0], ones[0], ones[0], 1));
@@ -257,6 +277,7 @@ final class TorchOps {
     two("l1", torch::l1_loss);
     two("smooth_l1", torch::smooth_l1_loss);
     two("huber", torch::huber_loss);
+    all.put("triplet_margin", in -> torch.triplet_margin_loss(in.get(0), in.get(1), in.get(2)));
     two("bce_with_logits", torch::binary_cross_entropy_with_logits);
     two("cosine_similarity", (a, b) -> torch.cosine_similarity(a, b, 1, 1e-8));
   }
@@ -265,6 +286,11 @@ final class TorchOps {
     two("gather", (x, i) -> torch.gather(x, 1, i));
     all.put("scatter_add", in -> torch.scatter_add(in.get(0), 1, in.get(1), in.get(2)));
     two("index_select", (x, i) -> torch.index_select(x, 0, i));
+    two("embedding", torch::embedding);
+    long[] by = {3};
+    one("roll", x -> torch.roll(x, by, 1));
+    one("tril", torch::tril);
+    one("pixel_shuffle", x -> torch.pixel_shuffle(x, 2));
     one("flip", x -> torch.flip(x, 1));
     one("cumsum", x -> torch.cumsum(x, 1));
     one("sort", x -> torch.sort(x, 1, false).get0());
