@@ -140,9 +140,22 @@ final class OpTable {
   }
 
   private void reductions() {
-    for (String name : List.of("sum", "mean", "sum rows", "sum columns", "max rows", "min rows")) {
+    for (String name :
+        List.of(
+            "sum",
+            "mean",
+            "sum rows",
+            "sum columns",
+            "max rows",
+            "min rows",
+            "logsumexp rows",
+            "variance rows",
+            "norm rows",
+            "glu")) {
       both(name, in(normal(16, 16)), in(normal(1024, 1024)));
     }
+    both("prod rows", in(withinOne(16, 16)), in(withinOne(1024, 16)));
+    both("prelu", in(normal(16, 16), normal(16)), in(normal(1024, 1024), normal(1024)));
     forward("argmax rows", in(normal(16, 16)), in(normal(1024, 1024)));
     for (String name : List.of("softmax", "log_softmax", "softmax columns")) {
       both(name, in(normal(16, 16)), in(normal(1024, 1024)));

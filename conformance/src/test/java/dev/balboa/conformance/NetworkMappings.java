@@ -1,6 +1,7 @@
 package dev.balboa.conformance;
 
 import dev.balboa.nn.op.Activation;
+import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.ReduceKind;
 import dev.balboa.nn.op.Shape;
@@ -23,6 +24,7 @@ final class NetworkMappings {
   static void addTo(Mapping.Table t) {
     t.one("MatMul", c -> c.in(0).matmul(c.in(1)));
     t.one("Gemm", NetworkMappings::gemm);
+    t.one("PRelu", NetworkMappings::prelu);
     t.one("Det", c -> Linalg.det(c.in(0)));
     t.one(
         "Einsum", c -> Products.einsum(c.text("equation", ""), c.inputs().toArray(Tensor[]::new)));
@@ -40,6 +42,16 @@ final class NetworkMappings {
     Tensor y = c.in(0).matmul(c.in(1), c.flag("transA"), c.flag("transB"));
     y = y.mul(c.number("alpha", 1));
     return c.has(2) ? y.add(c.in(2).mul(c.number("beta", 1))) : y;
+  }
+
+  /** From version 7 on the slope is broadcast from the last axis, not from the channels. */
+  private static Tensor prelu(Call c) {
+    Tensor x = c.in(0);
+    if (c.opset() < 7) {
+      return Functions.prelu(x, c.in(1));
+    }
+    Tensor zero = Tensors.fill(new TensorSpec(Shape.scalar(), x.dtype()), 0);
+    return x.compare(CompareKind.LT, zero).where(x.mul(c.in(1)), x);
   }
 
   private static int[] space(Call c) {

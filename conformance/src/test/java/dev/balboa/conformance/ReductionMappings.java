@@ -21,6 +21,8 @@ final class ReductionMappings {
     reduce(t, "ReduceL1", Tensor::abs, ReduceKind.SUM, as);
     reduce(t, "ReduceL2", Tensor::square, ReduceKind.SUM, Tensor::sqrt);
     reduce(t, "ReduceSumSquare", Tensor::square, ReduceKind.SUM, as);
+    reduce(t, "ReduceProd", as, ReduceKind.PROD, as);
+    reduce(t, "ReduceLogSumExp", as, ReduceKind.LOGSUMEXP, as);
     reduce(t, "ReduceLogSum", as, ReduceKind.SUM, Tensor::log);
     arg(t, "ArgMax", Tensor::argmax);
     arg(t, "ArgMin", Tensor::argmin);

@@ -136,6 +136,13 @@ final class TorchOps {
     one("sum columns", x -> torch.sum(x, first, false, sameType));
     one("max rows", x -> torch.amax(x, last, false));
     one("min rows", x -> torch.amin(x, last, false));
+    one("prod rows", x -> torch.prod(x, 1));
+    one("logsumexp rows", x -> torch.logsumexp(x, last, false));
+    one("variance rows", x -> torch.var(x, last, true, false));
+    Scalar euclidean = new Scalar(2.0);
+    one("norm rows", x -> torch.linalg_vector_norm(x, euclidean, last, false, sameType));
+    two("prelu", torch::prelu);
+    one("glu", x -> torch.glu(x, 1));
     LongOptional axis = new LongOptional(1);
     one("argmax rows", x -> torch.argmax(x, axis, false));
     one("softmax", x -> torch.softmax(x, 1));
