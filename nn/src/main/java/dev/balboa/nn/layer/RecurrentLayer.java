@@ -288,26 +288,25 @@ public abstract sealed class RecurrentLayer<L extends RecurrentLayer<L>> extends
           "recurrent layer: expected an input of rank 3, got " + x.spec());
     }
     Tensor y = timeMajor ? x : x.permute(1, 0, 2);
-    List<Tensor> h = new ArrayList<>();
-    List<Tensor> c = new ArrayList<>();
-    checkState(state, y.shape().dim(1));
+    List<RecurrentState> ends = new ArrayList<>();
+    boolean hasCell = cell().hasCellState();
+    Shape stacked = Shape.of((long) layers * directionCount(), y.shape().dim(1), units);
+    StackedStates.check(state, hasCell, stacked);
     for (int layer = 0; layer < layers; layer++) {
       Tensor in = layer == 0 ? y : dropped(y);
       List<Tensor> outputs = new ArrayList<>();
       for (int d = 0; d < directionCount(); d++) {
         int index = layer * directionCount() + d;
-        RecurrentOutput out =
-            Functions.recurrent(
-                cell(), d == 1, in, directions.get(index).weights(), part(state, index), lengths);
+        RecurrentWeights weights = directions.get(index).weights();
+        RecurrentState start = StackedStates.part(state, hasCell, index);
+        RecurrentOutput out = Functions.recurrent(cell(), d == 1, in, weights, start, lengths);
         outputs.add(out.y());
-        h.add(out.state().h());
-        c.add(out.state().c());
+        ends.add(out.state());
       }
       y = bidirectional ? merge(2, outputs.get(0), outputs.get(1)) : outputs.get(0);
     }
-    Tensor lastC = cell().hasCellState() ? stack(c) : null;
-    return new RecurrentOutput(
-        timeMajor ? y : y.permute(1, 0, 2), new RecurrentState(stack(h), lastC));
+    RecurrentState end = StackedStates.stack(ends, hasCell);
+    return new RecurrentOutput(timeMajor ? y : y.permute(1, 0, 2), end);
   }
 
   private Tensor dropped(Tensor y) {
@@ -315,40 +314,5 @@ public abstract sealed class RecurrentLayer<L extends RecurrentLayer<L>> extends
     return dropout > 0 && execution.isTraining()
         ? Functions.dropout(y, dropout, execution.random())
         : y;
-  }
-
-  private void checkState(RecurrentState state, long batch) {
-    if (state == null) {
-      return;
-    }
-    Shape expected = Shape.of((long) layers * directionCount(), batch, units);
-    boolean fits = state.h().shape().equals(expected);
-    if (cell().hasCellState()) {
-      fits &= state.c() != null && state.c().shape().equals(expected);
-    }
-    if (!fits) {
-      throw new IllegalArgumentException(
-          "recurrent layer: expected states of shape "
-              + expected
-              + ", got h "
-              + state.h().spec()
-              + (state.c() == null ? " and no c" : " and c " + state.c().spec()));
-    }
-  }
-
-  private RecurrentState part(RecurrentState state, int index) {
-    if (state == null) {
-      return null;
-    }
-    Tensor h = state.h().slice(0, index, index + 1).squeeze(0);
-    return cell().hasCellState()
-        ? new RecurrentState(h, state.c().slice(0, index, index + 1).squeeze(0))
-        : RecurrentState.of(h);
-  }
-
-  private static Tensor stack(List<Tensor> parts) {
-    return parts.size() == 1
-        ? parts.get(0).unsqueeze(0)
-        : Tensor.stack(0, parts.toArray(Tensor[]::new));
   }
 }
