@@ -175,7 +175,13 @@ final class QuantizedCases {
     return in;
   }
 
-  private static Sample conv(Draw d, ConvolutionCases.Plan plan, boolean requantized) {
+  /** In 3-D the native backend takes one group only. */
+  private static ConvolutionCases.Plan oneGroupIn3d(ConvolutionCases.Plan p) {
+    return p.window().rank() < 3 ? p : ConvolutionCases.Plan.of(1, p.window(), p.x(), p.w().dim(0));
+  }
+
+  private static Sample conv(Draw d, ConvolutionCases.Plan any, boolean requantized) {
+    ConvolutionCases.Plan plan = oneGroupIn3d(any);
     boolean bias = d.flip();
     Op op = new QuantizedConv(plan.window(), plan.groups(), bias, d.flip());
     return Sample.of(op, operands(d, plan.x(), plan.w(), plan.w().dim(0), bias, requantized));

@@ -213,7 +213,8 @@ final class StatisticsCases {
         (d, n) -> {
           double[] x = Domain.DISTINCT.draw(d, n);
           for (int i = 0; i < n; i++) {
-            x[i] = Math.abs(x[i]) < 0.05 ? 0.1 : x[i] + 0.01;
+            double magnitude = Math.exp(x[i] / 4);
+            x[i] = d.flip() ? magnitude : -magnitude;
           }
           return x;
         };
