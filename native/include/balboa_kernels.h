@@ -240,6 +240,9 @@ BALBOA_API int32_t balboa_reduce_bool(int32_t kind, int64_t outer, int64_t red, 
 BALBOA_API int32_t balboa_argmax_f32(int64_t outer, int64_t red, int64_t inner, const float *x, int32_t *out);
 /* The same for the smallest; NaN counts as the smallest. */
 BALBOA_API int32_t balboa_argmin_f32(int64_t outer, int64_t red, int64_t inner, const float *x, int32_t *out);
+/* Either, of F32, F64, I32, I64, U8 or I8. */
+BALBOA_API int32_t balboa_arg_extreme(int32_t dtype, int32_t max, int64_t outer, int64_t red, int64_t inner,
+                                      const void *x, int32_t *out);
 
 /* ---- softmax over the middle of [outer, n, inner] */
 
@@ -251,6 +254,11 @@ BALBOA_API int32_t balboa_softmax_backward_f32(int64_t outer, int64_t n, int64_t
                                                float *dx);
 BALBOA_API int32_t balboa_log_softmax_backward_f32(int64_t outer, int64_t n, int64_t inner, const float *y,
                                                    const float *dy, float *dx);
+/* Softmax, or its logarithm if log_of is not 0, in f64. In place as above. */
+BALBOA_API int32_t balboa_softmax_f64(int32_t log_of, int64_t outer, int64_t n, int64_t inner, const double *x,
+                                      double *y);
+BALBOA_API int32_t balboa_softmax_backward_f64(int32_t log_of, int64_t outer, int64_t n, int64_t inner, const double *y,
+                                               const double *dy, double *dx);
 
 /* out f32[rows, classes]: 1 at the label, else 0. */
 BALBOA_API int32_t balboa_one_hot_f32(int64_t rows, int64_t classes, const int32_t *labels, float *out,
@@ -324,6 +332,8 @@ BALBOA_API int32_t balboa_random_i32(int64_t n, const int64_t *key, int32_t low,
 BALBOA_API int32_t balboa_permutation(int64_t n, const int64_t *key, int32_t *y);
 /* y[i] = u >= p ? x[i] * (1 / (1 - p)) : 0; p in [0, 1]. The same call on dy is the backward pass. y may be x. */
 BALBOA_API int32_t balboa_dropout_f32(int64_t n, const int64_t *key, float p, const float *x, float *y);
+/* The same elements of f64 numbers: u and p are compared in f32. */
+BALBOA_API int32_t balboa_dropout_f64(int64_t n, const int64_t *key, double p, const double *x, double *y);
 
 /* ---- optimizers: one call updates `count` tensors in place
  * sizes i64[count]; params, grads and state are arrays of count pointers to f32[sizes[t]]. args: f64 array, read at
@@ -344,6 +354,15 @@ BALBOA_API int32_t balboa_adam_f32(int64_t count, const int64_t *sizes, float *c
 BALBOA_API int32_t balboa_rmsprop_f32(int64_t count, const int64_t *sizes, float *const *params,
                                       const float *const *grads, float *const *square_avg,
                                       float *const *momentum_buffers, const double *args);
+/* The same of f64 tensors. */
+BALBOA_API int32_t balboa_sgd_f64(int64_t count, const int64_t *sizes, double *const *params,
+                                  const double *const *grads, double *const *momentum_buffers, const double *args);
+BALBOA_API int32_t balboa_adam_f64(int64_t count, const int64_t *sizes, double *const *params,
+                                   const double *const *grads, double *const *exp_avg, double *const *exp_avg_sq,
+                                   const double *args);
+BALBOA_API int32_t balboa_rmsprop_f64(int64_t count, const int64_t *sizes, double *const *params,
+                                      const double *const *grads, double *const *square_avg,
+                                      double *const *momentum_buffers, const double *args);
 /* *out = sum of squares of all elements of all tensors, in f64. */
 BALBOA_API int32_t balboa_sum_squares_multi_f32(int64_t count, const int64_t *sizes, const float *const *tensors,
                                                 double *out);

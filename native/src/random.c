@@ -152,3 +152,33 @@ int32_t balboa_dropout_f32(int64_t n, const int64_t *key, float p, const float *
   random_job job = {n, key, p, p < 1.0f ? 1.0f / (1.0f - p) : 0.0f, x, y};
   return run(&job, dropout_range);
 }
+
+/* The numbers drawn and the threshold are those of f32. */
+typedef struct {
+  int64_t n;
+  const int64_t *key;
+  float p;
+  double scale;
+  const double *x;
+  double *y;
+} dropout_f64_job;
+
+static void dropout_f64_range(void *context, int64_t begin, int64_t end) {
+  const dropout_f64_job *job = context;
+  for (int64_t t = begin; t < end; t++) {
+    float draw[UNIT];
+    uniform_unit((uint64_t)t * LANES, job->key, draw);
+    const int64_t m = bk_min(UNIT, job->n - t * UNIT);
+    for (int64_t i = 0; i < m; i++) {
+      job->y[t * UNIT + i] = draw[i] >= job->p ? job->x[t * UNIT + i] * job->scale : 0.0;
+    }
+  }
+}
+
+int32_t balboa_dropout_f64(int64_t n, const int64_t *key, double p, const double *x, double *y) {
+  BK_CHECK(n >= 0 && p >= 0.0 && p <= 1.0, BALBOA_ERR_ARGUMENT);
+  BK_CHECK(key != NULL && (n == 0 || (x != NULL && y != NULL)), BALBOA_ERR_NULL);
+  dropout_f64_job job = {n, key, (float)p, 1.0 / (1.0 - p), x, y};
+  bk_parallel((n + UNIT - 1) / UNIT, BK_GRAIN_MATH / UNIT, dropout_f64_range, &job);
+  return BALBOA_OK;
+}

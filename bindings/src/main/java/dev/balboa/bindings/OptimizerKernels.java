@@ -21,16 +21,15 @@ public final class OptimizerKernels {
    */
   public static void sgd(TensorTable table, MemorySegment args) {
     KernelChecks.elements("sgd", "args", args, 4, Double.BYTES);
+    MemorySegment list0 = table.list("sgd", 0);
+    MemorySegment list1 = table.list("sgd", 1);
+    MemorySegment list2 = table.optionalList("sgd", 2);
     NativeThreads.bind();
     KernelChecks.status(
         "sgd",
-        kernels_h.balboa_sgd_f32(
-            table.count(),
-            table.sizes(),
-            table.list("sgd", 0),
-            table.list("sgd", 1),
-            table.optionalList("sgd", 2),
-            args));
+        table.isF64()
+            ? kernels_h.balboa_sgd_f64(table.count(), table.sizes(), list0, list1, list2, args)
+            : kernels_h.balboa_sgd_f32(table.count(), table.sizes(), list0, list1, list2, args));
   }
 
   /**
@@ -39,17 +38,18 @@ public final class OptimizerKernels {
    */
   public static void adam(TensorTable table, MemorySegment args) {
     KernelChecks.elements("adam", "args", args, 8, Double.BYTES);
+    MemorySegment list0 = table.list("adam", 0);
+    MemorySegment list1 = table.list("adam", 1);
+    MemorySegment list2 = table.list("adam", 2);
+    MemorySegment list3 = table.list("adam", 3);
     NativeThreads.bind();
     KernelChecks.status(
         "adam",
-        kernels_h.balboa_adam_f32(
-            table.count(),
-            table.sizes(),
-            table.list("adam", 0),
-            table.list("adam", 1),
-            table.list("adam", 2),
-            table.list("adam", 3),
-            args));
+        table.isF64()
+            ? kernels_h.balboa_adam_f64(
+                table.count(), table.sizes(), list0, list1, list2, list3, args)
+            : kernels_h.balboa_adam_f32(
+                table.count(), table.sizes(), list0, list1, list2, list3, args));
   }
 
   /**
@@ -58,21 +58,23 @@ public final class OptimizerKernels {
    */
   public static void rmsprop(TensorTable table, MemorySegment args) {
     KernelChecks.elements("rmsprop", "args", args, 5, Double.BYTES);
+    MemorySegment list0 = table.list("rmsprop", 0);
+    MemorySegment list1 = table.list("rmsprop", 1);
+    MemorySegment list2 = table.list("rmsprop", 2);
+    MemorySegment list3 = table.optionalList("rmsprop", 3);
     NativeThreads.bind();
     KernelChecks.status(
         "rmsprop",
-        kernels_h.balboa_rmsprop_f32(
-            table.count(),
-            table.sizes(),
-            table.list("rmsprop", 0),
-            table.list("rmsprop", 1),
-            table.list("rmsprop", 2),
-            table.optionalList("rmsprop", 3),
-            args));
+        table.isF64()
+            ? kernels_h.balboa_rmsprop_f64(
+                table.count(), table.sizes(), list0, list1, list2, list3, args)
+            : kernels_h.balboa_rmsprop_f32(
+                table.count(), table.sizes(), list0, list1, list2, list3, args));
   }
 
   /** Writes the sum of the squares of list 0 to out, f64[1]. */
   public static void sumSquares(TensorTable table, MemorySegment out) {
+    table.requireF32("sumSquares");
     KernelChecks.elements("sumSquares", "out", out, 1, Double.BYTES);
     NativeThreads.bind();
     KernelChecks.status(
@@ -83,6 +85,7 @@ public final class OptimizerKernels {
 
   /** Multiplies list 0 by a factor. */
   public static void scale(TensorTable table, double factor) {
+    table.requireF32("scale");
     NativeThreads.bind();
     KernelChecks.status(
         "scale",
@@ -95,6 +98,7 @@ public final class OptimizerKernels {
    * f64[1].
    */
   public static void clipNorm(TensorTable table, double maxNorm, MemorySegment norm) {
+    table.requireF32("clipNorm");
     KernelChecks.elements("clipNorm", "norm", norm, 1, Double.BYTES);
     NativeThreads.bind();
     KernelChecks.status(

@@ -35,13 +35,26 @@ public final class RandomKernels {
   }
 
   /**
-   * Zeroes elements with probability p and scales the others by 1/(1 - p), f32[n]; y may be x. The
-   * same call on the gradient is the backward pass.
+   * Zeroes elements with probability p and scales the others by 1/(1 - p), n elements of {@code
+   * type}, F32 or F64; y may be x. The same call on the gradient is the backward pass.
    */
-  public static void dropout(long n, MemorySegment key, float p, MemorySegment x, MemorySegment y) {
-    check("dropout", n, key, y);
-    KernelChecks.f32("dropout", "x", x, n);
-    KernelChecks.status("dropout", kernels_h.balboa_dropout_f32(n, key, p, x, y));
+  public static void dropout(
+      KernelKinds.Type type,
+      long n,
+      MemorySegment key,
+      double p,
+      MemorySegment x,
+      MemorySegment y) {
+    boolean wide = KernelChecks.isF64("dropout", type);
+    KernelChecks.elements("dropout", "key", key, 2, Long.BYTES);
+    KernelChecks.elements("dropout", "x", x, n, type.byteSize());
+    KernelChecks.elements("dropout", "y", y, n, type.byteSize());
+    NativeThreads.bind();
+    KernelChecks.status(
+        "dropout",
+        wide
+            ? kernels_h.balboa_dropout_f64(n, key, p, x, y)
+            : kernels_h.balboa_dropout_f32(n, key, (float) p, x, y));
   }
 
   /**

@@ -34,70 +34,75 @@ public final class ReductionKernels {
   }
 
   /**
-   * Index of the first largest element along the middle axis: x f32[outer, n, inner], out
-   * i32[outer, inner].
+   * Index of the first largest, or smallest, element along the middle axis: x[outer, n, inner] of
+   * any type but BOOL and BF16, out i32[outer, inner].
    */
-  public static void argmax(long outer, long n, long inner, MemorySegment x, MemorySegment out) {
-    KernelChecks.f32("argmax", "x", x, KernelChecks.volume("argmax", outer, n, inner));
+  public static void argExtreme(
+      KernelKinds.Type type,
+      boolean max,
+      long outer,
+      long n,
+      long inner,
+      MemorySegment x,
+      MemorySegment out) {
+    String kernel = max ? "argmax" : "argmin";
     KernelChecks.elements(
-        "argmax", "out", out, KernelChecks.volume("argmax", outer, inner), Integer.BYTES);
+        kernel, "x", x, KernelChecks.volume(kernel, outer, n, inner), type.byteSize());
+    KernelChecks.elements(
+        kernel, "out", out, KernelChecks.volume(kernel, outer, inner), Integer.BYTES);
     NativeThreads.bind();
-    KernelChecks.status("argmax", kernels_h.balboa_argmax_f32(outer, n, inner, x, out));
+    KernelChecks.status(
+        kernel, kernels_h.balboa_arg_extreme(type.value(), max ? 1 : 0, outer, n, inner, x, out));
   }
 
   /**
-   * Index of the first smallest element along the middle axis: x f32[outer, n, inner], out
-   * i32[outer, inner].
+   * Softmax, or its logarithm, along the middle axis of [outer, n, inner], F32 or F64; y may be x.
    */
-  public static void argmin(long outer, long n, long inner, MemorySegment x, MemorySegment out) {
-    KernelChecks.f32("argmin", "x", x, KernelChecks.volume("argmin", outer, n, inner));
-    KernelChecks.elements(
-        "argmin", "out", out, KernelChecks.volume("argmin", outer, inner), Integer.BYTES);
-    NativeThreads.bind();
-    KernelChecks.status("argmin", kernels_h.balboa_argmin_f32(outer, n, inner, x, out));
-  }
-
-  /** Softmax along the middle axis of f32[outer, n, inner]; y may be x. */
-  public static void softmax(long outer, long n, long inner, MemorySegment x, MemorySegment y) {
+  public static void softmax(
+      KernelKinds.Type type,
+      boolean log,
+      long outer,
+      long n,
+      long inner,
+      MemorySegment x,
+      MemorySegment y) {
     long elements = KernelChecks.volume("softmax", outer, n, inner);
-    KernelChecks.f32("softmax", "x", x, elements);
-    KernelChecks.f32("softmax", "y", y, elements);
+    boolean wide = KernelChecks.isF64("softmax", type);
+    KernelChecks.elements("softmax", "x", x, elements, type.byteSize());
+    KernelChecks.elements("softmax", "y", y, elements, type.byteSize());
     NativeThreads.bind();
-    KernelChecks.status("softmax", kernels_h.balboa_softmax_f32(outer, n, inner, x, y));
+    KernelChecks.status(
+        "softmax",
+        wide
+            ? kernels_h.balboa_softmax_f64(log ? 1 : 0, outer, n, inner, x, y)
+            : log
+                ? kernels_h.balboa_log_softmax_f32(outer, n, inner, x, y)
+                : kernels_h.balboa_softmax_f32(outer, n, inner, x, y));
   }
 
-  /** Log-softmax along the middle axis of f32[outer, n, inner]; y may be x. */
-  public static void logSoftmax(long outer, long n, long inner, MemorySegment x, MemorySegment y) {
-    long elements = KernelChecks.volume("logSoftmax", outer, n, inner);
-    KernelChecks.f32("logSoftmax", "x", x, elements);
-    KernelChecks.f32("logSoftmax", "y", y, elements);
-    NativeThreads.bind();
-    KernelChecks.status("logSoftmax", kernels_h.balboa_log_softmax_f32(outer, n, inner, x, y));
-  }
-
-  /** Gradient of softmax from its result {@code y}; dx may be y or dy. */
+  /** Gradient of {@link #softmax} from its result {@code y}; dx may be y or dy. */
   public static void softmaxBackward(
-      long outer, long n, long inner, MemorySegment y, MemorySegment dy, MemorySegment dx) {
+      KernelKinds.Type type,
+      boolean log,
+      long outer,
+      long n,
+      long inner,
+      MemorySegment y,
+      MemorySegment dy,
+      MemorySegment dx) {
     long elements = KernelChecks.volume("softmaxBackward", outer, n, inner);
-    KernelChecks.f32("softmaxBackward", "y", y, elements);
-    KernelChecks.f32("softmaxBackward", "dy", dy, elements);
-    KernelChecks.f32("softmaxBackward", "dx", dx, elements);
+    boolean wide = KernelChecks.isF64("softmaxBackward", type);
+    KernelChecks.elements("softmaxBackward", "y", y, elements, type.byteSize());
+    KernelChecks.elements("softmaxBackward", "dy", dy, elements, type.byteSize());
+    KernelChecks.elements("softmaxBackward", "dx", dx, elements, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
-        "softmaxBackward", kernels_h.balboa_softmax_backward_f32(outer, n, inner, y, dy, dx));
-  }
-
-  /** Gradient of log-softmax from its result {@code y}; dx may be y or dy. */
-  public static void logSoftmaxBackward(
-      long outer, long n, long inner, MemorySegment y, MemorySegment dy, MemorySegment dx) {
-    long elements = KernelChecks.volume("logSoftmaxBackward", outer, n, inner);
-    KernelChecks.f32("logSoftmaxBackward", "y", y, elements);
-    KernelChecks.f32("logSoftmaxBackward", "dy", dy, elements);
-    KernelChecks.f32("logSoftmaxBackward", "dx", dx, elements);
-    NativeThreads.bind();
-    KernelChecks.status(
-        "logSoftmaxBackward",
-        kernels_h.balboa_log_softmax_backward_f32(outer, n, inner, y, dy, dx));
+        "softmaxBackward",
+        wide
+            ? kernels_h.balboa_softmax_backward_f64(log ? 1 : 0, outer, n, inner, y, dy, dx)
+            : log
+                ? kernels_h.balboa_log_softmax_backward_f32(outer, n, inner, y, dy, dx)
+                : kernels_h.balboa_softmax_backward_f32(outer, n, inner, y, dy, dx));
   }
 
   /**

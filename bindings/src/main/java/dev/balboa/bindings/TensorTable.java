@@ -5,20 +5,22 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Several lists of f32 tensors of the same sizes, such as parameters with their gradients and their
- * optimizer state, as the multi-tensor kernels take them. Made once; tensors are put in whenever
- * they move. The caller keeps them alive while a kernel runs. Not thread-safe. Holds off-heap
- * memory that goes with the object.
+ * Several lists of tensors of the same sizes and of one type, F32 or F64, such as parameters with
+ * their gradients and their optimizer state, as the multi-tensor kernels take them. Made once;
+ * tensors are put in whenever they move. The caller keeps them alive while a kernel runs. Not
+ * thread-safe. Holds off-heap memory that goes with the object.
  */
 public final class TensorTable {
 
+  private final KernelKinds.Type type;
   private final int roles;
   private final long[] sizes;
   private final MemorySegment nativeSizes;
   private final MemorySegment[] pointers;
   private final long[] filled;
 
-  private TensorTable(int roles, long[] sizes) {
+  private TensorTable(KernelKinds.Type type, int roles, long[] sizes) {
+    this.type = type;
     this.roles = roles;
     this.sizes = sizes;
     Arena arena = Arena.ofAuto();
@@ -30,28 +32,46 @@ public final class TensorTable {
     }
   }
 
+  /** Returns an empty table of F32 tensors; see {@link #of(KernelKinds.Type, int, long...)}. */
+  public static TensorTable of(int roles, long... sizes) {
+    return of(KernelKinds.Type.F32, roles, sizes);
+  }
+
   /**
    * Returns an empty table.
    *
+   * @param type F32 or F64
    * @param roles number of lists
    * @param sizes number of elements of each tensor
    */
-  public static TensorTable of(int roles, long... sizes) {
+  public static TensorTable of(KernelKinds.Type type, int roles, long... sizes) {
+    KernelChecks.isF64("tensor table", type);
     for (long size : sizes) {
       if (size < 0) {
         throw new IllegalArgumentException("tensor table: negative size " + size);
       }
     }
-    return new TensorTable(roles, sizes.clone());
+    return new TensorTable(type, roles, sizes.clone());
   }
 
   /** Puts a tensor in its place. */
   public void set(int role, int index, MemorySegment tensor) {
-    KernelChecks.f32("tensor table", "tensor", tensor, sizes[index]);
+    KernelChecks.elements("tensor table", "tensor", tensor, sizes[index], type.byteSize());
     if (pointers[role].getAtIndex(ValueLayout.JAVA_LONG, index) == 0) {
       filled[role]++;
     }
     pointers[role].setAtIndex(ValueLayout.ADDRESS, index, tensor);
+  }
+
+  boolean isF64() {
+    return type == KernelKinds.Type.F64;
+  }
+
+  /** Refuses F64 where a kernel has no such form. */
+  void requireF32(String kernel) {
+    if (isF64()) {
+      throw new IllegalArgumentException(kernel + ": expected F32 tensors, got F64");
+    }
   }
 
   long count() {

@@ -109,24 +109,24 @@ class KernelsTest {
     ReductionKernels.reduce(KernelKinds.Type.F32, KernelKinds.Reduce.SUM, 1, 3, 2, x, out);
     assertThat(floats(out)).containsExactly(6, 15);
     MemorySegment indices = i32(9, 9);
-    ReductionKernels.argmax(1, 3, 2, x, indices);
+    ReductionKernels.argExtreme(KernelKinds.Type.F32, true, 1, 3, 2, x, indices);
     assertThat(indices.toArray(ValueLayout.JAVA_INT)).containsExactly(1, 2);
-    ReductionKernels.argmin(2, 3, 1, x, indices);
+    ReductionKernels.argExtreme(KernelKinds.Type.F32, false, 2, 3, 1, x, indices);
     assertThat(indices.toArray(ValueLayout.JAVA_INT)).containsExactly(0, 1);
   }
 
   @Test
   void softmaxAndCrossEntropy() {
     MemorySegment y = f32(0, 0);
-    ReductionKernels.softmax(1, 2, 1, f32(0, (float) Math.log(3)), y);
+    ReductionKernels.softmax(KernelKinds.Type.F32, false, 1, 2, 1, f32(0, (float) Math.log(3)), y);
     assertThat(floats(y)).containsExactly(new float[] {0.25f, 0.75f}, within(1e-6f));
     MemorySegment dx = f32(0, 0);
-    ReductionKernels.softmaxBackward(1, 2, 1, y, f32(1, 0), dx);
+    ReductionKernels.softmaxBackward(KernelKinds.Type.F32, false, 1, 2, 1, y, f32(1, 0), dx);
     assertThat(floats(dx)).containsExactly(new float[] {0.1875f, -0.1875f}, within(1e-6f));
-    ReductionKernels.logSoftmax(1, 2, 1, f32(0, 0), y);
+    ReductionKernels.softmax(KernelKinds.Type.F32, true, 1, 2, 1, f32(0, 0), y);
     float log = (float) -Math.log(2);
     assertThat(floats(y)).containsExactly(new float[] {log, log}, within(1e-6f));
-    ReductionKernels.logSoftmaxBackward(1, 2, 1, y, f32(1, 0), dx);
+    ReductionKernels.softmaxBackward(KernelKinds.Type.F32, true, 1, 2, 1, y, f32(1, 0), dx);
     assertThat(floats(dx)).containsExactly(new float[] {0.5f, -0.5f}, within(1e-6f));
     MemorySegment logits = f32(0, 0, 0, 0);
     MemorySegment loss = f32(0);
@@ -169,7 +169,7 @@ class KernelsTest {
     RandomKernels.normal(1000, key, 0, 0, first);
     assertThat(floats(first)).containsOnly(0f);
     RandomKernels.bernoulli(1000, key, 0.5f, first);
-    RandomKernels.dropout(1000, key, 0.5f, second, second);
+    RandomKernels.dropout(KernelKinds.Type.F32, 1000, key, 0.5f, second, second);
     for (int i = 0; i < 1000; i++) {
       assertThat(floats(second)[i] == 0).isEqualTo(floats(first)[i] == 1);
     }
@@ -340,7 +340,9 @@ class KernelsTest {
                 0),
         "unary: x is on the heap");
     refused(
-        () -> ReductionKernels.softmax(1L << 40, 1L << 40, 1, four, four),
+        () ->
+            ReductionKernels.softmax(
+                KernelKinds.Type.F32, false, 1L << 40, 1L << 40, 1, four, four),
         "softmax: size overflows");
     refused(
         () -> StridedSpace.of(new long[] {3}, StridedSpace.Operand.of(1, -1)),
@@ -354,7 +356,7 @@ class KernelsTest {
     refused(() -> Kernels.copyStrided(4, space, four, four), "the result repeats elements");
     refused(() -> Kernels.fill(3, 1, 0, four), "fill: it does not have this kind");
     refused(
-        () -> ReductionKernels.argmax(1, 0, 1, four, i32(0)),
+        () -> ReductionKernels.argExtreme(KernelKinds.Type.F32, true, 1, 0, 1, four, i32(0)),
         "argmax: there is no largest or smallest of zero elements");
     refused(
         () -> TensorTable.of(1, 5).set(0, 0, four),

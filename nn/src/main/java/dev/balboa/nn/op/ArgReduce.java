@@ -16,7 +16,7 @@ public record ArgReduce(boolean max, int axis) implements ReductionOp {
   public List<TensorSpec> infer(List<TensorSpec> in) {
     Check.arity(name(), in, 1);
     Shape shape = in.get(0).shape();
-    Check.floating(name(), "input", in.get(0));
+    Check.number(name(), "input", in.get(0));
     Check.that(axis >= 0 && axis < shape.rank(), name(), "axis in [0, " + shape.rank() + ")", axis);
     long n = shape.dim(axis);
     Check.that(

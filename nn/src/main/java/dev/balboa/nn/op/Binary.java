@@ -3,7 +3,11 @@ package dev.balboa.nn.op;
 import java.util.List;
 import java.util.Locale;
 
-/** out = a (kind) b with NumPy broadcasting, on floating-point tensors of one type. */
+/**
+ * out = a (kind) b with NumPy broadcasting, on tensors of one type. Integers have the first six
+ * kinds, without gradient: sums, differences and products wrap as Java's, a quotient is truncated,
+ * x / 0 is 0 as in NumPy, and the smallest number over -1 is itself.
+ */
 public record Binary(BinaryKind kind) implements ElementwiseOp {
   @Override
   public String name() {
@@ -13,7 +17,11 @@ public record Binary(BinaryKind kind) implements ElementwiseOp {
   @Override
   public List<TensorSpec> infer(List<TensorSpec> in) {
     Check.arity(name(), in, 2);
-    Check.floating(name(), "left operand", in.get(0));
+    if (kind.hasIntegers()) {
+      Check.number(name(), "left operand", in.get(0));
+    } else {
+      Check.floating(name(), "left operand", in.get(0));
+    }
     Check.sameType(name(), in.get(0), in.get(1));
     return List.of(
         in.get(0).withShape(Shape.broadcast(name(), in.get(0).shape(), in.get(1).shape())));

@@ -25,5 +25,10 @@ public enum BinaryKind {
   /** a - b trunc(a / b), of the sign of a: C's remainder. */
   FMOD,
   /** The largest integer not above a / b; a / b where b is zero. */
-  FLOOR_DIVIDE
+  FLOOR_DIVIDE;
+
+  /** Whether it is defined on integers too. */
+  boolean hasIntegers() {
+    return this == ADD || this == SUB || this == MUL || this == DIV || this == MAX || this == MIN;
+  }
 }

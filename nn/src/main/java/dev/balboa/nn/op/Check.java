@@ -40,6 +40,10 @@ final class Check {
     that(spec.dtype().isFloating(), op, what + " of a floating-point type", spec);
   }
 
+  static void number(String op, String what, TensorSpec spec) {
+    that(spec.dtype() != DType.BOOL, op, what + " of a numeric type", spec);
+  }
+
   static void sameType(String op, TensorSpec a, TensorSpec b) {
     if (a.dtype() != b.dtype()) {
       throw fail(

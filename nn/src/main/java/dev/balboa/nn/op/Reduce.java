@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Reduces the given axes of a floating-point tensor; {@code axes} are non-negative, ascending and
- * distinct.
+ * Reduces the given axes of a tensor; {@code axes} are non-negative, ascending and distinct.
+ * Integers have sum and product, which wrap, maximum and minimum, without gradient.
  */
 public record Reduce(ReduceKind kind, List<Integer> axes, boolean keepDims) implements ReductionOp {
   /** Copies the axes and checks their order. */
@@ -31,7 +31,11 @@ public record Reduce(ReduceKind kind, List<Integer> axes, boolean keepDims) impl
   public List<TensorSpec> infer(List<TensorSpec> in) {
     Check.arity(name(), in, 1);
     TensorSpec x = in.get(0);
-    Check.floating(name(), "input", x);
+    if (kind.hasIntegers()) {
+      Check.number(name(), "input", x);
+    } else {
+      Check.floating(name(), "input", x);
+    }
     Shape shape = ReducedAxes.result(name(), x.shape(), axes, keepDims);
     boolean order = kind == ReduceKind.MAX || kind == ReduceKind.MIN;
     Check.that(

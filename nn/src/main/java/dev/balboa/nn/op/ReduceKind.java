@@ -26,5 +26,10 @@ public enum ReduceKind {
    * log(sum(exp(x))), which does not overflow on the way; -infinity over nothing. Where it is
    * -infinity its slope is 0.
    */
-  LOGSUMEXP
+  LOGSUMEXP;
+
+  /** Whether it is defined on integers too. */
+  boolean hasIntegers() {
+    return this == SUM || this == PROD || this == MAX || this == MIN;
+  }
 }

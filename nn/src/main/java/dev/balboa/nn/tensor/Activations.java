@@ -70,7 +70,7 @@ public final class Activations {
     Facades.floating(name, "logits", logits);
     int at = Facades.axis(name, logits, axis);
     Facades.that(temperature > 0, name, "a temperature above 0", temperature);
-    Tensor noise = Sampling.gumbel(random, logits.shape()).cast(logits.dtype());
+    Tensor noise = Sampling.gumbel(random, logits.shape(), logits.dtype());
     Tensor soft = logits.add(noise).div(temperature).softmax(at);
     if (!hard) {
       return soft;

@@ -43,10 +43,14 @@ public final class Sampling {
     return x.indexSelect(0, Tensors.permutation(random, x.shape().dim(0)));
   }
 
-  /** F32 numbers of the standard Gumbel distribution, -log(-log(u)). */
-  static Tensor gumbel(RandomStream random, Shape shape) {
-    Tensor u = Tensors.uniform(random, 0, 1, shape);
-    return u.log().neg().log().neg();
+  /**
+   * Numbers of the standard Gumbel distribution, -log(-log(u)) of F32 numbers u. The logarithms are
+   * taken in F64 if that is the type, else in F32.
+   */
+  static Tensor gumbel(RandomStream random, Shape shape, DType dtype) {
+    Tensor drawn = Tensors.uniform(random, 0, 1, shape);
+    Tensor u = dtype == DType.F64 ? drawn.cast(dtype) : drawn;
+    return u.log().neg().log().neg().cast(dtype);
   }
 
   /**
@@ -57,6 +61,6 @@ public final class Sampling {
     Facades.that(logits.dtype() == DType.F32, "categorical", "F32 logits", logits.spec());
     int at = Facades.axis("categorical", logits, axis);
     Facades.that(logits.shape().dim(at) > 0, "categorical", "at least one category", logits.spec());
-    return logits.detach().add(gumbel(random, logits.shape())).argmax(at);
+    return logits.detach().add(gumbel(random, logits.shape(), DType.F32)).argmax(at);
   }
 }

@@ -44,7 +44,7 @@ final class ElementwiseCases {
   private static OpCase binary(BinaryKind kind) {
     Binary op = new Binary(kind);
     TensorSpec f64 = new TensorSpec(Shape.of(3), DType.F64);
-    TensorSpec i32 = new TensorSpec(Shape.of(3), DType.I32);
+    TensorSpec bool = new TensorSpec(Shape.of(3), DType.BOOL);
     return OpCase.of(
             kind.name().toLowerCase(Locale.ROOT), Binary.class, d -> binary(op, d, d.shape(0, 5)))
         .alsoLarge(d -> aligned(op, d, Shape.of(33_001), Shape.of(33_001)))
@@ -62,7 +62,7 @@ final class ElementwiseCases {
         .refuses(op, List.of(f32(2, 3), f32(2, 4)), "[2, 3]", "[2, 4]", "3 against 4")
         .refuses(op, List.of(f32(3), f64), "F32[3]", "F64[3]", "cast")
         .nativelyIn(DType.F64)
-        .refuses(op, List.of(i32, i32), "floating-point", "I32[3]");
+        .refuses(op, List.of(bool, bool), "type", "BOOL[3]");
   }
 
   static long broadcastRatio(Sample s) {

@@ -52,7 +52,7 @@ final class OpCase {
   private final Class<?> kind;
   private final List<Function<Draw, Sample>> fixed = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
-  private final Set<DType> nativeTypes = EnumSet.of(DType.F32);
+  private final Set<DType> nativeTypes = EnumSet.of(DType.F32, DType.BF16);
   private final Set<DType> refusedTypes = EnumSet.noneOf(DType.class);
   private Function<Draw, Sample> generator;
   private ToLongFunction<Sample> reductionLength = s -> 1;
@@ -122,8 +122,8 @@ final class OpCase {
   }
 
   /**
-   * The native backend computes it in these floating-point types too. Of a type that neither this
-   * nor {@link #notNativelyIn} names it may do either: agree, or refuse by name.
+   * The native backend computes it in these floating-point types too, beside F32 and BF16. F64, if
+   * neither this nor {@link #notNativelyIn} names it, it may compute or refuse by name.
    */
   OpCase nativelyIn(DType... dtypes) {
     nativeTypes.addAll(List.of(dtypes));
@@ -132,6 +132,7 @@ final class OpCase {
 
   /** The native backend refuses these floating-point types by name. */
   OpCase notNativelyIn(DType... dtypes) {
+    List.of(dtypes).forEach(nativeTypes::remove);
     refusedTypes.addAll(List.of(dtypes));
     return this;
   }

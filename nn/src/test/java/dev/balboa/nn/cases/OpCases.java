@@ -30,6 +30,7 @@ final class OpCases {
             CtcCases::all,
             LossFunctionCases::all,
             VectorLossCases::all,
+            IntegerCases::all,
             QuantizedCases::all,
             SourceCases::all,
             RandomCases::all,

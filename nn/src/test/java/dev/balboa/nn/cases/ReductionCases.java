@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 
 /** Operations along axes. */
 final class ReductionCases {
+  private static final TensorSpec BOOL = new TensorSpec(Shape.of(2, 3), DType.BOOL);
   private static final TensorSpec I32 = new TensorSpec(Shape.of(2, 3), DType.I32);
 
   private ReductionCases() {}
@@ -56,7 +57,7 @@ final class ReductionCases {
             .sums(s -> ((Reduce) s.op()).reduced(s.specs().get(0).shape()))
             .nativelyIn(DType.F64)
             .refuses(new Reduce(kind, List.of(2), false), List.of(f32(2, 3)), "rank 2", "[2]")
-            .refuses(new Reduce(kind, List.of(0), false), List.of(I32), "floating", "I32[2, 3]")
+            .refuses(new Reduce(kind, List.of(0), false), List.of(BOOL), "type", "BOOL[2, 3]")
             .refuses(new Reduce(kind, List.of(0), false), List.of(), "1 inputs", "got 0")
             .refusesToMake(() -> new Reduce(kind, List.of(1, 0), false), "ascending", "[1, 0]")
             .refusesToMake(() -> new Reduce(kind, List.of(-1), false), "non-negative", "[-1]")
@@ -113,7 +114,7 @@ final class ReductionCases {
         .refuses(new ArgReduce(max, 2), List.of(f32(2, 3)), "axis in [0, 2)", "got 2")
         .refuses(new ArgReduce(max, -1), List.of(f32(2, 3)), "axis in [0, 2)", "got -1")
         .refuses(new ArgReduce(max, 0), List.of(f32(0, 3)), "axis 0", "got 0")
-        .refuses(new ArgReduce(max, 0), List.of(I32), "floating", "I32[2, 3]");
+        .refuses(new ArgReduce(max, 0), List.of(BOOL), "numeric", "BOOL[2, 3]");
   }
 
   private static OpCase softmax(boolean log) {

@@ -2233,6 +2233,72 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static class balboa_arg_extreme {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_arg_extreme");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_arg_extreme(int32_t dtype, int32_t max, int64_t outer, int64_t red, int64_t inner, const void *x, int32_t *out)
+     * }
+     */
+    public static FunctionDescriptor balboa_arg_extreme$descriptor() {
+        return balboa_arg_extreme.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_arg_extreme(int32_t dtype, int32_t max, int64_t outer, int64_t red, int64_t inner, const void *x, int32_t *out)
+     * }
+     */
+    public static MethodHandle balboa_arg_extreme$handle() {
+        return balboa_arg_extreme.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_arg_extreme(int32_t dtype, int32_t max, int64_t outer, int64_t red, int64_t inner, const void *x, int32_t *out)
+     * }
+     */
+    public static MemorySegment balboa_arg_extreme$address() {
+        return balboa_arg_extreme.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_arg_extreme(int32_t dtype, int32_t max, int64_t outer, int64_t red, int64_t inner, const void *x, int32_t *out)
+     * }
+     */
+    public static int balboa_arg_extreme(int dtype, int max, long outer, long red, long inner, MemorySegment x, MemorySegment out) {
+        var mh$ = balboa_arg_extreme.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_arg_extreme", dtype, max, outer, red, inner, x, out);
+            }
+            return (int)mh$.invokeExact(dtype, max, outer, red, inner, x, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class balboa_softmax_f32 {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
@@ -2484,6 +2550,137 @@ public class kernels_h extends kernels_h$shared {
                 traceDowncall("balboa_log_softmax_backward_f32", outer, n, inner, y, dy, dx);
             }
             return (int)mh$.invokeExact(outer, n, inner, y, dy, dx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_softmax_f64 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_softmax_f64");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_softmax_f64(int32_t log_of, int64_t outer, int64_t n, int64_t inner, const double *x, double *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_softmax_f64$descriptor() {
+        return balboa_softmax_f64.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_softmax_f64(int32_t log_of, int64_t outer, int64_t n, int64_t inner, const double *x, double *y)
+     * }
+     */
+    public static MethodHandle balboa_softmax_f64$handle() {
+        return balboa_softmax_f64.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_softmax_f64(int32_t log_of, int64_t outer, int64_t n, int64_t inner, const double *x, double *y)
+     * }
+     */
+    public static MemorySegment balboa_softmax_f64$address() {
+        return balboa_softmax_f64.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_softmax_f64(int32_t log_of, int64_t outer, int64_t n, int64_t inner, const double *x, double *y)
+     * }
+     */
+    public static int balboa_softmax_f64(int log_of, long outer, long n, long inner, MemorySegment x, MemorySegment y) {
+        var mh$ = balboa_softmax_f64.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_softmax_f64", log_of, outer, n, inner, x, y);
+            }
+            return (int)mh$.invokeExact(log_of, outer, n, inner, x, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_softmax_backward_f64 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_softmax_backward_f64");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_softmax_backward_f64(int32_t log_of, int64_t outer, int64_t n, int64_t inner, const double *y, const double *dy, double *dx)
+     * }
+     */
+    public static FunctionDescriptor balboa_softmax_backward_f64$descriptor() {
+        return balboa_softmax_backward_f64.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_softmax_backward_f64(int32_t log_of, int64_t outer, int64_t n, int64_t inner, const double *y, const double *dy, double *dx)
+     * }
+     */
+    public static MethodHandle balboa_softmax_backward_f64$handle() {
+        return balboa_softmax_backward_f64.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_softmax_backward_f64(int32_t log_of, int64_t outer, int64_t n, int64_t inner, const double *y, const double *dy, double *dx)
+     * }
+     */
+    public static MemorySegment balboa_softmax_backward_f64$address() {
+        return balboa_softmax_backward_f64.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_softmax_backward_f64(int32_t log_of, int64_t outer, int64_t n, int64_t inner, const double *y, const double *dy, double *dx)
+     * }
+     */
+    public static int balboa_softmax_backward_f64(int log_of, long outer, long n, long inner, MemorySegment y, MemorySegment dy, MemorySegment dx) {
+        var mh$ = balboa_softmax_backward_f64.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_softmax_backward_f64", log_of, outer, n, inner, y, dy, dx);
+            }
+            return (int)mh$.invokeExact(log_of, outer, n, inner, y, dy, dx);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -3446,6 +3643,70 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static class balboa_dropout_f64 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_dropout_f64");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_dropout_f64(int64_t n, const int64_t *key, double p, const double *x, double *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_dropout_f64$descriptor() {
+        return balboa_dropout_f64.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_dropout_f64(int64_t n, const int64_t *key, double p, const double *x, double *y)
+     * }
+     */
+    public static MethodHandle balboa_dropout_f64$handle() {
+        return balboa_dropout_f64.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_dropout_f64(int64_t n, const int64_t *key, double p, const double *x, double *y)
+     * }
+     */
+    public static MemorySegment balboa_dropout_f64$address() {
+        return balboa_dropout_f64.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_dropout_f64(int64_t n, const int64_t *key, double p, const double *x, double *y)
+     * }
+     */
+    public static int balboa_dropout_f64(long n, MemorySegment key, double p, MemorySegment x, MemorySegment y) {
+        var mh$ = balboa_dropout_f64.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_dropout_f64", n, key, p, x, y);
+            }
+            return (int)mh$.invokeExact(n, key, p, x, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class balboa_sgd_f32 {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
@@ -3634,6 +3895,203 @@ public class kernels_h extends kernels_h$shared {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("balboa_rmsprop_f32", count, sizes, params, grads, square_avg, momentum_buffers, args);
+            }
+            return (int)mh$.invokeExact(count, sizes, params, grads, square_avg, momentum_buffers, args);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_sgd_f64 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_sgd_f64");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_sgd_f64(int64_t count, const int64_t *sizes, double *const *params, const double *const *grads, double *const *momentum_buffers, const double *args)
+     * }
+     */
+    public static FunctionDescriptor balboa_sgd_f64$descriptor() {
+        return balboa_sgd_f64.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_sgd_f64(int64_t count, const int64_t *sizes, double *const *params, const double *const *grads, double *const *momentum_buffers, const double *args)
+     * }
+     */
+    public static MethodHandle balboa_sgd_f64$handle() {
+        return balboa_sgd_f64.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_sgd_f64(int64_t count, const int64_t *sizes, double *const *params, const double *const *grads, double *const *momentum_buffers, const double *args)
+     * }
+     */
+    public static MemorySegment balboa_sgd_f64$address() {
+        return balboa_sgd_f64.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_sgd_f64(int64_t count, const int64_t *sizes, double *const *params, const double *const *grads, double *const *momentum_buffers, const double *args)
+     * }
+     */
+    public static int balboa_sgd_f64(long count, MemorySegment sizes, MemorySegment params, MemorySegment grads, MemorySegment momentum_buffers, MemorySegment args) {
+        var mh$ = balboa_sgd_f64.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_sgd_f64", count, sizes, params, grads, momentum_buffers, args);
+            }
+            return (int)mh$.invokeExact(count, sizes, params, grads, momentum_buffers, args);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_adam_f64 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_adam_f64");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_adam_f64(int64_t count, const int64_t *sizes, double *const *params, const double *const *grads, double *const *exp_avg, double *const *exp_avg_sq, const double *args)
+     * }
+     */
+    public static FunctionDescriptor balboa_adam_f64$descriptor() {
+        return balboa_adam_f64.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_adam_f64(int64_t count, const int64_t *sizes, double *const *params, const double *const *grads, double *const *exp_avg, double *const *exp_avg_sq, const double *args)
+     * }
+     */
+    public static MethodHandle balboa_adam_f64$handle() {
+        return balboa_adam_f64.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_adam_f64(int64_t count, const int64_t *sizes, double *const *params, const double *const *grads, double *const *exp_avg, double *const *exp_avg_sq, const double *args)
+     * }
+     */
+    public static MemorySegment balboa_adam_f64$address() {
+        return balboa_adam_f64.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_adam_f64(int64_t count, const int64_t *sizes, double *const *params, const double *const *grads, double *const *exp_avg, double *const *exp_avg_sq, const double *args)
+     * }
+     */
+    public static int balboa_adam_f64(long count, MemorySegment sizes, MemorySegment params, MemorySegment grads, MemorySegment exp_avg, MemorySegment exp_avg_sq, MemorySegment args) {
+        var mh$ = balboa_adam_f64.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_adam_f64", count, sizes, params, grads, exp_avg, exp_avg_sq, args);
+            }
+            return (int)mh$.invokeExact(count, sizes, params, grads, exp_avg, exp_avg_sq, args);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_rmsprop_f64 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_rmsprop_f64");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_rmsprop_f64(int64_t count, const int64_t *sizes, double *const *params, const double *const *grads, double *const *square_avg, double *const *momentum_buffers, const double *args)
+     * }
+     */
+    public static FunctionDescriptor balboa_rmsprop_f64$descriptor() {
+        return balboa_rmsprop_f64.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_rmsprop_f64(int64_t count, const int64_t *sizes, double *const *params, const double *const *grads, double *const *square_avg, double *const *momentum_buffers, const double *args)
+     * }
+     */
+    public static MethodHandle balboa_rmsprop_f64$handle() {
+        return balboa_rmsprop_f64.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_rmsprop_f64(int64_t count, const int64_t *sizes, double *const *params, const double *const *grads, double *const *square_avg, double *const *momentum_buffers, const double *args)
+     * }
+     */
+    public static MemorySegment balboa_rmsprop_f64$address() {
+        return balboa_rmsprop_f64.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_rmsprop_f64(int64_t count, const int64_t *sizes, double *const *params, const double *const *grads, double *const *square_avg, double *const *momentum_buffers, const double *args)
+     * }
+     */
+    public static int balboa_rmsprop_f64(long count, MemorySegment sizes, MemorySegment params, MemorySegment grads, MemorySegment square_avg, MemorySegment momentum_buffers, MemorySegment args) {
+        var mh$ = balboa_rmsprop_f64.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_rmsprop_f64", count, sizes, params, grads, square_avg, momentum_buffers, args);
             }
             return (int)mh$.invokeExact(count, sizes, params, grads, square_avg, momentum_buffers, args);
         } catch (Error | RuntimeException ex) {

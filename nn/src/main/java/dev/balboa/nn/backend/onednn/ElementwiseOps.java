@@ -115,7 +115,7 @@ final class ElementwiseOps {
   }
 
   static void binary(PlanBuilder b, Binary op) {
-    Unsupported.unless(b, op, DType.F32, DType.F64);
+    Unsupported.unless(b, op, DType.F32, DType.F64, DType.I32, DType.I64, DType.U8, DType.I8);
     if (isBlocked(op.kind()) && (b.isOpaque(0) || b.isOpaque(1)) && blockedBinary(b, op)) {
       return;
     }
@@ -232,11 +232,12 @@ final class ElementwiseOps {
   }
 
   static void dropout(PlanBuilder b, Dropout op) {
-    Unsupported.unless(b, op, DType.F32);
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     long n = b.spec(0).shape().size();
-    float p = (float) op.p();
+    double p = op.p();
     b.call(
-        s -> RandomKernels.dropout(n, s[1], p, s[0], s[2]),
+        s -> RandomKernels.dropout(type, n, s[1], p, s[0], s[2]),
         b.denseInput(0),
         b.denseInput(1),
         b.denseOutput(0));

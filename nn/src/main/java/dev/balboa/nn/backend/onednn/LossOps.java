@@ -1,6 +1,7 @@
 package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.KernelKinds;
+import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.LossKernels;
 import dev.balboa.bindings.ReductionKernels;
 import dev.balboa.nn.backend.DataErrors;
@@ -210,10 +211,10 @@ final class LossOps {
   }
 
   private static void oneHot(PlanBuilder b, OneHot op) {
-    if (op.dtype() != DType.F32) {
-      throw new UnsupportedOperationException(
-          "one_hot: the native backend makes F32, got " + op.dtype());
-    }
+    TensorSpec spec = b.outputSpec(0);
+    boolean single = spec.dtype() == DType.F32;
+    Operand out = b.denseOutput(0);
+    Operand ones = single ? out : b.scratch(Mds.contiguous(spec.withDType(DType.F32)));
     long rows = b.spec(0).shape().size();
     b.call(
         s -> {
@@ -230,6 +231,11 @@ final class LossOps {
           }
         },
         b.denseInput(0),
-        b.denseOutput(0));
+        ones);
+    if (!single) {
+      KernelKinds.Type type = Kinds.of(spec.dtype());
+      long n = spec.shape().size();
+      b.call(s -> Kernels.cast(n, KernelKinds.Type.F32, s[0], type, s[1]), ones, out);
+    }
   }
 }

@@ -114,18 +114,21 @@ final class OptimizerOps {
    */
   private static void add(
       PlanBuilder b, InPlaceOp op, int[] roles, Arguments arguments, Kernel kernel) {
-    Unsupported.unless(b, op, DType.F32);
+    Unsupported.unless(b, op, DType.F32, DType.F64);
     requireDense(b, op);
     List<Operand> operands = new ArrayList<>();
     for (int i = 0; i < b.inputs(); i++) {
       operands.add(b.denseInput(i));
     }
-    b.call(() -> new TableStep(roles, b.spec(0).shape().size(), arguments, kernel), operands);
+    b.call(
+        () -> new TableStep(roles, b.spec(0).dtype(), b.spec(0).shape().size(), arguments, kernel),
+        operands);
   }
 
   /** Holds the table of pointers of one frame. */
   private static final class TableStep implements Step {
     private final int[] roles;
+    private final DType dtype;
     private final long size;
     private final TensorTable table;
     private final MemorySegment kernelArguments =
@@ -133,10 +136,11 @@ final class OptimizerOps {
     private final Arguments arguments;
     private final Kernel kernel;
 
-    TableStep(int[] roles, long size, Arguments arguments, Kernel kernel) {
+    TableStep(int[] roles, DType dtype, long size, Arguments arguments, Kernel kernel) {
       this.roles = roles;
+      this.dtype = dtype;
       this.size = size;
-      this.table = TensorTable.of(roles.length, size);
+      this.table = TensorTable.of(Kinds.of(dtype), roles.length, size);
       this.arguments = arguments;
       this.kernel = kernel;
     }
@@ -144,7 +148,7 @@ final class OptimizerOps {
     @Override
     public void run(MemorySegment[] buffers) {
       for (int role = 0; role < roles.length; role++) {
-        table.set(role, 0, buffers[roles[role]].asSlice(0, size * Float.BYTES));
+        table.set(role, 0, buffers[roles[role]].asSlice(0, size * dtype.bytes()));
       }
       double[] values = arguments.of(buffers[buffers.length - 1]);
       MemorySegment.copy(values, 0, kernelArguments, ValueLayout.JAVA_DOUBLE, 0, values.length);

@@ -28,6 +28,10 @@ final class ReductionOps {
   /** Elements above which waking oneDNN pays. */
   private static final long LARGE = 1 << 15;
 
+  private static final DType[] NUMBERS = {
+    DType.F32, DType.F64, DType.I32, DType.I64, DType.U8, DType.I8
+  };
+
   private ReductionOps() {}
 
   /** Plans any operation of the family. */
@@ -45,7 +49,7 @@ final class ReductionOps {
 
   /** Reduces run after run of neighbouring axes, innermost first. */
   static void reduce(PlanBuilder b, Reduce op) {
-    Unsupported.unless(b, op, DType.F32, DType.F64);
+    Unsupported.unless(b, op, NUMBERS);
     Kernel kernel =
         switch (op.kind()) {
           case NORM2 ->
@@ -114,24 +118,22 @@ final class ReductionOps {
   }
 
   static void argReduce(PlanBuilder b, ArgReduce op) {
-    Unsupported.unless(b, op, DType.F32);
+    Unsupported.unless(b, op, NUMBERS);
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     Split s = Split.around(b.spec(0).shape().dims(), op.axis(), op.axis() + 1);
     b.call(
-        buffers -> {
-          if (op.max()) {
-            ReductionKernels.argmax(s.outer(), s.n(), s.inner(), buffers[0], buffers[1]);
-          } else {
-            ReductionKernels.argmin(s.outer(), s.n(), s.inner(), buffers[0], buffers[1]);
-          }
-        },
+        buffers ->
+            ReductionKernels.argExtreme(
+                type, op.max(), s.outer(), s.n(), s.inner(), buffers[0], buffers[1]),
         b.denseInput(0),
         b.denseOutput(0));
   }
 
   static void softmax(PlanBuilder b, Softmax op) {
-    Unsupported.unless(b, op, DType.F32);
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     Split s = Split.around(b.spec(0).shape().dims(), op.axis(), op.axis() + 1);
-    if (b.spec(0).shape().size() >= LARGE) {
+    if (type == KernelKinds.Type.F32 && b.spec(0).shape().size() >= LARGE) {
       Operand src = b.input(0);
       MemoryDesc md = src.md();
       AlgKind alg = op.log() ? AlgKind.SOFTMAX_LOG : AlgKind.SOFTMAX_ACCURATE;
@@ -145,30 +147,21 @@ final class ReductionOps {
       return;
     }
     b.call(
-        buffers -> {
-          if (op.log()) {
-            ReductionKernels.logSoftmax(s.outer(), s.n(), s.inner(), buffers[0], buffers[1]);
-          } else {
-            ReductionKernels.softmax(s.outer(), s.n(), s.inner(), buffers[0], buffers[1]);
-          }
-        },
+        buffers ->
+            ReductionKernels.softmax(
+                type, op.log(), s.outer(), s.n(), s.inner(), buffers[0], buffers[1]),
         b.denseInput(0),
         b.denseOutput(0));
   }
 
   static void softmaxBackward(PlanBuilder b, SoftmaxBackward op) {
-    Unsupported.unless(b, op, DType.F32);
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     Split s = Split.around(b.spec(0).shape().dims(), op.axis(), op.axis() + 1);
     b.call(
-        buffers -> {
-          if (op.log()) {
-            ReductionKernels.logSoftmaxBackward(
-                s.outer(), s.n(), s.inner(), buffers[0], buffers[1], buffers[2]);
-          } else {
+        buffers ->
             ReductionKernels.softmaxBackward(
-                s.outer(), s.n(), s.inner(), buffers[0], buffers[1], buffers[2]);
-          }
-        },
+                type, op.log(), s.outer(), s.n(), s.inner(), buffers[0], buffers[1], buffers[2]),
         b.denseInput(0),
         b.denseInput(1),
         b.denseOutput(0));

@@ -27,7 +27,10 @@ final class ElementwiseKernels {
     return switch (op) {
       case Unary o -> call.plain(unary(Functions.unary(o.kind(), o.alpha(), o.beta())));
       case UnaryBackward o -> call.plain(binary(Derivatives.of(o.kind(), o.alpha(), o.beta())));
-      case Binary o -> call.broadcast(binary(Functions.binary(o.kind())));
+      case Binary o ->
+          call.inputs().get(0).dtype().isFloating()
+              ? call.broadcast(binary(Functions.binary(o.kind())))
+              : call.broadcast(IntegerKernels.binary(o.kind(), call.outputs().get(0).dtype()));
       case Compare o -> call.broadcast((in, out) -> compare(o.kind(), in, out[0].wholes()));
       case Logical o -> call.broadcast((in, out) -> logical(o.kind(), in, out[0].wholes()));
       case Where _ -> call.broadcast(ElementwiseKernels::where);
@@ -139,7 +142,7 @@ final class ElementwiseKernels {
   }
 
   /** The low bits. */
-  private static long narrow(DType dtype, long x) {
+  static long narrow(DType dtype, long x) {
     return switch (dtype) {
       case I32 -> (int) x;
       case I64 -> x;

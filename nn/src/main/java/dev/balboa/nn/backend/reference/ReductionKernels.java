@@ -3,6 +3,7 @@ package dev.balboa.nn.backend.reference;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.op.ArgReduce;
 import dev.balboa.nn.op.Center;
+import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.LogicalReduce;
 import dev.balboa.nn.op.Reduce;
 import dev.balboa.nn.op.ReduceKind;
@@ -46,6 +47,11 @@ final class ReductionKernels {
   private static Prepared reduce(Reduce op, Call call) {
     Access rows = call.read(0).permute(Axes.last(call.in(0).rank(), op.axes()));
     int length = Math.toIntExact(op.reduced(call.in(0)));
+    DType dtype = call.inputs().get(0).dtype();
+    if (!dtype.isFloating()) {
+      return call.through(
+          List.of(rows), List.of(call.write(0)), IntegerKernels.reduce(op.kind(), dtype, length));
+    }
     return call.through(
         List.of(rows),
         List.of(call.write(0)),
@@ -101,7 +107,10 @@ final class ReductionKernels {
         (in, out) -> {
           long[] y = out[0].wholes();
           for (int r = 0; r < y.length; r++) {
-            y[r] = first(op.max(), in[0].reals(), r * length, length);
+            y[r] =
+                in[0].isReal()
+                    ? first(op.max(), in[0].reals(), r * length, length)
+                    : IntegerKernels.first(op.max(), in[0].wholes(), r * length, length);
           }
         });
   }
