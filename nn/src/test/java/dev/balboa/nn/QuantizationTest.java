@@ -8,14 +8,12 @@ import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.Executors;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.DType;
-import dev.balboa.nn.op.Window;
 import dev.balboa.nn.tensor.Quantization;
 import dev.balboa.nn.tensor.Quantized;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.util.List;
 import org.assertj.core.data.Offset;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,26 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class QuantizationTest {
   static List<EagerExecutor> executors() {
     return List.of(Executors.reference(), Executors.nativeExecutor());
-  }
-
-  @Test
-  void groupsIn3dAreTheReferencesOnly() {
-    try (var _ = Execution.on(Executors.nativeExecutor());
-        var _ = Scope.open()) {
-      Tensor one = Tensor.scalar(1);
-      Tensor zero = Tensors.i8(new byte[] {0}).reshape();
-      Tensor ones = Tensors.i8(new byte[] {1, 1}, 1, 2, 1, 1, 1);
-      Quantized x = new Quantized(ones, one, zero, Quantized.WHOLE);
-      Quantized w = new Quantized(ones.reshape(2, 1, 1, 1, 1), one, zero, Quantized.WHOLE);
-      Window window = Window.uniform(3, 1, 1, 1, 0);
-      assertThatThrownBy(() -> Quantization.conv(x, w, null, window, 2, false))
-          .isInstanceOf(UnsupportedOperationException.class)
-          .hasMessageContainingAll("native backend", "one group in 3-D", "got 2");
-      try (var _ = Execution.on(Executors.reference())) {
-        assertThat(Quantization.conv(x, w, null, window, 2, false).toFloats())
-            .containsExactly(1, 1);
-      }
-    }
   }
 
   @ParameterizedTest

@@ -175,13 +175,7 @@ final class QuantizedCases {
     return in;
   }
 
-  /** In 3-D the native backend takes one group only. */
-  private static ConvolutionCases.Plan oneGroupIn3d(ConvolutionCases.Plan p) {
-    return p.window().rank() < 3 ? p : ConvolutionCases.Plan.of(1, p.window(), p.x(), p.w().dim(0));
-  }
-
-  private static Sample conv(Draw d, ConvolutionCases.Plan any, boolean requantized) {
-    ConvolutionCases.Plan plan = oneGroupIn3d(any);
+  private static Sample conv(Draw d, ConvolutionCases.Plan plan, boolean requantized) {
     boolean bias = d.flip();
     Op op = new QuantizedConv(plan.window(), plan.groups(), bias, d.flip());
     return Sample.of(op, operands(d, plan.x(), plan.w(), plan.w().dim(0), bias, requantized));

@@ -32,7 +32,7 @@ final class QuantizedTest {
     try (var memory = new WatchedMemory()) {
       for (Sample s : c.samples(Draw.Purpose.EQUIVALENCE, DType.F32, OpCases.randomSamples())) {
         DType code = s.op().infer(s.specs()).get(0).dtype();
-        if (code.isFloating()) {
+        if (code.isFloating() || s.op().infer(s.specs()).get(0).shape().size() == 0) {
           continue;
         }
         int n = s.inputs().size();

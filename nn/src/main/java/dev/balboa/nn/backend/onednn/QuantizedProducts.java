@@ -10,6 +10,7 @@ import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.PrimitiveAttr;
 import dev.balboa.bindings.PrimitiveDesc;
 import dev.balboa.bindings.PropKind;
+import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.QuantizedConv;
 import dev.balboa.nn.op.QuantizedLinear;
@@ -18,8 +19,11 @@ import dev.balboa.nn.op.QuantizedOp;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Products of codes through oneDNN: sums in 32-bit integers, then scales, bias and ReLU in F32.
@@ -46,14 +50,13 @@ final class QuantizedProducts {
 
   static void conv(PlanBuilder b, QuantizedConv op) {
     requireF32(b, op);
-    requireRightSums(op);
     var p = new QuantizedProducts(b, op.bias(), op.relu());
     TensorSpec y = b.outputSpec(0);
     Shape w = b.spec(WEIGHTS).shape();
     MemoryDesc plain = ConvolutionOps.grouped(Mds.contiguous(b.spec(WEIGHTS)), w, op.groups());
-    boolean narrow = Widening.isNarrow(op.window(), y) && seen(op.window()) > 0;
-    Operand x = narrow ? p.firstColumns(op.window()) : b.input(0);
-    Window window = narrow ? oneColumn(op.window(), x.md().dims()) : op.window();
+    boolean framed = isPadded(op.window()) || Widening.isNarrow(op.window(), y);
+    Operand x = framed ? p.framed(op.window(), y.shape()) : b.input(0);
+    Window window = framed ? unpadded(op.window(), y.shape()) : op.window();
     PrimitiveAttr attr = p.attributes(op.groups() == 1 ? 1 : 3);
     try (PrimitiveDesc desc =
         b.describe(() ->
@@ -74,40 +77,50 @@ final class QuantizedProducts {
     }
   }
 
-  /** oneDNN 3.13 on AMX gives some groups sums of other numbers where a window has depth. */
-  private static void requireRightSums(QuantizedConv op) {
-    if (op.window().rank() == 3 && op.groups() > 1) {
-      throw new UnsupportedOperationException(
-          op.name() + ": the native backend takes one group in 3-D, got " + op.groups());
-    }
+  private static boolean isPadded(Window w) {
+    return Stream.of(w.padBefore(), w.padAfter()).flatMap(List::stream).anyMatch(p -> p != 0);
   }
 
-  /** How far the first position of a window reaches into the last axis. */
-  private static int seen(Window w) {
-    int last = w.rank() - 1;
-    int extent = (w.kernel().get(last) - 1) * w.dilation().get(last) + 1;
-    return extent - w.padBefore().get(last);
-  }
-
-  /** The columns of x that a window which gives a single one looks at. */
-  private Operand firstColumns(Window window) {
+  /**
+   * What the window sees of x, densely, with codes of 0 in place of padding. oneDNN 3.13 has its
+   * own padding for zero points, but with it gives wrong sums, or crashes, where a window lies
+   * outside along some axis.
+   */
+  private Operand framed(Window w, Shape y) {
     TensorSpec x = b.spec(0);
-    long columns = Math.min(seen(window), x.shape().dim(-1));
-    TensorSpec part = x.withShape(x.shape().with(-1, columns));
-    Operand to = b.scratch(Mds.contiguous(part));
-    var space = Spaces.copy(part.shape(), b.plainLayout(0));
-    b.call(s -> Kernels.copyStrided(1, space, s[0], s[1]), b.plainInput(0), to);
+    long[] frame = x.shape().dims();
+    long[] part = x.shape().dims();
+    for (int i = 0; i < w.rank(); i++) {
+      long extent = (w.kernel().get(i) - 1L) * w.dilation().get(i) + 1;
+      frame[i + 2] = (y.dim(i + 2) - 1) * w.stride().get(i) + extent;
+      part[i + 2] = Math.clamp(frame[i + 2] - w.padBefore().get(i), 0, part[i + 2]);
+    }
+    TensorSpec spec = x.withShape(Shape.of(frame));
+    Operand to = b.scratch(Mds.contiguous(spec));
+    long n = spec.shape().size();
+    b.call(
+        s -> Kernels.fill(1, n, s[0].get(ValueLayout.JAVA_BYTE, 0), s[1]), b.denseInput(ZERO), to);
+    Shape seen = Shape.of(part);
+    if (seen.size() > 0) {
+      Layout.Strided target = Layout.Strided.contiguous(frame);
+      long offset = 0;
+      for (int i = 0; i < w.rank(); i++) {
+        offset += w.padBefore().get(i) * target.stride(i + 2);
+      }
+      var space = Spaces.copy(seen, b.plainLayout(0), offset, target);
+      b.call(s -> Kernels.copyStrided(1, space, s[0], s[1]), b.plainInput(0), to);
+    }
     return to;
   }
 
-  /** The same window with stride 1 on the last axis; see {@link Widening#isNarrow}. */
-  private static Window oneColumn(Window w, long[] x) {
-    int last = w.rank() - 1;
+  /** The window over such a frame; where there is one position, strides do not matter. */
+  private static Window unpadded(Window w, Shape y) {
     List<Integer> stride = new ArrayList<>(w.stride());
-    List<Integer> after = new ArrayList<>(w.padAfter());
-    stride.set(last, 1);
-    after.set(last, seen(w) - (int) x[x.length - 1]);
-    return new Window(w.kernel(), stride, w.dilation(), w.padBefore(), after);
+    for (int i = 0; i < stride.size(); i++) {
+      stride.set(i, y.dim(i + 2) == 1 ? 1 : stride.get(i));
+    }
+    List<Integer> none = Collections.nCopies(w.rank(), 0);
+    return new Window(w.kernel(), stride, w.dilation(), none, none);
   }
 
   static void matmul(PlanBuilder b, QuantizedMatmul op) {
