@@ -88,7 +88,7 @@ sealed interface ElementwiseMethods permits Tensor {
 
   /** this / x. */
   default Tensor div(double x) {
-    return div(Tensor.apply(new Fill(Shape.scalar(), dtype(), x)).get(0));
+    return div(Facades.number((Tensor) this, x));
   }
 
   /** this to the power of x. */

@@ -1,6 +1,9 @@
 package dev.balboa.nn.tensor;
 
-/** Argument checks of composed functions; a message starts with the function's name. */
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+
+/** What composed functions share: checks, whose messages start with the function's name. */
 final class Facades {
   private Facades() {}
 
@@ -23,5 +26,10 @@ final class Facades {
 
   static void sameType(String name, String what, Tensor y, Tensor x) {
     that(y.dtype() == x.dtype(), name, what + " of type " + x.dtype(), y.spec());
+  }
+
+  /** A scalar in the type of {@code like}. */
+  static Tensor number(Tensor like, double value) {
+    return Tensors.fill(new TensorSpec(Shape.scalar(), like.dtype()), value);
   }
 }

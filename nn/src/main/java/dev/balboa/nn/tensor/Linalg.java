@@ -13,7 +13,6 @@ import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Slogdet;
 import dev.balboa.nn.op.Solve;
 import dev.balboa.nn.op.Svd;
-import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.TriangularSolve;
 import java.util.List;
 
@@ -177,8 +176,8 @@ public final class Linalg {
     List<Tensor> f = svd(a);
     Tensor s = f.get(1);
     Tensor counts = counts(a, s, tolerance);
-    Tensor one = number(s, 1);
-    Tensor inverse = counts.where(one.div(counts.where(s, one)), number(s, 0));
+    Tensor one = Facades.number(s, 1);
+    Tensor inverse = counts.where(one.div(counts.where(s, one)), Facades.number(s, 0));
     Tensor v = f.get(2).transpose(-1, -2);
     return v.mul(inverse.unsqueeze(-2)).matmul(f.get(0), false, true);
   }
@@ -191,12 +190,8 @@ public final class Linalg {
     if (s.shape().dim(-1) == 0) {
       return s.compare(CompareKind.GT, s);
     }
-    Tensor bound = s.detach().slice(-1, 0, 1).mul(number(s, relative));
+    Tensor bound = s.detach().slice(-1, 0, 1).mul(Facades.number(s, relative));
     return s.compare(CompareKind.GT, bound);
-  }
-
-  private static Tensor number(Tensor like, double value) {
-    return Tensors.fill(new TensorSpec(Shape.scalar(), like.dtype()), value);
   }
 
   // ---- Numbers ----

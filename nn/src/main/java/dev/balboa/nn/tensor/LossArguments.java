@@ -1,23 +1,13 @@
 package dev.balboa.nn.tensor;
 
+import static dev.balboa.nn.tensor.Facades.that;
+
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Reduction;
-import dev.balboa.nn.op.Shape;
-import dev.balboa.nn.op.TensorSpec;
 
 /** Checks of {@link Losses}, and how single losses are put together. */
 final class LossArguments {
   private LossArguments() {}
-
-  static IllegalArgumentException fail(String function, String expected, Object got) {
-    return new IllegalArgumentException(function + ": expected " + expected + ", got " + got);
-  }
-
-  static void that(boolean condition, String function, String expected, Object got) {
-    if (!condition) {
-      throw fail(function, expected, got);
-    }
-  }
 
   /** Floating-point tensors of one spec: broadcasting here would hide a forgotten dimension. */
   static void same(String function, String what, Tensor first, Tensor other) {
@@ -55,10 +45,5 @@ final class LossArguments {
 
   static Tensor weighted(Tensor each, Tensor weight) {
     return weight == null ? each : each.mul(weight);
-  }
-
-  /** A number in the type of {@code x}. */
-  static Tensor number(Tensor x, double value) {
-    return Tensors.fill(new TensorSpec(Shape.scalar(), x.dtype()), value);
   }
 }

@@ -1,9 +1,9 @@
 package dev.balboa.nn.tensor;
 
-import static dev.balboa.nn.tensor.LossArguments.number;
+import static dev.balboa.nn.tensor.Facades.number;
+import static dev.balboa.nn.tensor.Facades.that;
 import static dev.balboa.nn.tensor.LossArguments.reduce;
 import static dev.balboa.nn.tensor.LossArguments.same;
-import static dev.balboa.nn.tensor.LossArguments.that;
 import static dev.balboa.nn.tensor.LossArguments.weighted;
 
 import dev.balboa.nn.op.CompareKind;

@@ -3,7 +3,6 @@ package dev.balboa.nn.tensor;
 import dev.balboa.nn.op.ArgReduce;
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
-import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.LogicalReduce;
 import dev.balboa.nn.op.LogicalReduceKind;
 import dev.balboa.nn.op.Op;
@@ -77,8 +76,7 @@ sealed interface ReductionMethods permits Tensor {
   default Tensor countNonzero(int... axes) {
     Tensor x = (Tensor) this;
     if (x.dtype() != DType.BOOL) {
-      Tensor zero = Tensor.apply(new Fill(Shape.scalar(), x.dtype(), 0)).get(0);
-      x = x.compare(CompareKind.NE, zero);
+      x = x.compare(CompareKind.NE, Facades.number(x, 0));
     }
     return Tensor.then(x, LogicalReduce.of(LogicalReduceKind.COUNT, shape(), false, axes));
   }

@@ -1,11 +1,8 @@
 package dev.balboa.nn.tensor;
 
 import dev.balboa.nn.op.CompareKind;
-import dev.balboa.nn.op.DType;
-import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.Reduce;
 import dev.balboa.nn.op.ReduceKind;
-import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.UnaryKind;
 
 /**
@@ -38,7 +35,7 @@ public final class Statistics {
       return x.reduce(ReduceKind.NORM2, keepDims, axes);
     }
     if (p == 0) {
-      Tensor zero = constant(x.dtype(), 0);
+      Tensor zero = Facades.number(x, 0);
       Tensor other = x.compare(CompareKind.NE, zero).cast(x.dtype());
       return other.reduce(ReduceKind.SUM, keepDims, axes);
     }
@@ -60,8 +57,8 @@ public final class Statistics {
    * in every derivative.
    */
   private static Tensor general(Tensor size, double p, boolean keepDims, int... axes) {
-    Tensor zero = constant(size.dtype(), 0);
-    Tensor one = constant(size.dtype(), 1);
+    Tensor zero = Facades.number(size, 0);
+    Tensor one = Facades.number(size, 1);
     Tensor largest = size.detach().reduce(ReduceKind.MAX, true, axes);
     Tensor usable = Arithmetic.isFinite(largest);
     Tensor positive = largest.compare(CompareKind.GT, zero);
@@ -77,9 +74,5 @@ public final class Statistics {
 
   private static void check(String name, Tensor x) {
     Facades.floating(name, "input", x);
-  }
-
-  private static Tensor constant(DType dtype, double value) {
-    return Tensor.apply(new Fill(Shape.scalar(), dtype, value)).get(0);
   }
 }

@@ -140,16 +140,9 @@ final class AttentionOps {
 
   /** Along the axes of the weights, 0 where the mask is broadcast. */
   private long[] maskStrides() {
-    long[] strides = new long[4];
-    if (mask() >= 0) {
-      Shape shape = b.spec(mask()).shape();
-      Layout.Strided layout = b.plainLayout(mask());
-      int lead = 4 - shape.rank();
-      for (int i = 0; i < shape.rank(); i++) {
-        strides[lead + i] = shape.dim(i) == 1 ? 0 : layout.stride(i);
-      }
-    }
-    return strides;
+    return mask() < 0
+        ? new long[4]
+        : Spaces.broadcast(4, b.spec(mask()).shape(), b.plainLayout(mask()));
   }
 
   private int maskOperand() {

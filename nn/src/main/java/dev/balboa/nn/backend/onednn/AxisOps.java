@@ -90,17 +90,13 @@ final class AxisOps {
     };
   }
 
-  /** A tensor seen as [outer, n, inner] around an axis. */
-  private record Around(long outer, long n, long inner) {
-    static Around axis(Shape shape, int axis) {
-      return new Around(
-          shape.slice(0, axis).size(), shape.dim(axis), shape.slice(axis + 1, shape.rank()).size());
-    }
+  private static Split around(PlanBuilder b, int axis) {
+    return Split.around(b.spec(0).shape().dims(), axis, axis + 1);
+  }
 
-    /** How many lines are worked on at once. */
-    long slots() {
-      return Math.clamp(outer * inner, 1, NativeThreads.count());
-    }
+  /** How many lines are worked on at once. */
+  private static long slots(Split a) {
+    return Math.clamp(a.outer() * a.inner(), 1, NativeThreads.count());
   }
 
   private static Operand scratch(PlanBuilder b, long bytes) {
@@ -109,26 +105,36 @@ final class AxisOps {
 
   private static void sort(PlanBuilder b, Sort op) {
     KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
-    Around a = Around.axis(b.spec(0).shape(), op.axis());
-    long slots = a.slots();
+    Split a = around(b, op.axis());
+    long slots = slots(a);
     b.call(
         s ->
             AxisKernels.sort(
-                type, op.descending(), a.outer, a.n, a.inner, s[0], s[1], s[2], slots, s[3]),
+                type, op.descending(), a.outer(), a.n(), a.inner(), s[0], s[1], s[2], slots, s[3]),
         b.denseInput(0),
         b.denseOutput(0),
         b.denseOutput(1),
-        scratch(b, slots * AxisKernels.slotBytes(type, 2 * a.n)));
+        scratch(b, slots * AxisKernels.slotBytes(type, 2 * a.n())));
   }
 
   private static void topk(PlanBuilder b, TopK op) {
     KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
-    Around a = Around.axis(b.spec(0).shape(), op.axis());
-    long slots = a.slots();
+    Split a = around(b, op.axis());
+    long slots = slots(a);
     b.call(
         s ->
             AxisKernels.topk(
-                type, op.largest(), a.outer, a.n, a.inner, op.k(), s[0], s[1], s[2], slots, s[3]),
+                type,
+                op.largest(),
+                a.outer(),
+                a.n(),
+                a.inner(),
+                op.k(),
+                s[0],
+                s[1],
+                s[2],
+                slots,
+                s[3]),
         b.denseInput(0),
         b.denseOutput(0),
         b.denseOutput(1),
@@ -137,11 +143,11 @@ final class AxisOps {
 
   private static void cumsum(PlanBuilder b, CumSum op) {
     KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
-    Around a = Around.axis(b.spec(0).shape(), op.axis());
+    Split a = around(b, op.axis());
     b.call(
         s ->
             AxisKernels.cumsum(
-                type, a.outer, a.n, a.inner, op.exclusive(), op.reverse(), s[0], s[1]),
+                type, a.outer(), a.n(), a.inner(), op.exclusive(), op.reverse(), s[0], s[1]),
         b.denseInput(0),
         b.denseOutput(0));
   }

@@ -103,9 +103,7 @@ final class IndexOps {
     TensorSpec x = b.spec(0);
     int bytes = x.dtype().bytes();
     KernelKinds.Type type = Kinds.of(b.spec(1).dtype());
-    long outer = x.shape().slice(0, op.axis()).size();
-    long rows = x.shape().dim(op.axis());
-    long inner = x.shape().slice(op.axis() + 1, x.shape().rank()).size();
+    Split a = Split.around(x.shape().dims(), op.axis(), op.axis() + 1);
     long count = b.spec(1).shape().size();
     b.call(
         s -> {
@@ -114,8 +112,10 @@ final class IndexOps {
               op,
               indices,
               count,
-              rows,
-              () -> IndexKernels.gatherRows(bytes, outer, rows, inner, count, indices, s[0], s[2]));
+              a.n(),
+              () ->
+                  IndexKernels.gatherRows(
+                      bytes, a.outer(), a.n(), a.inner(), count, indices, s[0], s[2]));
         },
         b.denseInput(0),
         b.denseInput(1),
@@ -126,8 +126,7 @@ final class IndexOps {
     DType dtype = b.spec(1).dtype();
     KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     Shape out = b.outputSpec(0).shape();
-    long outer = out.slice(0, op.axis()).size();
-    long inner = out.slice(op.axis() + 1, out.rank()).size();
+    Split a = Split.around(out.dims(), op.axis(), op.axis() + 1);
     long count = b.spec(0).shape().size();
     b.call(
         s -> {
@@ -137,10 +136,10 @@ final class IndexOps {
               op,
               indices,
               count,
-              op.size(),
+              a.n(),
               () ->
                   IndexKernels.scatterAddRows(
-                      Kinds.of(dtype), outer, op.size(), inner, count, indices, s[1], s[2]));
+                      Kinds.of(dtype), a.outer(), a.n(), a.inner(), count, indices, s[1], s[2]));
         },
         b.denseInput(0),
         b.denseInput(1),

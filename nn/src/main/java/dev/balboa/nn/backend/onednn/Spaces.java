@@ -25,11 +25,16 @@ final class Spaces {
    * An operand in the space of a result that it broadcasts to: stride zero along broadcast axes.
    */
   static StridedSpace.Operand broadcast(Shape out, Shape shape, Layout.Strided layout) {
-    long[] strides = new long[out.rank()];
-    int lead = out.rank() - shape.rank();
+    return StridedSpace.Operand.of(0, broadcast(out.rank(), shape, layout));
+  }
+
+  /** The strides of a tensor that broadcasts to {@code rank} axes: zero where it does. */
+  static long[] broadcast(int rank, Shape shape, Layout.Strided layout) {
+    long[] strides = new long[rank];
+    int lead = rank - shape.rank();
     for (int i = 0; i < shape.rank(); i++) {
       strides[lead + i] = shape.dim(i) == 1 ? 0 : layout.stride(i);
     }
-    return StridedSpace.Operand.of(0, strides);
+    return strides;
   }
 }
