@@ -1,6 +1,8 @@
 /** Tensors, operations, executors, backends, autograd, layers, optimizers, data and training. */
 module dev.balboa.nn {
   requires dev.balboa.bindings;
+  // Only data.image.ImageFolder, which says so if it is not there.
+  requires static java.desktop;
 
   exports dev.balboa.nn.memory;
   exports dev.balboa.nn.op;
@@ -10,6 +12,8 @@ module dev.balboa.nn {
   exports dev.balboa.nn.layer;
   exports dev.balboa.nn.optim;
   exports dev.balboa.nn.data;
+  exports dev.balboa.nn.data.image;
+  exports dev.balboa.nn.data.text;
   exports dev.balboa.nn.io;
   exports dev.balboa.nn.train;
 }

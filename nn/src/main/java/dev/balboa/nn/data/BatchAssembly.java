@@ -10,7 +10,11 @@ import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
-/** Copies the samples of a batch together, into memory that belongs to no scope yet. */
+/**
+ * Copies the samples of a batch together, into memory that belongs to no scope yet.
+ *
+ * <p>Thread rule: immutable.
+ */
 final class BatchAssembly {
   private final Dataset dataset;
   private final Allocator allocator;
@@ -39,21 +43,45 @@ final class BatchAssembly {
     int count = Math.min(batchSize, samples - from);
     Tensor x = null;
     Tensor y = null;
+    int sample = -1;
     try {
-      x = allocate(dataset.inputSpec(), count);
-      y = allocate(dataset.labelSpec(), count);
-      fill(memory(x), memory(y), from, count);
+      int length = longest(from, count);
+      TensorSpec input = dataset.inputSpec(length);
+      TensorSpec label = dataset.labelSpec(length);
+      x = allocate(input, count);
+      y = allocate(label, count);
+      MemorySegment inputs = memory(x);
+      MemorySegment labels = memory(y);
+      for (int i = 0; i < count; i++) {
+        sample = order[from + i];
+        dataset.read(
+            sample,
+            epoch,
+            inputs.asSlice(i * input.byteSize(), input.byteSize()),
+            labels.asSlice(i * label.byteSize(), label.byteSize()));
+      }
       Batch batch = new Batch(x, y);
       x = null;
       y = null;
       return batch;
     } catch (Throwable e) {
+      String where = sample < 0 ? "" : ", sample " + sample;
       throw new DataLoadingException(
-          "data loader: batch " + index + " of epoch " + epoch + ": " + e.getMessage(), e);
+          "data loader: batch " + index + " of epoch " + epoch + where + ": " + e.getMessage(),
+          sample,
+          e);
     } finally {
       close(x);
       close(y);
     }
+  }
+
+  private int longest(int from, int count) {
+    int longest = 0;
+    for (int i = 0; i < count; i++) {
+      longest = Math.max(longest, dataset.length(order[from + i]));
+    }
+    return longest;
   }
 
   private static void close(Tensor tensor) {
@@ -71,13 +99,5 @@ final class BatchAssembly {
 
   private static MemorySegment memory(Tensor tensor) {
     return ((ArrayValue) tensor.value()).storage().segment();
-  }
-
-  private void fill(MemorySegment x, MemorySegment y, int from, int count) {
-    long input = dataset.inputSpec().byteSize();
-    long label = dataset.labelSpec().byteSize();
-    for (int i = 0; i < count; i++) {
-      dataset.read(order[from + i], x.asSlice(i * input, input), y.asSlice(i * label, label));
-    }
   }
 }

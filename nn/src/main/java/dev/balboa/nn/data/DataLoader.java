@@ -5,8 +5,8 @@ import dev.balboa.nn.memory.Scope;
 import java.util.Objects;
 
 /**
- * Cuts a {@link Dataset} into batches, epoch by epoch, assembled ahead of their use by a background
- * thread:
+ * Cuts a {@link Dataset} into batches, epoch by epoch, assembled ahead of their use by background
+ * threads:
  *
  * <pre>{@code
  * DataLoader loader = new DataLoader(dataset, 128).shuffle(seed);
@@ -20,8 +20,9 @@ import java.util.Objects;
  * }
  * }</pre>
  *
- * <p>The order of an epoch's samples depends on seed and number of the epoch only, so a run is
- * repeated exactly, and resumed in the middle of an epoch with {@link #epoch(long, int)}.
+ * <p>The order of an epoch's samples depends on seed and number of the epoch only, and batches come
+ * in order whatever the number of {@link #workers}, so a run is repeated exactly, and resumed in
+ * the middle of an epoch with {@link #epoch(long, int)}.
  *
  * <p>Thread rule: configured by one thread; {@link #epoch} may then be called by any.
  */
@@ -34,6 +35,8 @@ public final class DataLoader {
   private boolean shuffled;
   private long seed;
   private boolean dropLast;
+  private Bucketing bucketing = new Bucketing(1);
+  private int workers = 1;
   private int prefetch = DEFAULT_PREFETCH;
 
   /** Batches in the dataset's own order, the last one possibly smaller. */
@@ -59,7 +62,37 @@ public final class DataLoader {
     return this;
   }
 
-  /** How many batches to assemble ahead; 0 assembles them on the thread that asks. */
+  /**
+   * Puts samples of similar {@linkplain Dataset#length length} into a batch, so that little is
+   * padded: stretches of so many batches are sorted by length, cut, and their batches shuffled if
+   * samples are.
+   */
+  public DataLoader bucketed(int batchesInStretch) {
+    if (batchesInStretch < 1) {
+      throw new IllegalArgumentException(
+          "data loader: expected stretches of >= 1 batches, got " + batchesInStretch);
+    }
+    bucketing = new Bucketing(batchesInStretch);
+    return this;
+  }
+
+  /**
+   * How many background threads assemble batches, 1 unless told; 0 assembles them on the thread
+   * that asks. The batches and their order are the same with any number. More than one help where
+   * samples are costly: pictures to decode, augmentation.
+   */
+  public DataLoader workers(int threads) {
+    if (threads < 0) {
+      throw new IllegalArgumentException("data loader: expected workers >= 0, got " + threads);
+    }
+    workers = threads;
+    return this;
+  }
+
+  /**
+   * How many batches to assemble ahead, those under way included; so many are in memory at most. 0
+   * assembles them on the thread that asks. Each worker has at least one under way.
+   */
   public DataLoader prefetch(int batches) {
     if (batches < 0) {
       throw new IllegalArgumentException(
@@ -110,13 +143,19 @@ public final class DataLoader {
       throw new IllegalArgumentException(
           "data loader: expected a first batch in [0, " + batches() + "], got " + firstBatch);
     }
-    int[] order =
-        shuffled
-            ? Permutation.shuffled(dataset.size(), seed, number)
-            : Permutation.identity(dataset.size());
     Allocator allocator = Scope.isAnyOpen() ? Scope.current().allocator() : Allocator.shared();
-    var assembly = new BatchAssembly(dataset, allocator, order, batchSize, samples(), number);
-    return new Epoch(assembly, firstBatch, batches(), prefetch);
+    var assembly =
+        new BatchAssembly(dataset, allocator, order(number), batchSize, samples(), number);
+    int threads = prefetch == 0 ? 0 : workers;
+    return new Epoch(assembly, firstBatch, batches(), threads, Math.max(prefetch, threads));
+  }
+
+  private int[] order(long epoch) {
+    int size = dataset.size();
+    return shuffled
+        ? bucketing.arrange(
+            dataset, Permutation.shuffled(size, seed, epoch), batchSize, seed, epoch)
+        : bucketing.arrange(dataset, Permutation.identity(size), batchSize, null, epoch);
   }
 
   /** All that decides which samples are in which batch, except the samples themselves. */
@@ -126,6 +165,9 @@ public final class DataLoader {
         + " samples in batches of "
         + batchSize
         + (dropLast ? " without an incomplete one" : "")
-        + (shuffled ? ", shuffled with seed " + seed : ", not shuffled");
+        + (shuffled ? ", shuffled with seed " + seed : ", not shuffled")
+        + (bucketing.batches() > 1
+            ? ", sorted by length in stretches of " + bucketing.batches() + " batches"
+            : "");
   }
 }

@@ -6,7 +6,20 @@ import java.io.Serial;
 public final class DataLoadingException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
-  DataLoadingException(String message, Throwable cause) {
+  private final int sample;
+
+  DataLoadingException(String message, int sample, Throwable cause) {
     super(message, cause);
+    this.sample = sample;
+  }
+
+  /** What happened on another thread, with where this one learns of it. */
+  DataLoadingException(DataLoadingException elsewhere) {
+    this(elsewhere.getMessage(), elsewhere.sample, elsewhere.getCause());
+  }
+
+  /** The index in the dataset of the sample that could not be read; -1 if it was none of them. */
+  public int sample() {
+    return sample;
   }
 }

@@ -26,7 +26,27 @@ record DatasetSlice(Dataset source, int from, int to) implements Dataset {
   }
 
   @Override
+  public int length(int index) {
+    return source.length(from + Objects.checkIndex(index, size()));
+  }
+
+  @Override
+  public TensorSpec inputSpec(int length) {
+    return source.inputSpec(length);
+  }
+
+  @Override
+  public TensorSpec labelSpec(int length) {
+    return source.labelSpec(length);
+  }
+
+  @Override
   public void read(int index, MemorySegment input, MemorySegment label) {
     source.read(from + Objects.checkIndex(index, size()), input, label);
+  }
+
+  @Override
+  public void read(int index, long epoch, MemorySegment input, MemorySegment label) {
+    source.read(from + Objects.checkIndex(index, size()), epoch, input, label);
   }
 }

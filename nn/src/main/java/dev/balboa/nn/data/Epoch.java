@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  * The batches of one pass over a {@link DataLoader}'s dataset.
  *
  * <p>Ownership: a batch belongs to the scope that is innermost when {@link #next} is called. {@link
- * #close}, allowed at any time, ends the background thread and frees what was assembled ahead.
+ * #close}, allowed at any time, ends the background threads and frees what was assembled ahead.
  *
  * <p>Thread rule: one thread at a time.
  */
@@ -20,12 +20,14 @@ public final class Epoch implements Iterator<Batch>, AutoCloseable {
   private int position;
   private boolean closed;
 
-  Epoch(BatchAssembly assembly, int first, int end, int prefetch) {
+  Epoch(BatchAssembly assembly, int first, int end, int workers, int prefetch) {
     this.assembly = assembly;
     this.position = first;
     this.end = end;
     this.prefetcher =
-        prefetch == 0 || first == end ? null : new Prefetcher(assembly, first, end, prefetch);
+        workers == 0 || first == end
+            ? null
+            : new Prefetcher(assembly, first, end, workers, prefetch);
   }
 
   /** The number that the epoch was started with. */
@@ -92,7 +94,8 @@ public final class Epoch implements Iterator<Batch>, AutoCloseable {
   }
 
   /**
-   * Ends the background thread, waiting for the batch it is assembling. Closing twice is harmless.
+   * Ends the background threads, waiting for the batches they are assembling. Closing twice is
+   * harmless.
    */
   @Override
   public void close() {

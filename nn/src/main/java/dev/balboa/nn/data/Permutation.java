@@ -31,7 +31,7 @@ final class Permutation {
     return order;
   }
 
-  private static long mix(long x) {
+  static long mix(long x) {
     long z = (x ^ (x >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
     return z ^ (z >>> 31);

@@ -10,15 +10,20 @@ import java.util.Locale;
 import java.util.UUID;
 
 /** Replaces files so that a crash leaves the old or the new content, never a part. */
-final class AtomicFile {
+public final class AtomicFile {
   /** What writes the content. */
-  interface Content {
+  public interface Content {
+    /** Writes everything, from the current position of an empty file. */
     void writeTo(FileChannel channel) throws IOException;
   }
 
   private AtomicFile() {}
 
-  static void write(Path file, Content content) throws IOException {
+  /**
+   * Writes a file, or another content of it, under a temporary name beside it, forces it to the
+   * disk and renames it.
+   */
+  public static void write(Path file, Content content) throws IOException {
     Path directory = file.toAbsolutePath().getParent();
     if (directory == null || Files.isDirectory(file)) {
       throw new IOException("cannot write to " + file + ": it is a directory");

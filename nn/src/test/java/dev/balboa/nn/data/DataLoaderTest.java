@@ -228,7 +228,7 @@ class DataLoaderTest {
     epoch.next().close();
     assertThatThrownBy(epoch::next)
         .isInstanceOf(DataLoadingException.class)
-        .hasMessage("data loader: batch 2 of epoch 3: disk on fire")
+        .hasMessage("data loader: batch 2 of epoch 3, sample 5: disk on fire")
         .hasRootCauseMessage("disk on fire");
     assertThat(epoch.hasNext()).isFalse();
     assertThatThrownBy(epoch::next).hasMessageContaining("closed");
