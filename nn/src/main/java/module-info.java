@@ -16,4 +16,5 @@ module dev.balboa.nn {
   exports dev.balboa.nn.data.text;
   exports dev.balboa.nn.io;
   exports dev.balboa.nn.train;
+  exports dev.balboa.nn.explain;
 }

@@ -27,7 +27,8 @@ class ArchitectureTest {
             "dev.balboa.nn.optim..",
             "dev.balboa.nn.train..",
             "dev.balboa.nn.data..",
-            "dev.balboa.nn.io..")
+            "dev.balboa.nn.io..",
+            "dev.balboa.nn.explain..")
         .layer("tensor")
         .definedBy("dev.balboa.nn.tensor..")
         .layer("exec")
