@@ -110,20 +110,45 @@ static void NAME(drop)(const job *j, NAME(slot) * slot, int64_t row, int64_t fro
   NAME(row_drop)(n, slot->random, (float)j->s.dropout, (T)(1.0 / (1.0 - j->s.dropout)), x, y);
 }
 
+/* The exponentials of a whole tile of scores, the largest score of each row and the sum of its exponentials: what the
+ * running softmax below comes to where all keys are in one tile, without a call for each row. */
+BALBOA_CLONES static void NAME(tile_exp)(int64_t m, int64_t n, int64_t stride, T *tile, T *largest, double *sum) {
+  for (int64_t i = 0; i < m; i++) {
+    T *x = tile + i * stride, top = -(T)INFINITY;
+    BALBOA_SIMD_REDUCE(max, top) for (int64_t c = 0; c < n; c++) { top = x[c] > top ? x[c] : top; }
+    const T shift = top == -(T)INFINITY ? (T)0 : top;
+    double s = 0.0;
+    BALBOA_SIMD_REDUCE(+, s) for (int64_t c = 0; c < n; c++) {
+      const T e = EXP(x[c] - shift);
+      x[c] = x[c] == -(T)INFINITY ? (T)0 : e;
+      s += (double)x[c];
+    }
+    largest[i] = top;
+    sum[i] = s;
+  }
+}
+
 /* The output of one block of queries: a running softmax over the blocks of keys. */
 static void NAME(forward_block)(const job *j, NAME(slot) * slot, int64_t b, int64_t h, int64_t first) {
   const shape *s = &j->s;
   const int64_t m = bk_min(QUERIES, s->queries - first), row0 = (b * s->heads + h) * s->queries + first;
   const int64_t dv = s->value_depth, shared = s->heads / s->kv_heads, visible = visible_keys(s, first, m);
   T *out = (T *)j->to + row0 * dv, *sums = (T *)j->to_sums + row0;
-  for (int64_t i = 0; i < m * dv; i++) {
+  const int at_once = visible > 0 && visible <= KEYS && s->dropout == 0;
+  for (int64_t i = 0; i < m * dv && !at_once; i++) {
     out[i] = 0;
   }
-  for (int64_t i = 0; i < m; i++) {
+  for (int64_t i = 0; i < m && !at_once; i++) {
     slot->largest[i] = -(T)INFINITY;
     slot->sum[i] = 0.0;
   }
-  for (int64_t from = 0; from < visible; from += KEYS) {
+  if (at_once) {
+    const T *v = (const T *)j->v + b * s->v[0] + h / shared * s->v[1];
+    NAME(scores)(j, b, h, first, m, 0, visible, slot->tile);
+    NAME(tile_exp)(m, visible, j->tile_keys, slot->tile, slot->largest, slot->sum);
+    NAME(product)(j, 0, 0, m, dv, visible, 1, slot->tile, j->tile_keys, v, s->v[2], 0, out, bk_max(1, dv));
+  }
+  for (int64_t from = 0; from < visible && !at_once; from += KEYS) {
     const int64_t n = bk_min(KEYS, visible - from);
     NAME(scores)(j, b, h, first, m, from, n, slot->tile);
     for (int64_t i = 0; i < m; i++) {
@@ -179,6 +204,23 @@ BALBOA_CLONES static void NAME(row_gradient)(int64_t n, const T *p, const T *dp,
   BALBOA_SIMD for (int64_t i = 0; i < n; i++) { ds[i] = p[i] * (dp[i] - delta); }
 }
 
+/* Of a tile without dropout: the weights from the scores, and the gradients of the scores from those of the weights. */
+BALBOA_CLONES static void NAME(tile_gradient)(int64_t m, int64_t n, int64_t stride, int64_t dv, const T *sums,
+                                              const T *dout, int64_t dout_stride, const T *out, T *weights, T *other) {
+  for (int64_t i = 0; i < m; i++) {
+    T *p = weights + i * stride, *ds = other + i * stride;
+    const T *g = dout + i * dout_stride, *y = out + i * dv;
+    double product = 0.0;
+    BALBOA_SIMD_REDUCE(+, product) for (int64_t c = 0; c < dv; c++) { product += (double)g[c] * (double)y[c]; }
+    const T delta = (T)product, shift = sums[i] == -(T)INFINITY ? (T)0 : sums[i];
+    BALBOA_SIMD for (int64_t c = 0; c < n; c++) {
+      const T e = EXP(p[c] - shift);
+      p[c] = p[c] == -(T)INFINITY ? (T)0 : e;
+      ds[c] = p[c] * (ds[c] - delta);
+    }
+  }
+}
+
 /* Of queries [first, ..) and keys [from, ..): the weights as they met the values in slot->tile, the gradients of their
  * scores in slot->other. */
 static void NAME(gradients)(const job *j, NAME(slot) * slot, int64_t b, int64_t h, int64_t first, int64_t m,
@@ -190,17 +232,18 @@ static void NAME(gradients)(const job *j, NAME(slot) * slot, int64_t b, int64_t 
   const T *v = (const T *)j->v + b * s->v[0] + h / shared * s->v[1] + from * s->v[2];
   NAME(scores)(j, b, h, first, m, from, n, slot->tile);
   NAME(product)(j, 0, 1, m, n, dv, 1, dout, s->dout[2], v, s->v[2], 0, slot->other, j->tile_keys);
+  if (s->dropout == 0) {
+    NAME(tile_gradient)(m, n, j->tile_keys, dv, sums, dout, s->dout[2], (const T *)j->out + row0 * dv, slot->tile,
+                        slot->other);
+    return;
+  }
   for (int64_t i = 0; i < m; i++) {
     T *p = slot->tile + i * j->tile_keys, *ds = slot->other + i * j->tile_keys;
     const T delta = NAME(row_dot)(dv, dout + i * s->dout[2], (const T *)j->out + (row0 + i) * dv);
     NAME(row_exp)(n, p, sums[i] == -(T)INFINITY ? (T)0 : sums[i]);
-    if (s->dropout > 0) {
-      NAME(drop)(j, slot, row0 + i, from, n, ds, ds);
-      NAME(row_gradient)(n, p, ds, delta, ds);
-      NAME(row_drop)(n, slot->random, (float)s->dropout, (T)(1.0 / (1.0 - s->dropout)), p, p);
-    } else {
-      NAME(row_gradient)(n, p, ds, delta, ds);
-    }
+    NAME(drop)(j, slot, row0 + i, from, n, ds, ds);
+    NAME(row_gradient)(n, p, ds, delta, ds);
+    NAME(row_drop)(n, slot->random, (float)s->dropout, (T)(1.0 / (1.0 - s->dropout)), p, p);
   }
 }
 
