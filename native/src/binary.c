@@ -2,38 +2,7 @@
 #include <math.h>
 
 #include "binary_math.h"
-
-/* One row of out[i] = f(u, v). The cases with a scalar or two contiguous operands are vectorised. */
-#define BINARY(type, name, expression)                                                        \
-  BALBOA_CLONES static void name(int64_t n, char *const *pointer, const int64_t *stride) {     \
-    type *out = (type *)(void *)pointer[0];                                                    \
-    const type *a = (const type *)(const void *)pointer[1];                                    \
-    const type *b = (const type *)(const void *)pointer[2];                                    \
-    const int64_t sa = stride[1], sb = stride[2];                                              \
-    if (sa == 1 && sb == 1) {                                                                  \
-      BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                            \
-        const type u = a[i], v = b[i];                                                         \
-        out[i] = (type)(expression);                                                           \
-      }                                                                                        \
-    } else if (sa == 1 && sb == 0) {                                                           \
-      const type v = b[0];                                                                     \
-      BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                            \
-        const type u = a[i];                                                                   \
-        out[i] = (type)(expression);                                                           \
-      }                                                                                        \
-    } else if (sa == 0 && sb == 1) {                                                           \
-      const type u = a[0];                                                                     \
-      BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                            \
-        const type v = b[i];                                                                   \
-        out[i] = (type)(expression);                                                           \
-      }                                                                                        \
-    } else {                                                                                   \
-      for (int64_t i = 0; i < n; i++) {                                                        \
-        const type u = a[i * sa], v = b[i * sb];                                               \
-        out[i] = (type)(expression);                                                           \
-      }                                                                                        \
-    }                                                                                          \
-  }
+#include "dmath.h"
 
 #define FLOAT_KINDS(type, t)                         \
   BINARY(type, add_##t, u + v)                       \
@@ -65,9 +34,23 @@ SIGNED_DIV(int64_t, uint64_t, i64)
 SIGNED_DIV(int8_t, uint32_t, i8)
 BINARY(uint8_t, div_u8, v == 0 ? 0 : u / v)
 
+/* a^b as C99 Annex F says, in f64 arithmetic without branches. */
+BALBOA_INLINE float pow_of_f32(float a, float b) {
+  const double x = (double)a, p = (double)b, t = dabs(x);
+  const int inside = t > 0.0 && t < (double)INFINITY, up = p > 0.0;
+  const double y = dexp(p * dlog(inside ? t : 1.0));
+  const double end = (t == 0.0) == up ? 0.0 : (double)INFINITY;
+  const int whole = p == floor(p), odd = whole && 0.5 * p != floor(0.5 * p);
+  double z = inside ? (t == 1.0 ? 1.0 : y) : end;
+  z = odd ? dcopysign(z, x) : z;
+  z = x < 0.0 && inside && !whole ? (double)NAN : z;
+  z = x == x && p == p ? z : (double)NAN;
+  return (float)(p == 0.0 || x == 1.0 ? 1.0 : z);
+}
+
 /* The exponents that occur most need no pow. */
-#define POW(type, t, power, root)                                                         \
-  BINARY(type, general_pow_##t, power(u, v))                                              \
+#define POW(type, t, general, root)                                                       \
+  BINARY(type, general_pow_##t, general(u, v))                                            \
   BALBOA_CLONES static void square_##t(int64_t n, const type *a, type *out) {             \
     BALBOA_SIMD for (int64_t i = 0; i < n; i++) { out[i] = a[i] * a[i]; }                  \
   }                                                                                       \
@@ -89,7 +72,7 @@ BINARY(uint8_t, div_u8, v == 0 ? 0 : u / v)
     }                                                                                     \
   }
 
-POW(float, f32, powf, sqrtf)
+POW(float, f32, pow_of_f32, sqrtf)
 POW(double, f64, pow, sqrt)
 
 static bk_row_fn find(int32_t dtype, int32_t kind) {

@@ -2,28 +2,9 @@
 #include "binary_math.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "dmath.h"
-
-/* One row of out[i] = f(u, v). */
-#define BINARY(type, name, expression)                                                        \
-  BALBOA_CLONES static void name(int64_t n, char *const *pointer, const int64_t *stride) {     \
-    type *out = (type *)(void *)pointer[0];                                                    \
-    const type *a = (const type *)(const void *)pointer[1];                                    \
-    const type *b = (const type *)(const void *)pointer[2];                                    \
-    const int64_t sa = stride[1], sb = stride[2];                                              \
-    if (sa == 1 && sb == 1) {                                                                  \
-      BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                            \
-        const type u = a[i], v = b[i];                                                         \
-        out[i] = (type)(expression);                                                           \
-      }                                                                                        \
-    } else {                                                                                   \
-      for (int64_t i = 0; i < n; i++) {                                                        \
-        const type u = a[i * sa], v = b[i * sb];                                               \
-        out[i] = (type)(expression);                                                           \
-      }                                                                                        \
-    }                                                                                          \
-  }
 
 BALBOA_INLINE double atan2_of_f32(double y, double x) {
   const double t = dabs(y), u = dabs(x);
@@ -57,15 +38,63 @@ static double floor_div(double a, double b) {
   return q == 0.0 ? copysign(0.0, a / b) : (q - f > 0.5 ? f + 1.0 : f);
 }
 
-static float floor_mod_f32(float a, float b) { return (float)floor_mod((double)a, (double)b); }
+/* The three for f32 with a quotient below 2^24 in magnitude, which is then exact when it is truncated, as are its product
+ * with b and the difference. */
+BALBOA_INLINE double fmod_near(double q, double a, double b) { return dcopysign(a - trunc(q) * b, a); }
 
-static float floor_div_f32(float a, float b) { return (float)floor_div((double)a, (double)b); }
+BALBOA_INLINE double floor_mod_near(double q, double a, double b) {
+  const double r = a - trunc(q) * b;
+  return r == 0.0 ? dcopysign(0.0, b) : ((r < 0.0) != (b < 0.0) ? r + b : r);
+}
+
+BALBOA_INLINE double floor_div_near(double q, double a, double b) {
+  const double w = trunc(q), r = a - w * b;
+  const double f = r != 0.0 && (r < 0.0) != (b < 0.0) ? w - 1.0 : w;
+  return f == 0.0 ? dcopysign(0.0, q) : f;
+}
+
+/* Rows of a remainder in pieces: without branches, and again by the C library where a quotient is too large or NaN. */
+#define REMAINDER(name, near, far)                                                                                  \
+  BALBOA_CLONES static int name##_near(int64_t n, const float *a, int64_t sa, const float *b, int64_t sb,           \
+                                       float *out) {                                                                \
+    int beyond = 0;                                                                                                 \
+    if (sa == 1 && sb == 1) {                                                                                       \
+      BALBOA_SIMD_REDUCE(|, beyond) for (int64_t i = 0; i < n; i++) {                                               \
+        const double u = (double)a[i], v = (double)b[i], q = u / v;                                                 \
+        beyond |= !(dabs(q) < 16777216.0);                                                                          \
+        out[i] = (float)near(q, u, v);                                                                              \
+      }                                                                                                             \
+    } else {                                                                                                        \
+      BALBOA_SIMD_REDUCE(|, beyond) for (int64_t i = 0; i < n; i++) {                                               \
+        const double u = (double)a[i * sa], v = (double)b[i * sb], q = u / v;                                       \
+        beyond |= !(dabs(q) < 16777216.0);                                                                          \
+        out[i] = (float)near(q, u, v);                                                                              \
+      }                                                                                                             \
+    }                                                                                                               \
+    return !beyond;                                                                                                 \
+  }                                                                                                                 \
+  static void name(int64_t n, char *const *pointer, const int64_t *stride) {                                        \
+    enum { PIECE = 512 };                                                                                           \
+    const float *a = (const float *)(const void *)pointer[1], *b = (const float *)(const void *)pointer[2];         \
+    float *out = (float *)(void *)pointer[0], piece[PIECE];                                                         \
+    for (int64_t from = 0; from < n; from += PIECE) {                                                               \
+      const int64_t m = bk_min(PIECE, n - from);                                                                    \
+      const float *u = a + from * stride[1], *v = b + from * stride[2];                                             \
+      if (name##_near(m, u, stride[1], v, stride[2], piece)) {                                                      \
+        memcpy(out + from, piece, (size_t)m * sizeof(float));                                                       \
+        continue;                                                                                                   \
+      }                                                                                                             \
+      for (int64_t i = 0; i < m; i++) {                                                                             \
+        out[from + i] = (float)far((double)u[i * stride[1]], (double)v[i * stride[2]]);                             \
+      }                                                                                                             \
+    }                                                                                                               \
+  }
 
 BINARY(float, atan2_f32, atan2_of_f32((double)u, (double)v))
 BINARY(float, hypot_f32, hypot_of_f32((double)u, (double)v))
-BINARY(float, remainder_f32, floor_mod_f32(u, v))
-BINARY(float, fmod_f32, fmodf(u, v))
-BINARY(float, floor_divide_f32, floor_div_f32(u, v))
+REMAINDER(remainder_f32, floor_mod_near, floor_mod)
+REMAINDER(fmod_f32, fmod_near, fmod)
+REMAINDER(floor_divide_f32, floor_div_near, floor_div)
 BINARY(double, atan2_f64, atan2(u, v))
 BINARY(double, hypot_f64, hypot(u, v))
 BINARY(double, remainder_f64, floor_mod(u, v))

@@ -13,6 +13,12 @@
       const type u = a[i];                                 \
       out[i] = (uint8_t)(expression);                      \
     }                                                      \
+  } else if (sa == 0 && sb == 1) {                         \
+    const type u = a[0];                                   \
+    BALBOA_SIMD for (int64_t i = 0; i < n; i++) {          \
+      const type v = b[i];                                 \
+      out[i] = (uint8_t)(expression);                      \
+    }                                                      \
   } else {                                                 \
     for (int64_t i = 0; i < n; i++) {                      \
       const type u = a[i * sa], v = b[i * sb];             \

@@ -1,6 +1,7 @@
 /*
  * Elementary functions in f64 arithmetic, without branches, good to about 1e-11: their results rounded to f32 are within
- * 0.51 ulp. For functions that would lose digits in f32 arithmetic. Polynomials are Taylor series.
+ * 0.51 ulp. For functions that would lose digits in f32 arithmetic. Polynomials are Taylor series, or minimax where their
+ * coefficients are decimal.
  */
 #ifndef BALBOA_DMATH_H
 #define BALBOA_DMATH_H
@@ -53,6 +54,22 @@ BALBOA_INLINE double dexp(double x) {
   return p * ddouble((dbits(t) - dbits(D_ROUND) + 1023u) << 52);
 }
 
+/* 2^x for |x| <= 1000; larger ones as at 1000. */
+BALBOA_INLINE double dexp2(double x) {
+  double c = x < -1000.0 ? -1000.0 : x;
+  c = c > 1000.0 ? 1000.0 : c;
+  const double t = c + D_ROUND;
+  const double r = c - (t - D_ROUND);
+  double p = 1.3250805517502249e-6 * r + 1.5303700711365694e-5;
+  p = p * r + 0.00015403475186530786;
+  p = p * r + 0.0013333478473685415;
+  p = p * r + 0.0096181291352361397;
+  p = p * r + 0.055504109063258666;
+  p = p * r + 0.24022650695888502;
+  p = p * r + 0.69314718055683241;
+  return (p * r + 1.0) * ddouble((dbits(t) - dbits(D_ROUND) + 1023u) << 52);
+}
+
 /* log(x) for a positive normal finite x. */
 BALBOA_INLINE double dlog(double x) {
   const uint64_t i = dbits(x) - 0x3fe6a09e667f3bcdu; /* sqrt(1/2) */
@@ -79,24 +96,44 @@ BALBOA_INLINE double datan(double x) {
   const double base = large ? 1.5707963267948966 : (middle ? 0.78539816339744831 : 0.0);
   const double u = top / bottom;
   const double z = u * u;
-  double p = z * (-1.0 / 27) + 1.0 / 25;
-  p = p * z - 1.0 / 23;
-  p = p * z + 1.0 / 21;
-  p = p * z - 1.0 / 19;
-  p = p * z + 1.0 / 17;
-  p = p * z - 1.0 / 15;
-  p = p * z + 1.0 / 13;
-  p = p * z - 1.0 / 11;
-  p = p * z + 1.0 / 9;
-  p = p * z - 1.0 / 7;
-  p = p * z + 1.0 / 5;
-  p = p * z - 1.0 / 3;
+  double p = -0.040432248258871612 * z + 0.071353251223306783;
+  p = p * z - 0.090289835003504621;
+  p = p * z + 0.11107495135714473;
+  p = p * z - 0.14285612511387016;
+  p = p * z + 0.19999998917288582;
+  p = p * z - 0.33333333331440731;
   return dcopysign(base + (p * z * u + u), x);
 }
 
-BALBOA_INLINE double dasin(double x) { return datan(x / sqrt((1.0 - x) * (1.0 + x))); }
+/* asin(s) for 0 <= s <= 1/2, z = s^2. */
+BALBOA_INLINE double dasin_small(double s, double z) {
+  double p = 0.029305239705335789 * z + 0.0054431851027481071;
+  p = p * z + 0.019306260869368044;
+  p = p * z + 0.022132443623426793;
+  p = p * z + 0.030397634130580702;
+  p = p * z + 0.044642358484883195;
+  p = p * z + 0.075000005988290491;
+  p = p * z + 0.16666666665495086;
+  return p * z * s + s;
+}
 
-BALBOA_INLINE double dacos(double x) { return 2.0 * datan(sqrt((1.0 - x) / (1.0 + x))); }
+/* asin(t) = pi/2 - 2 asin(sqrt((1 - t) / 2)) above 1/2; NaN for |x| > 1. */
+BALBOA_INLINE double dasin(double x) {
+  const double t = dabs(x);
+  const int large = t > 0.5;
+  const double z = large ? 0.5 * (1.0 - t) : t * t;
+  const double p = dasin_small(large ? sqrt(z) : t, z);
+  return dcopysign(large ? 1.5707963267948966 - 2.0 * p : p, x);
+}
+
+BALBOA_INLINE double dacos(double x) {
+  const double t = dabs(x);
+  const int large = t > 0.5;
+  const double z = large ? 0.5 * (1.0 - t) : t * t;
+  const double p = dasin_small(large ? sqrt(z) : t, z);
+  const double outer = x > 0.0 ? 2.0 * p : 3.1415926535897932 - 2.0 * p;
+  return large ? outer : 1.5707963267948966 - dcopysign(p, x);
+}
 
 BALBOA_INLINE double dsinh(double x) {
   const double t = dabs(x);
