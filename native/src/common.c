@@ -126,28 +126,52 @@ int64_t bk_first_bad_index(int64_t n, const int32_t *indices, int64_t limit) {
   return -1;
 }
 
-#define FIRST_OUTSIDE(type, name)                                                                              \
-  static int64_t name(int64_t n, const type *indices, uint64_t size) {                                         \
-    enum { BLOCK = 1024 };                                                                                     \
-    for (int64_t begin = 0; begin < n; begin += BLOCK) {                                                       \
-      const int64_t end = bk_min(n, begin + BLOCK);                                                            \
-      int bad = 0;                                                                                             \
-      BALBOA_SIMD_REDUCE(|, bad) for (int64_t i = begin; i < end; i++) {                                       \
-        bad |= (uint64_t)(int64_t)indices[i] + size >= 2 * size;                                               \
-      }                                                                                                        \
-      for (int64_t i = begin; bad && i < end; i++) {                                                           \
-        if ((uint64_t)(int64_t)indices[i] + size >= 2 * size) {                                                \
-          return i;                                                                                            \
-        }                                                                                                      \
-      }                                                                                                        \
-    }                                                                                                          \
-    return -1;                                                                                                 \
+enum { INDEX_BLOCK = 1024 };
+
+#define ANY_OUTSIDE(type, name)                                                        \
+  BALBOA_CLONES static int name(int64_t n, const type *indices, uint64_t size) {       \
+    int bad = 0; /* without an exit, so that the loop is vectorised */                 \
+    BALBOA_SIMD_REDUCE(|, bad) for (int64_t i = 0; i < n; i++) {                       \
+      bad |= (uint64_t)(int64_t)indices[i] + size >= 2 * size;                         \
+    }                                                                                  \
+    return bad;                                                                        \
   }
 
-FIRST_OUTSIDE(int32_t, first_outside_32)
-FIRST_OUTSIDE(int64_t, first_outside_64)
+ANY_OUTSIDE(int32_t, any_outside_32)
+ANY_OUTSIDE(int64_t, any_outside_64)
+
+typedef struct {
+  int32_t dtype;
+  int64_t n;
+  bk_parts parts;
+  const void *indices;
+  uint64_t size;
+  int bad[BK_PARTS];
+} outside_job;
+
+static int any_outside(const outside_job *job, int64_t from, int64_t n) {
+  return job->dtype == BALBOA_I64 ? any_outside_64(n, (const int64_t *)job->indices + from, job->size)
+                                  : any_outside_32(n, (const int32_t *)job->indices + from, job->size);
+}
+
+static void outside_range(void *context, int64_t begin, int64_t end) {
+  outside_job *job = context;
+  for (int64_t part = begin; part < end; part++) {
+    const int64_t from = part * job->parts.size;
+    job->bad[part] = any_outside(job, from, bk_min(job->parts.size, job->n - from));
+  }
+}
 
 int64_t bk_first_outside(int64_t n, int32_t dtype, const void *indices, int64_t size) {
-  return dtype == BALBOA_I64 ? first_outside_64(n, indices, (uint64_t)size)
-                             : first_outside_32(n, indices, (uint64_t)size);
+  outside_job job = {.dtype = dtype, .n = n, .parts = bk_cut(n, INDEX_BLOCK), .indices = indices, .size = (uint64_t)size};
+  bk_parallel(job.parts.count, BK_GRAIN_CHEAP / INDEX_BLOCK, outside_range, &job);
+  for (int64_t part = 0; part < job.parts.count; part++) {
+    const int64_t from = part * job.parts.size;
+    for (int64_t i = from; job.bad[part] && i < bk_min(n, from + job.parts.size); i++) {
+      if (any_outside(&job, i, 1)) {
+        return i;
+      }
+    }
+  }
+  return -1;
 }

@@ -4,7 +4,7 @@
 #include "walk.h"
 
 #define COPY_ROW(type, name)                                                               \
-  static void name(int64_t n, char *const *pointer, const int64_t *stride) {                \
+  BALBOA_CLONES static void name(int64_t n, char *const *pointer, const int64_t *stride) {                \
     type *dst = (type *)(void *)pointer[0];                                                 \
     const type *src = (const type *)(const void *)pointer[1];                               \
     const int64_t sd = stride[0], ss = stride[1];                                           \
@@ -28,6 +28,14 @@
     const type *src = from;                                                                               \
     type *dst = to;                                                                                       \
     int64_t r = 0;                                                                                        \
+    if (columns == 2 && dst_stride == 2) {                                                                \
+      const type *second = src + src_stride;                                                              \
+      BALBOA_SIMD for (int64_t i = 0; i < rows; i++) {                                                    \
+        dst[2 * i] = src[i];                                                                              \
+        dst[2 * i + 1] = second[i];                                                                       \
+      }                                                                                                   \
+      return;                                                                                             \
+    }                                                                                                     \
     for (; r + 8 <= rows; r += 8) {                                                                       \
       int64_t c = 0;                                                                                      \
       for (; c + 8 <= columns; c += 8) {                                                                  \
@@ -170,9 +178,10 @@ int32_t balboa_copy_strided(int32_t elem_size, int32_t ndim, const int64_t *dims
   sort_dims(w.ndim, w.dims, w.strides);
   w.ndim = bk_collapse(2, w.ndim, w.dims, w.strides);
   const int32_t last = w.ndim - 1;
-  if (last > 0 && w.strides[DST][last] == 1 && w.strides[SRC][last] != 1 && w.dims[last] >= 4) {
+  if (last > 0 && w.strides[DST][last] == 1 && w.strides[SRC][last] != 1) {
     for (int32_t d = 0; d < last; d++) {
-      if (w.strides[SRC][d] == 1 && w.dims[d] >= 4) {
+      const int pairs = w.dims[last] == 2 && w.strides[DST][d] == 2;
+      if (w.strides[SRC][d] == 1 && w.dims[d] >= 4 && (w.dims[last] >= 4 || pairs)) {
         transpose_job job = {.tile = tiles[elem_size], .elem_size = elem_size, .src = src, .dst = dst};
         transpose(&job, d, w.ndim, w.dims, w.strides);
         return BALBOA_OK;
@@ -191,10 +200,7 @@ typedef struct {
   char *dst;
 } fill_job;
 
-static void fill_range(void *context, int64_t begin, int64_t end) {
-  const fill_job *job = context;
-  char *at = job->dst + begin * job->elem_size;
-  const int64_t n = end - begin;
+BALBOA_CLONES static void fill_elements(const fill_job *job, char *at, int64_t n) {
   if (job->pattern == 0 || job->elem_size == 1) {
     memset(at, (int)(job->pattern & 0xff), (size_t)(n * job->elem_size));
   } else if (job->elem_size == 2) {
@@ -207,6 +213,11 @@ static void fill_range(void *context, int64_t begin, int64_t end) {
     uint64_t *y = (uint64_t *)(void *)at;
     BALBOA_SIMD for (int64_t i = 0; i < n; i++) { y[i] = job->pattern; }
   }
+}
+
+static void fill_range(void *context, int64_t begin, int64_t end) {
+  const fill_job *job = context;
+  fill_elements(job, job->dst + begin * job->elem_size, end - begin);
 }
 
 int32_t balboa_fill(int32_t elem_size, int64_t n, uint64_t pattern, void *dst) {

@@ -31,8 +31,20 @@ BALBOA_INLINE int64_t inner_offset(const lines_job *job, int64_t i) {
   return job->even_inner ? i : offset(job, job->axis + 1, job->ndim, i);
 }
 
+/* Lines of neighbouring entries, with indices of one type. */
+#define GATHER_LINE(type, index, name)                                                                      \
+  BALBOA_CLONES static void name(int64_t n, const index *at, int64_t size, int64_t stride, const type *x,    \
+                                 type *out) {                                                               \
+    BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                                           \
+      const int64_t r = at[i];                                                                              \
+      out[i] = x[(r < 0 ? r + size : r) * stride];                                                          \
+    }                                                                                                       \
+  }
+
 /* A range of elements of the result. */
 #define GATHER_RANGE(type, name)                                                                            \
+  GATHER_LINE(type, int32_t, name##_line_32)                                                                \
+  GATHER_LINE(type, int64_t, name##_line_64)                                                                \
   static void name(void *context, int64_t begin, int64_t end) {                                             \
     const lines_job *job = context;                                                                         \
     const type *x = job->from;                                                                              \
@@ -41,9 +53,12 @@ BALBOA_INLINE int64_t inner_offset(const lines_job *job, int64_t i) {
       const int64_t plane = job->count * job->inner, o = t / plane, last = bk_min(end, (o + 1) * plane);    \
       const type *from = x + outer_offset(job, o);                                                          \
       if (job->inner == 1) {                                                                                \
-        for (; t < last; t++) {                                                                             \
-          out[t] = from[bk_index(job->index_dtype, job->indices, t, job->size) * job->x_inner];             \
+        if (job->index_dtype == BALBOA_I64) {                                                               \
+          name##_line_64(last - t, (const int64_t *)job->indices + t, job->size, job->x_inner, from, out + t); \
+        } else {                                                                                            \
+          name##_line_32(last - t, (const int32_t *)job->indices + t, job->size, job->x_inner, from, out + t); \
         }                                                                                                   \
+        t = last;                                                                                           \
       }                                                                                                     \
       while (t < last) {                                                                                    \
         const int64_t i0 = t % job->inner, n = bk_min(job->inner - i0, last - t);                           \
@@ -62,7 +77,16 @@ GATHER_RANGE(uint64_t, gather_64)
 
 /* A range of lines, or, where lines are few, of positions on the axis of x. Different lines never meet in x, so that
  * each element of x is one thread's, which takes the entries in row-major order. */
+#define SCATTER_LINE(type, index, name, assign)                                                             \
+  static void name(int64_t n, const index *at, int64_t size, int64_t stride, const type *src, type *to) {   \
+    for (int64_t k = 0; k < n; k++) {                                                                       \
+      const int64_t r = at[k];                                                                              \
+      to[(r < 0 ? r + size : r) * stride] assign src[k];                                                    \
+    }                                                                                                       \
+  }
 #define SCATTER_RANGE(type, name, assign)                                                                   \
+  SCATTER_LINE(type, int32_t, name##_line_32, assign)                                                       \
+  SCATTER_LINE(type, int64_t, name##_line_64, assign)                                                       \
   static void name(void *context, int64_t begin, int64_t end) {                                             \
     const lines_job *job = context;                                                                         \
     const type *src = job->from;                                                                            \
@@ -72,6 +96,15 @@ GATHER_RANGE(uint64_t, gather_64)
     for (int64_t o = line0 / job->inner; o * job->inner < line1; o++) {                                     \
       const int64_t i0 = bk_max(line0 - o * job->inner, 0), i1 = bk_min(line1 - o * job->inner, job->inner); \
       type *to = x + outer_offset(job, o);                                                                  \
+      if (job->inner == 1 && !job->by_target) {                                                             \
+        const int64_t t = o * job->count;                                                                   \
+        if (job->index_dtype == BALBOA_I64) {                                                               \
+          name##_line_64(job->count, (const int64_t *)job->indices + t, job->size, job->x_inner, src + t, to); \
+        } else {                                                                                            \
+          name##_line_32(job->count, (const int32_t *)job->indices + t, job->size, job->x_inner, src + t, to); \
+        }                                                                                                   \
+        continue;                                                                                           \
+      }                                                                                                     \
       for (int64_t k = 0; k < job->count; k++) {                                                            \
         const int64_t t = (o * job->count + k) * job->inner;                                                \
         for (int64_t i = i0; i < i1; i++) {                                                                 \

@@ -82,6 +82,9 @@ static void choose_tiles(gemm_shape *s) {
   s->tile_k = (s->k + pieces - 1) / pieces;
 }
 
+/* Vectors from here on are multiplied without a BLAS. */
+#define LONG_DOT 4096
+
 #define T float
 #define ROUTINE balboa_sgemm_routine
 #define ENTRY balboa_sgemm

@@ -41,6 +41,76 @@ static void NAME(range)(void *context, int64_t begin, int64_t end) {
   }
 }
 
+/* Elements of the product of a column a and a row b, which no BLAS is needed for. */
+typedef struct {
+  int64_t n, a_step, b_step, ldc;
+  T alpha, beta;
+  const T *a, *b;
+  T *c;
+} NAME(outer_job);
+
+BALBOA_CLONES static void NAME(outer_row)(int64_t n, T factor, const T *b, int64_t step, T beta, T *c) {
+  if (beta == 0 && step == 1) {
+    BALBOA_SIMD for (int64_t i = 0; i < n; i++) { c[i] = factor * b[i]; }
+    return;
+  }
+  for (int64_t i = 0; i < n; i++) {
+    c[i] = factor * b[i * step] + (beta == 0 ? (T)0 : beta * c[i]);
+  }
+}
+
+static void NAME(outer_range)(void *context, int64_t begin, int64_t end) {
+  const NAME(outer_job) *j = context;
+  for (int64_t at = begin; at < end;) {
+    const int64_t row = at / j->n, column = at % j->n, n = bk_min(end - at, j->n - column);
+    NAME(outer_row)(n, j->alpha * j->a[row * j->a_step], j->b + column * j->b_step, j->b_step, j->beta,
+                    j->c + row * j->ldc + column);
+    at += n;
+  }
+}
+
+typedef struct {
+  const T *a, *b;
+  int64_t k, size;
+  double parts[BK_PARTS];
+} NAME(dot_job);
+
+BALBOA_CLONES static double NAME(dot_part)(int64_t n, const T *a, const T *b) {
+  const int64_t m = n / 4;
+  double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0; /* four streams hide the latency of the additions */
+  BALBOA_SIMD_REDUCE(+, s0, s1, s2, s3) for (int64_t i = 0; i < m; i++) {
+    s0 += (double)a[i] * (double)b[i];
+    s1 += (double)a[m + i] * (double)b[m + i];
+    s2 += (double)a[2 * m + i] * (double)b[2 * m + i];
+    s3 += (double)a[3 * m + i] * (double)b[3 * m + i];
+  }
+  for (int64_t i = 4 * m; i < n; i++) {
+    s0 += (double)a[i] * (double)b[i];
+  }
+  return (s0 + s1) + (s2 + s3);
+}
+
+static void NAME(dot_range)(void *context, int64_t begin, int64_t end) {
+  NAME(dot_job) *j = context;
+  for (int64_t part = begin; part < end; part++) {
+    const int64_t at = part * j->size;
+    j->parts[part] = NAME(dot_part)(bk_min(j->size, j->k - at), j->a + at, j->b + at);
+  }
+}
+
+/* The product of two long contiguous vectors, which no block of a matrix product suits. */
+static double NAME(dot)(const T *a, const T *b, int64_t k) {
+  NAME(dot_job) j = {.a = a, .b = b, .k = k};
+  const bk_parts parts = bk_cut(k, 4096);
+  j.size = parts.size;
+  bk_parallel(parts.count, 8, NAME(dot_range), &j);
+  double sum = 0.0;
+  for (int64_t part = 0; part < parts.count; part++) {
+    sum += j.parts[part];
+  }
+  return sum;
+}
+
 /* C = beta C, for a product over nothing. */
 static void NAME(scale)(const NAME(job) *j) {
   for (int64_t r = 0; r < j->s.count * j->s.m; r++) {
@@ -65,6 +135,23 @@ int32_t ENTRY(ROUTINE gemm, int32_t trans_a, int32_t trans_b, int32_t m, int32_t
   BK_CHECK(gemm != NULL && c != NULL && (k == 0 || (a != NULL && b != NULL)), BALBOA_ERR_NULL);
   if (k == 0) {
     NAME(scale)(&j);
+    return BALBOA_OK;
+  }
+  const int vectors = m == 1 && n == 1 && k >= LONG_DOT && (!trans_a || lda == 1) && (trans_b || ldb == 1);
+  for (int64_t matrix = 0; vectors && matrix < count; matrix++) {
+    T *at = c + matrix * stride_c;
+    const T product = alpha * (T)NAME(dot)(a + matrix * stride_a, b + matrix * stride_b, k);
+    *at = beta == 0 ? product : product + beta * *at;
+  }
+  if (vectors) {
+    return BALBOA_OK;
+  }
+  if (k == 1) {
+    for (int64_t matrix = 0; matrix < count; matrix++) {
+      NAME(outer_job) outer = {n, trans_a ? 1 : lda, trans_b ? ldb : 1, ldc, alpha, beta, a + matrix * stride_a,
+                               b + matrix * stride_b, c + matrix * stride_c};
+      bk_parallel((int64_t)m * n, BK_GRAIN_CHEAP, NAME(outer_range), &outer);
+    }
     return BALBOA_OK;
   }
   const int64_t blocks = choose_grid(&j.s);

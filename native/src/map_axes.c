@@ -9,6 +9,7 @@ typedef struct {
   const int64_t *tables[BALBOA_MAX_DIMS];
   int64_t length;           /* of the last axis */
   int64_t run0, run1;       /* where its table counts up by one: a plain copy */
+  int reversed;             /* whether it counts down by one all the way */
   uint64_t pattern;
   const void *x;
   void *out;
@@ -38,6 +39,9 @@ static int64_t row_base(const map_job *job, const int64_t *index) {
 }
 
 #define MAP_RANGE(type, name)                                                              \
+  BALBOA_CLONES static void name##_reverse(int64_t n, const type *from, type *to) {        \
+    BALBOA_SIMD for (int64_t j = 0; j < n; j++) { to[j] = from[n - 1 - j]; }               \
+  }                                                                                        \
   static void name(void *context, int64_t begin, int64_t end) {                            \
     const map_job *job = context;                                                          \
     const int64_t *last = job->tables[job->ndim - 1];                                      \
@@ -58,6 +62,10 @@ static int64_t row_base(const map_job *job, const int64_t *index) {
         continue;                                                                          \
       }                                                                                    \
       const type *from = (const type *)job->x + base;                                      \
+      if (job->reversed) {                                                                 \
+        name##_reverse(job->length, from + last[job->length - 1], to);                     \
+        continue;                                                                          \
+      }                                                                                    \
       for (int64_t j = 0; j < job->run0; j++) {                                            \
         to[j] = last[j] < 0 ? fill : from[last[j]];                                        \
       }                                                                                    \
@@ -120,6 +128,11 @@ int32_t balboa_map_axes(int32_t elem_size, int32_t ndim, const int64_t *x_dims, 
   }
   job.length = out_dims[ndim - 1];
   find_run(&job, job.tables[ndim - 1], job.length);
+  job.reversed = job.length > 1;
+  for (int64_t i = 0; i < job.length && job.reversed; i++) {
+    const int64_t *t = job.tables[ndim - 1];
+    job.reversed = t[i] >= 0 && (i == 0 || t[i] == t[i - 1] - 1);
+  }
   bk_parallel(total / job.length, bk_max(1, BK_GRAIN_CHEAP / job.length),
               elem_size == 1   ? map_8
               : elem_size == 2 ? map_16

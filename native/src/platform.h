@@ -19,14 +19,17 @@
 #endif
 
 /* BALBOA_SIMD promises that no iteration depends on another (arrays are equal or disjoint). BALBOA_SIMD_SUM(v) also
- * allows partial sums of v in vector lanes. */
+ * allows partial sums of v in vector lanes; BALBOA_SIMD_REDUCE_AND_FLAG also of a flag that is set with |. */
 #if defined(_OPENMP) || defined(__GNUC__)
 #define BALBOA_PRAGMA(x) _Pragma(#x)
 #define BALBOA_SIMD BALBOA_PRAGMA(omp simd)
 #define BALBOA_SIMD_REDUCE(op, ...) BALBOA_PRAGMA(omp simd reduction(op : __VA_ARGS__))
+#define BALBOA_SIMD_REDUCE_AND_FLAG(op, flag, ...) \
+  BALBOA_PRAGMA(omp simd reduction(op : __VA_ARGS__) reduction(| : flag))
 #else
 #define BALBOA_SIMD
 #define BALBOA_SIMD_REDUCE(op, ...)
+#define BALBOA_SIMD_REDUCE_AND_FLAG(op, flag, ...)
 #endif
 
 #endif

@@ -1,11 +1,24 @@
 /* y = x > 0 ? x : w x with a weight per channel, and its derivatives; x [outer, channels, inner]. */
 #include "internal.h"
 
-enum { LANES = 16, PARTS = 16 };
+enum { LANES = 16, PARTS = 16, TILE = 64 };
 
 #define PRELU(T, t)                                                                                                    \
   BALBOA_CLONES static void line_##t(int64_t n, const T *x, T w, T *y) {                                                \
     BALBOA_SIMD for (int64_t i = 0; i < n; i++) { y[i] = x[i] > (T)0 ? x[i] : w * x[i]; }                               \
+  }                                                                                                                    \
+                                                                                                                       \
+  /* One row of channels. */                                                                                           \
+  BALBOA_CLONES static void row_##t(int64_t n, const T *x, const T *w, T *y) {                                          \
+    BALBOA_SIMD for (int64_t i = 0; i < n; i++) { y[i] = x[i] > (T)0 ? x[i] : w[i] * x[i]; }                            \
+  }                                                                                                                    \
+                                                                                                                       \
+  BALBOA_CLONES static void row_back_##t(int64_t n, const T *x, const T *dy, const T *w, T *dx, double *acc) {          \
+    BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                                                      \
+      const T v = x[i], g = dy[i];                                                                                     \
+      dx[i] = v > (T)0 ? g : w[i] * g;                                                                                 \
+      acc[i] += v > (T)0 ? 0.0 : (double)v * (double)g;                                                                \
+    }                                                                                                                  \
   }                                                                                                                    \
                                                                                                                        \
   /* dx of n elements; the products of what w scales are added to acc. */                                              \
@@ -34,6 +47,12 @@ enum { LANES = 16, PARTS = 16 };
                                                                                                                        \
   static void lines_##t(void *context, int64_t begin, int64_t end) {                                                    \
     const job_##t *job = context;                                                                                      \
+    for (int64_t at = begin; at < end && job->inner == 1;) {                                                           \
+      const int64_t c = at % job->channels, n = bk_min(end - at, job->channels - c);                                   \
+      row_##t(n, job->x + at, job->w + c, job->y + at);                                                                \
+      at += n;                                                                                                         \
+      begin = at;                                                                                                      \
+    }                                                                                                                  \
     for (int64_t at = begin; at < end;) {                                                                              \
       const int64_t row = at / job->inner, n = bk_min(end, (row + 1) * job->inner) - at;                               \
       line_##t(n, job->x + at, job->w[row % job->channels], job->y + at);                                              \
@@ -61,6 +80,22 @@ enum { LANES = 16, PARTS = 16 };
     }                                                                                                                  \
   }                                                                                                                    \
                                                                                                                        \
+  /* Tiles of channels that lie side by side. */                                                                       \
+  static void tiles_##t(void *context, int64_t begin, int64_t end) {                                                    \
+    const job_##t *job = context;                                                                                      \
+    for (int64_t tile = begin; tile < end; tile++) {                                                                   \
+      const int64_t c = tile * TILE, n = bk_min(TILE, job->channels - c);                                              \
+      double acc[TILE] = {0};                                                                                          \
+      for (int64_t o = 0; o < job->outer; o++) {                                                                       \
+        const int64_t at = o * job->channels + c;                                                                      \
+        row_back_##t(n, job->x + at, job->dy + at, job->w + c, job->y + at, acc);                                      \
+      }                                                                                                                \
+      for (int64_t i = 0; i < n; i++) {                                                                                \
+        job->dw[c + i] = (T)acc[i];                                                                                    \
+      }                                                                                                                \
+    }                                                                                                                  \
+  }                                                                                                                    \
+                                                                                                                       \
   static void parts_##t(void *context, int64_t begin, int64_t end) {                                                    \
     job_##t *job = context;                                                                                            \
     const int64_t total = job->outer * job->inner, size = (total + job->parts - 1) / job->parts;                       \
@@ -78,6 +113,11 @@ enum { LANES = 16, PARTS = 16 };
                                                                                                                        \
   static void backward_##t(job_##t *job) {                                                                             \
     const int64_t total = job->outer * job->inner;                                                                     \
+    if (job->channels > 1 && job->inner == 1) {                                                                        \
+      const int64_t work = bk_max(1, total * bk_min(TILE, job->channels));                                             \
+      bk_parallel((job->channels + TILE - 1) / TILE, bk_max(1, BK_GRAIN_CHEAP / work), tiles_##t, job);                \
+      return;                                                                                                          \
+    }                                                                                                                  \
     if (job->channels > 1 || total < BK_GRAIN_CHEAP) {                                                                 \
       bk_parallel(job->channels, bk_max(1, BK_GRAIN_CHEAP / bk_max(1, total)), channels_##t, job);                     \
       return;                                                                                                          \

@@ -7,27 +7,31 @@
 typedef void (*row_fn)(int64_t n, const void *from, const void *scales, const void *zeros, int64_t step, void *to);
 
 #define QUANTIZE(real, byte, low, high, name)                                                                     \
-  BALBOA_CLONES static void name(int64_t n, const void *from, const void *scales, const void *zeros, int64_t step, \
-                                 void *to) {                                                                      \
-    const real *x = from;                                                                                         \
-    const real *s = scales;                                                                                       \
-    const byte *z = zeros;                                                                                        \
-    byte *y = to;                                                                                                 \
-    BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                                                 \
-      const double q = rint((double)(real)(x[i] / s[i * step])) + (double)z[i * step];                            \
-      y[i] = (byte)(q >= (high) ? (high) : q <= (low) ? (low) : q == q ? (int32_t)q : 0);                         \
-    }                                                                                                             \
-  }
+  BALBOA_INLINE byte name##_one(real x, real scale, byte zero) {                                                  \
+    const double q = rint((double)(real)(x / scale)) + (double)zero;                                              \
+    return (byte)(q >= (high) ? (high) : q <= (low) ? (low) : q == q ? (int32_t)q : 0);                           \
+  }                                                                                                               \
+  ROWS(real, byte, real, byte, name, name##_one(x[i], scale, zero))
 
-#define DEQUANTIZE(real, code, name)                                                                              \
+#define DEQUANTIZE(real, code, name) \
+  ROWS(code, real, real, code, name, (real)(((double)x[i] - (double)zero) * (double)scale))
+
+/* y[i] for all of x, with one scale and zero point or with one for each. */
+#define ROWS(source, target, real, code, name, expression)                                                        \
   BALBOA_CLONES static void name(int64_t n, const void *from, const void *scales, const void *zeros, int64_t step, \
                                  void *to) {                                                                      \
-    const code *x = from;                                                                                         \
-    const real *s = scales;                                                                                       \
-    const code *z = zeros;                                                                                        \
-    real *y = to;                                                                                                 \
-    BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                                                 \
-      y[i] = (real)(((double)x[i] - (double)z[i * step]) * (double)s[i * step]);                                  \
+    const source *x = from;                                                                                       \
+    target *y = to;                                                                                               \
+    if (step == 0) {                                                                                              \
+      const real scale = ((const real *)scales)[0];                                                               \
+      const code zero = ((const code *)zeros)[0];                                                                 \
+      BALBOA_SIMD for (int64_t i = 0; i < n; i++) { y[i] = expression; }                                          \
+    } else {                                                                                                      \
+      BALBOA_SIMD for (int64_t i = 0; i < n; i++) {                                                               \
+        const real scale = ((const real *)scales)[i];                                                             \
+        const code zero = ((const code *)zeros)[i];                                                               \
+        y[i] = expression;                                                                                        \
+      }                                                                                                           \
     }                                                                                                             \
   }
 

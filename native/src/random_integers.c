@@ -49,17 +49,68 @@ typedef struct {
   int32_t *y32;
 } integers_job;
 
-static void range_i64(void *context, int64_t begin, int64_t end) {
-  const integers_job *job = context;
-  for (int64_t i = begin; i < end; i++) {
-    job->y64[i] = (int64_t)(job->low + below(i, job->key, job->range, job->reject));
+enum { BLOCKS = 64 };
+
+/* Both words of the blocks [first, first + BLOCKS). */
+BALBOA_CLONES static void block_words(uint64_t first, const int64_t *key, uint64_t *even, uint64_t *odd) {
+  const uint32_t key0 = (uint32_t)(uint64_t)key[0], key1 = (uint32_t)((uint64_t)key[0] >> 32);
+  const uint32_t key2 = (uint32_t)(uint64_t)key[1], key3 = (uint32_t)((uint64_t)key[1] >> 32);
+  BALBOA_SIMD for (int64_t i = 0; i < BLOCKS; i++) {
+    const uint64_t counter = first + (uint64_t)i;
+    uint32_t a = (uint32_t)counter, b = (uint32_t)(counter >> 32), c = key2, d = key3, k0 = key0, k1 = key1;
+    for (int round = 0; round < 10; round++) {
+      const uint64_t p = (uint64_t)0xd2511f53u * a, q = (uint64_t)0xcd9e8d57u * c;
+      a = (uint32_t)(q >> 32) ^ b ^ k0;
+      b = (uint32_t)q;
+      c = (uint32_t)(p >> 32) ^ d ^ k1;
+      d = (uint32_t)p;
+      k0 += 0x9e3779b9u;
+      k1 += 0xbb67ae85u;
+    }
+    even[i] = (uint64_t)b << 32 | a;
+    odd[i] = (uint64_t)d << 32 | c;
   }
 }
 
-static void range_i32(void *context, int64_t begin, int64_t end) {
+/* Words in place become numbers below a range of at most 32 bits; whether one has to be drawn again. */
+BALBOA_CLONES static int narrow_below(uint64_t *w, uint64_t range, uint64_t reject) {
+  int again = 0;
+  BALBOA_SIMD_REDUCE(|, again) for (int64_t i = 0; i < BLOCKS; i++) {
+    const uint64_t word = w[i];
+    again |= word * range < reject;
+    w[i] = ((word >> 32) * range + ((uint64_t)(uint32_t)word * range >> 32)) >> 32;
+  }
+  return again;
+}
+
+/* Elements [2 BLOCKS group, ...) of the numbers from 0 on. */
+static void group_below(const integers_job *job, int64_t group, uint64_t *y) {
+  uint64_t words[2][BLOCKS];
+  block_words((uint64_t)(group * BLOCKS), job->key, words[0], words[1]);
+  int again = job->range > UINT32_MAX;
+  for (int second = 0; second < 2 && !again; second++) {
+    again = narrow_below(words[second], job->range, job->reject);
+  }
+  for (int64_t i = 0; i < 2 * BLOCKS; i++) {
+    y[i] = again ? below(group * 2 * BLOCKS + i, job->key, job->range, job->reject) : words[i & 1][i / 2];
+  }
+}
+
+static void integers_range(void *context, int64_t begin, int64_t end) {
   const integers_job *job = context;
-  for (int64_t i = begin; i < end; i++) {
-    job->y32[i] = (int32_t)(int64_t)(job->low + below(i, job->key, job->range, job->reject));
+  uint64_t y[2 * BLOCKS];
+  for (int64_t at = begin; at < end;) {
+    const int64_t group = at / (2 * BLOCKS), first = at % (2 * BLOCKS), n = bk_min(end - at, 2 * BLOCKS - first);
+    group_below(job, group, y);
+    for (int64_t i = 0; i < n; i++) {
+      const uint64_t v = job->low + y[first + i];
+      if (job->y64 != NULL) {
+        job->y64[at + i] = (int64_t)v;
+      } else {
+        job->y32[at + i] = (int32_t)(int64_t)v;
+      }
+    }
+    at += n;
   }
 }
 
@@ -67,7 +118,7 @@ int32_t balboa_random_i64(int64_t n, const int64_t *key, int64_t low, uint64_t r
   BK_CHECK(n >= 0 && range >= 1, BALBOA_ERR_ARGUMENT);
   BK_CHECK(key != NULL && (n == 0 || y != NULL), BALBOA_ERR_NULL);
   integers_job job = {key, (uint64_t)low, range, (0 - range) % range, y, NULL};
-  bk_parallel(n, BK_GRAIN_MATH, range_i64, &job);
+  bk_parallel(n, BK_GRAIN_MATH, integers_range, &job);
   return BALBOA_OK;
 }
 
@@ -76,7 +127,7 @@ int32_t balboa_random_i32(int64_t n, const int64_t *key, int32_t low, uint64_t r
   BK_CHECK(n >= 0 && range >= 1 && range <= most, BALBOA_ERR_ARGUMENT);
   BK_CHECK(key != NULL && (n == 0 || y != NULL), BALBOA_ERR_NULL);
   integers_job job = {key, (uint64_t)(int64_t)low, range, (0 - range) % range, NULL, y};
-  bk_parallel(n, BK_GRAIN_MATH, range_i32, &job);
+  bk_parallel(n, BK_GRAIN_MATH, integers_range, &job);
   return BALBOA_OK;
 }
 

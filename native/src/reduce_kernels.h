@@ -56,10 +56,16 @@ COLUMNS(columns_sum_squares, SQUARED, +)
 #define EXTREME(name, columns, order, reduction)                                                             \
   BALBOA_CLONES static A NAME(name)(int64_t n, const void *from) {                                           \
     const T *x = from;                                                                                       \
-    T m = x[0];                                                                                              \
-    int nan = 0;                                                                                             \
-    BALBOA_SIMD_REDUCE(reduction, m) for (int64_t i = 0; i < n; i++) { m = x[i] order m ? x[i] : m; }        \
-    BALBOA_SIMD_REDUCE(|, nan) for (int64_t i = 0; i < n; i++) { nan |= IS_NAN(x[i]); }                      \
+    const int64_t half = n / 2;                                                                              \
+    T m = x[n - 1], m1 = x[0];                                                                               \
+    int nan = IS_NAN(x[n - 1]);                                                                              \
+    BALBOA_SIMD_REDUCE_AND_FLAG(reduction, nan, m, m1) for (int64_t i = 0; i < half; i++) {                  \
+      const T u = x[i], v = x[half + i];                                                                     \
+      m = u order m ? u : m;                                                                                 \
+      m1 = v order m1 ? v : m1;                                                                              \
+      nan |= IS_NAN(u) | IS_NAN(v);                                                                          \
+    }                                                                                                        \
+    m = m1 order m ? m1 : m;                                                                                 \
     return nan ? NAN_VALUE : (A)m;                                                                           \
   }                                                                                                          \
   BALBOA_CLONES static void NAME(columns)(int64_t rows, int64_t stride, int64_t width, const void *from,     \

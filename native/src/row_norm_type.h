@@ -2,17 +2,25 @@
  * and rounded once. */
 
 BALBOA_CLONES static void NAME(statistics)(int64_t n, const T *x, int32_t centred, double *mean, double *variance) {
-  double sum = 0.0, squares = 0.0;
+  const int64_t half = n / 2; /* two streams hide the latency of the additions */
+  double sum = 0.0, more = 0.0;
   if (centred) {
-    BALBOA_SIMD_REDUCE(+, sum) for (int64_t i = 0; i < n; i++) { sum += (double)x[i]; }
+    BALBOA_SIMD_REDUCE(+, sum, more) for (int64_t i = 0; i < half; i++) {
+      sum += (double)x[i];
+      more += (double)x[half + i];
+    }
+    sum += more + (n % 2 ? (double)x[n - 1] : 0.0);
   }
   const double m = sum / (double)n;
-  BALBOA_SIMD_REDUCE(+, squares) for (int64_t i = 0; i < n; i++) {
-    const double d = (double)x[i] - m;
+  double squares = 0.0, others = 0.0;
+  BALBOA_SIMD_REDUCE(+, squares, others) for (int64_t i = 0; i < half; i++) {
+    const double d = (double)x[i] - m, e = (double)x[half + i] - m;
     squares += d * d;
+    others += e * e;
   }
+  const double last = n % 2 ? (double)x[n - 1] - m : 0.0;
   *mean = m;
-  *variance = squares / (double)n;
+  *variance = (squares + others + last * last) / (double)n;
 }
 
 /* One parameter an element; a missing gamma is 1, a missing beta 0. */

@@ -75,34 +75,25 @@ int32_t balboa_cumsum(int32_t dtype, int64_t outer, int64_t n, int64_t inner, in
 }
 
 typedef struct {
-  int32_t dtype;
   double start, step;
+  uint64_t first, by; /* the same as integers that wrap */
   void *y;
 } arange_job;
 
-static void arange_range(void *context, int64_t begin, int64_t end) {
-  const arange_job *job = context;
-  const int64_t start = (int64_t)(job->dtype <= BALBOA_F64 ? 0 : job->start);
-  const int64_t step = (int64_t)(job->dtype <= BALBOA_F64 ? 0 : job->step);
-  for (int64_t i = begin; i < end; i++) {
-    const double real = job->start + (double)i * job->step;
-    const uint64_t whole = (uint64_t)start + (uint64_t)i * (uint64_t)step;
-    switch (job->dtype) {
-      case BALBOA_F32:
-        ((float *)job->y)[i] = (float)real;
-        break;
-      case BALBOA_F64:
-        ((double *)job->y)[i] = real;
-        break;
-      case BALBOA_I32:
-        ((uint32_t *)job->y)[i] = (uint32_t)whole;
-        break;
-      default:
-        ((uint64_t *)job->y)[i] = whole;
-        break;
-    }
+#define ARANGE(T, name, expression)                                                  \
+  BALBOA_CLONES static void name(void *context, int64_t begin, int64_t end) {        \
+    const arange_job *job = context;                                                 \
+    const double start = job->start, step = job->step;                               \
+    const uint64_t first = job->first, by = job->by;                                 \
+    T *y = job->y;                                                                   \
+    (void)start, (void)step, (void)first, (void)by;                                  \
+    BALBOA_SIMD for (int64_t i = begin; i < end; i++) { y[i] = (T)(expression); }     \
   }
-}
+
+ARANGE(float, arange_f32, start + (double)i * step)
+ARANGE(double, arange_f64, start + (double)i * step)
+ARANGE(uint32_t, arange_i32, first + (uint64_t)i * by)
+ARANGE(uint64_t, arange_i64, first + (uint64_t)i * by)
 
 int32_t balboa_arange(int32_t dtype, int64_t n, double start, double step, void *y) {
   BK_CHECK(dtype >= BALBOA_F32 && dtype <= BALBOA_I64, BALBOA_ERR_KIND);
@@ -111,7 +102,12 @@ int32_t balboa_arange(int32_t dtype, int64_t n, double start, double step, void 
   BK_CHECK(dtype <= BALBOA_F64 || (start >= -limit && start <= limit && step >= -limit && step <= limit),
            BALBOA_ERR_ARGUMENT);
   BK_CHECK(n == 0 || y != NULL, BALBOA_ERR_NULL);
-  arange_job job = {dtype, start, step, y};
-  bk_parallel(n, BK_GRAIN_CHEAP, arange_range, &job);
+  static const bk_range_fn ranges[] = {arange_f32, arange_f64, arange_i32, arange_i64};
+  arange_job job = {.start = start, .step = step, .y = y};
+  if (dtype > BALBOA_F64) {
+    job.first = (uint64_t)(int64_t)start;
+    job.by = (uint64_t)(int64_t)step;
+  }
+  bk_parallel(n, BK_GRAIN_CHEAP, ranges[dtype], &job);
   return BALBOA_OK;
 }

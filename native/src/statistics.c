@@ -30,14 +30,23 @@ typedef enum { VARIANCE, CENTER, NORM2, LOGSUMEXP } statistic;
 typedef void (*fold_fn)(int64_t rows, int64_t stride, int64_t width, const void *x, const double *p, double *a,
                         double *b);
 
+typedef void (*line_fn)(int64_t n, const void *x, double p, double *a, double *b);
+
 typedef struct {
-  fold_fn sum, max, max_abs, deviations, squares, exps;
+  fold_fn columns;
+  line_fn line;
+} fold;
+
+typedef struct {
+  fold sum, max, max_abs, deviations, squares, exps;
   void (*center)(int64_t rows, int64_t stride, int64_t width, const void *x, const double *p, void *y);
   void (*store)(int64_t n, const double *from, void *to);
 } number_type;
 
-#define TYPE(t) \
-  {fold_sum_##t, fold_max_##t, fold_max_abs_##t, fold_deviations_##t, fold_squares_##t, fold_exps_##t, center_##t, store_##t}
+#define TYPE(t)                                                                                                   \
+  {{fold_sum_##t, line_sum_##t},         {fold_max_##t, line_max_##t}, {fold_max_abs_##t, line_max_abs_##t},      \
+   {fold_deviations_##t, line_deviations_##t}, {fold_squares_##t, line_squares_##t}, {fold_exps_##t, line_exps_##t}, \
+   center_##t,                           store_##t}
 static const number_type types[2] = {TYPE(f32), TYPE(f64)};
 
 typedef struct {
@@ -52,7 +61,7 @@ typedef struct {
   const char *x;
   char *out;
   /* One tile, cut into parts of its rows. */
-  fold_fn fold;
+  const fold *how;
   int64_t width, part_rows;
   const char *tile_x;
   char *tile_out;
@@ -60,42 +69,31 @@ typedef struct {
   columns partial[PARTS];
 } statistics_job;
 
-static int is_max(const statistics_job *job, fold_fn fold) {
-  return fold == job->type->max || fold == job->type->max_abs;
+static int is_max(const statistics_job *job, const fold *how) {
+  return how == &job->type->max || how == &job->type->max_abs;
 }
 
-static void start(const statistics_job *job, fold_fn fold, columns *c) {
-  const double first = fold == job->type->max ? -(double)INFINITY : 0.0;
-  for (int64_t j = 0; j < TILE; j++) {
+static void start(const statistics_job *job, const fold *how, columns *c) {
+  const double first = how == &job->type->max ? -(double)INFINITY : 0.0;
+  for (int64_t j = 0; j < job->width; j++) {
     c->a[j] = first;
     c->b[j] = 0.0;
   }
 }
 
-static void merge(const statistics_job *job, fold_fn fold, double *a, double *b, double more_a, double more_b) {
-  *a = is_max(job, fold) ? (more_a > *a ? more_a : *a) : *a + more_a;
+static void merge(const statistics_job *job, const fold *how, double *a, double *b, double more_a, double more_b) {
+  *a = is_max(job, how) ? (more_a > *a ? more_a : *a) : *a + more_a;
   *b += more_b;
 }
 
-/* Folds `rows` rows of a tile. A row-major line (inner 1) is folded as TILE interleaved columns, joined in order. */
-static void fold_rows(const statistics_job *job, fold_fn fold, int64_t rows, const char *x, const double *p,
+/* Folds `rows` rows of a tile. */
+static void fold_rows(const statistics_job *job, const fold *how, int64_t rows, const char *x, const double *p,
                       columns *c) {
-  start(job, fold, c);
-  if (job->inner != 1) {
-    fold(rows, job->inner, job->width, x, p, c->a, c->b);
-    return;
-  }
-  double same[TILE];
-  const int64_t whole = rows / TILE, rest = rows % TILE;
-  for (int64_t j = 0; j < TILE; j++) {
-    same[j] = p[0];
-  }
-  fold(whole, TILE, TILE, x, same, c->a, c->b);
-  if (rest > 0) {
-    fold(1, TILE, rest, x + whole * TILE * job->size, same, c->a, c->b);
-  }
-  for (int64_t j = 1; j < bk_min(rows, TILE); j++) {
-    merge(job, fold, &c->a[0], &c->b[0], c->a[j], c->b[j]);
+  start(job, how, c);
+  if (job->inner == 1) {
+    how->line(rows, x, p[0], &c->a[0], &c->b[0]);
+  } else {
+    how->columns(rows, job->inner, job->width, x, p, c->a, c->b);
   }
 }
 
@@ -103,26 +101,26 @@ static void fold_parts(void *context, int64_t begin, int64_t end) {
   statistics_job *job = context;
   for (int64_t k = begin; k < end; k++) {
     const int64_t first = k * job->part_rows;
-    fold_rows(job, job->fold, bk_min(job->part_rows, job->red - first), job->tile_x + first * job->inner * job->size,
+    fold_rows(job, job->how, bk_min(job->part_rows, job->red - first), job->tile_x + first * job->inner * job->size,
               job->p, &job->partial[k]);
   }
 }
 
 /* One pass over the tile. */
-static void fold_tile(statistics_job *job, int cut, fold_fn fold, const char *x, const double *p, columns *c) {
+static void fold_tile(statistics_job *job, int cut, const fold *how, const char *x, const double *p, columns *c) {
   if (!cut) {
-    fold_rows(job, fold, job->red, x, p, c);
+    fold_rows(job, how, job->red, x, p, c);
     return;
   }
   const int64_t parts = (job->red + job->part_rows - 1) / job->part_rows;
-  job->fold = fold;
+  job->how = how;
   job->tile_x = x;
   job->p = p;
   bk_parallel(parts, 1, fold_parts, job);
   *c = job->partial[0];
   for (int64_t k = 1; k < parts; k++) {
     for (int64_t j = 0; j < job->width; j++) {
-      merge(job, fold, &c->a[j], &c->b[j], job->partial[k].a[j], job->partial[k].b[j]);
+      merge(job, how, &c->a[j], &c->b[j], job->partial[k].a[j], job->partial[k].b[j]);
     }
   }
 }
@@ -190,9 +188,9 @@ static void run_tile(statistics_job *job, int cut, int64_t unit) {
   columns one, two;
   double p[TILE] = {0}, y[TILE];
   job->width = bk_min(TILE, job->inner - column);
-  const fold_fn first = job->kind == NORM2       ? job->type->max_abs
-                        : job->kind == LOGSUMEXP ? job->type->max
-                                                 : job->type->sum;
+  const fold *first = job->kind == NORM2       ? &job->type->max_abs
+                      : job->kind == LOGSUMEXP ? &job->type->max
+                                               : &job->type->sum;
   fold_tile(job, cut, first, x, p, &one);
   for (int64_t j = 0; j < job->width; j++) {
     p[j] = first_parameter(job, one.a[j]);
@@ -210,7 +208,9 @@ static void run_tile(statistics_job *job, int cut, int64_t unit) {
     return;
   }
   fold_tile(job, cut,
-            job->kind == VARIANCE ? job->type->deviations : job->kind == NORM2 ? job->type->squares : job->type->exps,
+            job->kind == VARIANCE ? &job->type->deviations
+            : job->kind == NORM2  ? &job->type->squares
+                                  : &job->type->exps,
             x, p, &two);
   for (int64_t j = 0; j < job->width; j++) {
     y[j] = result(job, one.a[j], p[j], two.a[j], two.b[j]);
