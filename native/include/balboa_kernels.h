@@ -290,6 +290,25 @@ BALBOA_API int32_t balboa_nll_backward(int32_t dtype, int64_t outer, int64_t cla
                                        int32_t label_dtype, const void *labels, const void *weights, int64_t ignored,
                                        int32_t reduction, const void *dloss, void *dx, int64_t *bad_index);
 
+/* ---- losses of an output x against a target t, element by element */
+
+enum balboa_pointwise_loss {
+  BALBOA_LOSS_SQUARED = 0,  /* (x - t)^2 */
+  BALBOA_LOSS_ABSOLUTE = 1, /* |x - t|; its slope at 0 is 0 */
+  BALBOA_LOSS_HUBER = 2,    /* d = |x - t|: d^2 / 2 up to the parameter p > 0, then p (d - p / 2) */
+  BALBOA_LOSS_BCE = 3,      /* -(t log(x) + (1 - t) log(1 - x)), logarithms not below -100, where their slope is 0 */
+  BALBOA_LOSS_LOGITS = 4,   /* the same of sigmoid(x), without cancellation */
+  BALBOA_LOSS_KL = 5,       /* t (log(t) - x), 0 for t = 0: x is a logarithm of a probability */
+  BALBOA_LOSS_POISSON = 6   /* exp(x) - t x */
+};
+/* dtype F32 or F64: x, t [n]; loss and dloss [n], or one number where they are reduced (sums in f64; the mean over
+ * nothing is NaN). dt may be NULL: not wanted. dx and dt may be x and t. */
+BALBOA_API int32_t balboa_pointwise_loss(int32_t dtype, int32_t kind, double parameter, int32_t reduction, int64_t n,
+                                         const void *x, const void *t, void *loss);
+BALBOA_API int32_t balboa_pointwise_loss_backward(int32_t dtype, int32_t kind, double parameter, int32_t reduction,
+                                                  int64_t n, const void *x, const void *t, const void *dloss, void *dx,
+                                                  void *dt);
+
 /* ---- connectionist temporal classification (Graves et al., ICML 2006)
  * dtype F32 or F64: x [steps, batch, classes] log-probabilities, loss [batch]; targets i32[batch, width], of which the
  * first target_lengths[n] count, each a class other than blank; input_lengths i32[batch] in [0, steps]. Sums run in

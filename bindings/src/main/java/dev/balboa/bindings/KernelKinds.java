@@ -224,4 +224,25 @@ public final class KernelKinds {
       return value;
     }
   }
+
+  /** Losses of an output against a target, element by element. */
+  public enum PointwiseLoss {
+    SQUARED(kernels_h.BALBOA_LOSS_SQUARED()),
+    ABSOLUTE(kernels_h.BALBOA_LOSS_ABSOLUTE()),
+    HUBER(kernels_h.BALBOA_LOSS_HUBER()),
+    BCE(kernels_h.BALBOA_LOSS_BCE()),
+    LOGITS(kernels_h.BALBOA_LOSS_LOGITS()),
+    KL(kernels_h.BALBOA_LOSS_KL()),
+    POISSON(kernels_h.BALBOA_LOSS_POISSON());
+
+    private final int value;
+
+    PointwiseLoss(int value) {
+      this.value = value;
+    }
+
+    int value() {
+      return value;
+    }
+  }
 }

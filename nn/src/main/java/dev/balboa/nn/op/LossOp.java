@@ -1,5 +1,13 @@
 package dev.balboa.nn.op;
 
-/** Fused losses on class labels and label sequences. */
+/** Fused losses on class labels and label sequences, and element by element. */
 public sealed interface LossOp extends Op
-    permits CrossEntropy, CrossEntropyBackward, Nll, NllBackward, Ctc, CtcBackward, OneHot {}
+    permits CrossEntropy,
+        CrossEntropyBackward,
+        Nll,
+        NllBackward,
+        PointwiseLoss,
+        PointwiseLossBackward,
+        Ctc,
+        CtcBackward,
+        OneHot {}

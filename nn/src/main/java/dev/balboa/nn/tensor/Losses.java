@@ -12,6 +12,9 @@ import dev.balboa.nn.op.Ctc;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Nll;
 import dev.balboa.nn.op.OneHot;
+import dev.balboa.nn.op.PointwiseLoss;
+import dev.balboa.nn.op.PointwiseLossKind;
+import dev.balboa.nn.op.ReduceKind;
 import dev.balboa.nn.op.Reduction;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
@@ -150,17 +153,7 @@ public final class Losses {
   public static Tensor bce(Tensor probability, Tensor target, Tensor weight, Reduction reduction) {
     same("bce", "targets", probability, target);
     LossArguments.weight("bce", "a weight", probability, weight);
-    Tensor yes = target.mul(boundedLog(probability, false));
-    Tensor no = target.neg().add(1).mul(boundedLog(probability.neg(), true));
-    return reduce(weighted(yes.add(no).neg(), weight), reduction);
-  }
-
-  /** log(x), or log(1 + x), but -100 where that is smaller. */
-  private static Tensor boundedLog(Tensor x, boolean plusOne) {
-    Tensor end = x.compare(CompareKind.EQ, number(x, plusOne ? -1 : 0));
-    Tensor safe = end.where(number(x, plusOne ? 0 : 1), x);
-    Tensor log = safe.map(plusOne ? UnaryKind.LOG1P : UnaryKind.LOG);
-    return end.where(number(x, -100), log.clip(-100, Double.POSITIVE_INFINITY));
+    return pointwise(PointwiseLossKind.BCE, probability, target, weight, reduction);
   }
 
   /** Mean cross entropy of sigmoid(logits) against targets in [0, 1]. */
@@ -181,6 +174,9 @@ public final class Losses {
     same(name, "targets", logits, target);
     LossArguments.weight(name, "a weight", logits, weight);
     LossArguments.weight(name, "a positive weight", logits, positiveWeight);
+    if (positiveWeight == null) {
+      return pointwise(PointwiseLossKind.LOGITS, logits, target, weight, reduction);
+    }
     Tensor yes = target.mul(logits.neg().map(UnaryKind.SOFTPLUS));
     Tensor no = target.neg().add(1).mul(logits.map(UnaryKind.SOFTPLUS));
     return reduce(weighted(weighted(yes, positiveWeight).add(no), weight), reduction);
@@ -227,7 +223,7 @@ public final class Losses {
   /** Squared differences. */
   public static Tensor mse(Tensor output, Tensor target, Reduction reduction) {
     same("mse", "a target", output, target);
-    return reduce(output.sub(target).square(), reduction);
+    return pointwise(PointwiseLossKind.SQUARED, output, target, null, reduction);
   }
 
   /** Mean of absolute differences. */
@@ -238,7 +234,7 @@ public final class Losses {
   /** Absolute differences. */
   public static Tensor l1(Tensor output, Tensor target, Reduction reduction) {
     same("l1", "a target", output, target);
-    return reduce(output.sub(target).abs(), reduction);
+    return pointwise(PointwiseLossKind.ABSOLUTE, output, target, null, reduction);
   }
 
   /** Mean {@link #smoothL1} with beta 1. */
@@ -250,8 +246,9 @@ public final class Losses {
   public static Tensor smoothL1(Tensor output, Tensor target, double beta, Reduction reduction) {
     same("smooth_l1", "a target", output, target);
     that(beta >= 0, "smooth_l1", "beta >= 0", beta);
-    Tensor distance = output.sub(target).abs();
-    return reduce(beta == 0 ? distance : rounded(distance, beta).mul(1 / beta), reduction);
+    return beta == 0
+        ? l1(output, target, reduction)
+        : huber(output, target, beta, reduction).mul(1 / beta);
   }
 
   /** Mean {@link #huber} with delta 1. */
@@ -263,13 +260,16 @@ public final class Losses {
   public static Tensor huber(Tensor output, Tensor target, double delta, Reduction reduction) {
     same("huber", "a target", output, target);
     that(delta > 0, "huber", "delta > 0", delta);
-    return reduce(rounded(output.sub(target).abs(), delta), reduction);
+    PointwiseLoss op = new PointwiseLoss(PointwiseLossKind.HUBER, delta, reduction);
+    return Tensor.apply(op, output, target).get(0);
   }
 
-  /** m (d - m / 2) with m = min(d, bound): quadratic, then linear. */
-  private static Tensor rounded(Tensor distance, double bound) {
-    Tensor m = distance.clip(0, bound);
-    return m.mul(distance.sub(m.mul(0.5)));
+  /** In one pass, unless there are weights. */
+  private static Tensor pointwise(
+      PointwiseLossKind kind, Tensor output, Tensor target, Tensor weight, Reduction reduction) {
+    Reduction own = weight == null ? reduction : Reduction.NONE;
+    Tensor loss = Tensor.apply(new PointwiseLoss(kind, 0, own), output, target).get(0);
+    return weight == null ? loss : reduce(loss.mul(weight), reduction);
   }
 
   /**
@@ -279,11 +279,9 @@ public final class Losses {
   public static Tensor poissonNll(
       Tensor output, Tensor target, boolean logInput, Reduction reduction) {
     same("poisson_nll", "a target", output, target);
-    Tensor each =
-        logInput
-            ? output.exp().sub(target.mul(output))
-            : output.sub(target.mul(output.add(1e-8).log()));
-    return reduce(each, reduction);
+    return logInput
+        ? pointwise(PointwiseLossKind.POISSON, output, target, null, reduction)
+        : reduce(output.sub(target.mul(output.add(1e-8).log())), reduction);
   }
 
   /** Gaussian likelihood: (log(v) + (x - t)^2 / v) / 2 with the variance v not below 1e-6. */
@@ -311,9 +309,7 @@ public final class Losses {
     if (logTarget) {
       return reduce(target.exp().mul(target.sub(logProbabilities)), reduction);
     }
-    Tensor none = target.compare(CompareKind.EQ, number(target, 0));
-    Tensor log = none.where(number(target, 1), target).log();
-    return reduce(target.mul(log.sub(logProbabilities)), reduction);
+    return pointwise(PointwiseLossKind.KL, logProbabilities, target, null, reduction);
   }
 
   // ---- Pairs and triplets ----
@@ -393,7 +389,7 @@ public final class Losses {
       return d.abs().sum(-1);
     }
     if (p == 2) {
-      return d.square().sum(-1).sqrt();
+      return d.reduce(ReduceKind.NORM2, false, -1);
     }
     if (p == Double.POSITIVE_INFINITY) {
       return d.abs().max(-1);

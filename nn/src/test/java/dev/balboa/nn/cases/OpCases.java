@@ -27,6 +27,7 @@ final class OpCases {
             AttentionCases::all,
             ProductCases::all,
             LossCases::all,
+            PointwiseLossCases::all,
             CtcCases::all,
             LossFunctionCases::all,
             VectorLossCases::all,

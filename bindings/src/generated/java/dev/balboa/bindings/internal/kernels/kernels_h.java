@@ -3050,6 +3050,170 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    private static final int BALBOA_LOSS_SQUARED = (int)0L;
+    public static int BALBOA_LOSS_SQUARED() {
+        return BALBOA_LOSS_SQUARED;
+    }
+    private static final int BALBOA_LOSS_ABSOLUTE = (int)1L;
+    public static int BALBOA_LOSS_ABSOLUTE() {
+        return BALBOA_LOSS_ABSOLUTE;
+    }
+    private static final int BALBOA_LOSS_HUBER = (int)2L;
+    public static int BALBOA_LOSS_HUBER() {
+        return BALBOA_LOSS_HUBER;
+    }
+    private static final int BALBOA_LOSS_BCE = (int)3L;
+    public static int BALBOA_LOSS_BCE() {
+        return BALBOA_LOSS_BCE;
+    }
+    private static final int BALBOA_LOSS_LOGITS = (int)4L;
+    public static int BALBOA_LOSS_LOGITS() {
+        return BALBOA_LOSS_LOGITS;
+    }
+    private static final int BALBOA_LOSS_KL = (int)5L;
+    public static int BALBOA_LOSS_KL() {
+        return BALBOA_LOSS_KL;
+    }
+    private static final int BALBOA_LOSS_POISSON = (int)6L;
+    public static int BALBOA_LOSS_POISSON() {
+        return BALBOA_LOSS_POISSON;
+    }
+
+    private static class balboa_pointwise_loss {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_pointwise_loss");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_pointwise_loss(int32_t dtype, int32_t kind, double parameter, int32_t reduction, int64_t n, const void *x, const void *t, void *loss)
+     * }
+     */
+    public static FunctionDescriptor balboa_pointwise_loss$descriptor() {
+        return balboa_pointwise_loss.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_pointwise_loss(int32_t dtype, int32_t kind, double parameter, int32_t reduction, int64_t n, const void *x, const void *t, void *loss)
+     * }
+     */
+    public static MethodHandle balboa_pointwise_loss$handle() {
+        return balboa_pointwise_loss.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_pointwise_loss(int32_t dtype, int32_t kind, double parameter, int32_t reduction, int64_t n, const void *x, const void *t, void *loss)
+     * }
+     */
+    public static MemorySegment balboa_pointwise_loss$address() {
+        return balboa_pointwise_loss.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_pointwise_loss(int32_t dtype, int32_t kind, double parameter, int32_t reduction, int64_t n, const void *x, const void *t, void *loss)
+     * }
+     */
+    public static int balboa_pointwise_loss(int dtype, int kind, double parameter, int reduction, long n, MemorySegment x, MemorySegment t, MemorySegment loss) {
+        var mh$ = balboa_pointwise_loss.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_pointwise_loss", dtype, kind, parameter, reduction, n, x, t, loss);
+            }
+            return (int)mh$.invokeExact(dtype, kind, parameter, reduction, n, x, t, loss);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_pointwise_loss_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_pointwise_loss_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_pointwise_loss_backward(int32_t dtype, int32_t kind, double parameter, int32_t reduction, int64_t n, const void *x, const void *t, const void *dloss, void *dx, void *dt)
+     * }
+     */
+    public static FunctionDescriptor balboa_pointwise_loss_backward$descriptor() {
+        return balboa_pointwise_loss_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_pointwise_loss_backward(int32_t dtype, int32_t kind, double parameter, int32_t reduction, int64_t n, const void *x, const void *t, const void *dloss, void *dx, void *dt)
+     * }
+     */
+    public static MethodHandle balboa_pointwise_loss_backward$handle() {
+        return balboa_pointwise_loss_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_pointwise_loss_backward(int32_t dtype, int32_t kind, double parameter, int32_t reduction, int64_t n, const void *x, const void *t, const void *dloss, void *dx, void *dt)
+     * }
+     */
+    public static MemorySegment balboa_pointwise_loss_backward$address() {
+        return balboa_pointwise_loss_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_pointwise_loss_backward(int32_t dtype, int32_t kind, double parameter, int32_t reduction, int64_t n, const void *x, const void *t, const void *dloss, void *dx, void *dt)
+     * }
+     */
+    public static int balboa_pointwise_loss_backward(int dtype, int kind, double parameter, int reduction, long n, MemorySegment x, MemorySegment t, MemorySegment dloss, MemorySegment dx, MemorySegment dt) {
+        var mh$ = balboa_pointwise_loss_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_pointwise_loss_backward", dtype, kind, parameter, reduction, n, x, t, dloss, dx, dt);
+            }
+            return (int)mh$.invokeExact(dtype, kind, parameter, reduction, n, x, t, dloss, dx, dt);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 
     private static class balboa_ctc {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(

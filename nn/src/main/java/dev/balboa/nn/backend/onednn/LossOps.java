@@ -3,6 +3,7 @@ package dev.balboa.nn.backend.onednn;
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.LossKernels;
+import dev.balboa.bindings.PointwiseLossKernels;
 import dev.balboa.bindings.ReductionKernels;
 import dev.balboa.nn.backend.DataErrors;
 import dev.balboa.nn.op.CrossEntropy;
@@ -14,6 +15,8 @@ import dev.balboa.nn.op.LossOp;
 import dev.balboa.nn.op.Nll;
 import dev.balboa.nn.op.NllBackward;
 import dev.balboa.nn.op.OneHot;
+import dev.balboa.nn.op.PointwiseLoss;
+import dev.balboa.nn.op.PointwiseLossBackward;
 import dev.balboa.nn.op.Reduction;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
@@ -33,6 +36,8 @@ final class LossOps {
       case CrossEntropyBackward o -> crossEntropyBackward(b, o);
       case Nll o -> nll(b, o);
       case NllBackward o -> nllBackward(b, o);
+      case PointwiseLoss o -> pointwise(b, o);
+      case PointwiseLossBackward o -> pointwiseBackward(b, o);
       case Ctc o -> ctc(b, o);
       case CtcBackward o -> ctcBackward(b, o);
       case OneHot o -> oneHot(b, o);
@@ -92,6 +97,33 @@ final class LossOps {
                 c,
                 () -> LossKernels.nllBackward(c, s[0], s[2], s[1], s[s.length - 1])),
         operands(b));
+  }
+
+  private static void pointwise(PlanBuilder b, PointwiseLoss op) {
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    PointwiseLossKernels kernel = pointwiseKernel(b, op);
+    b.call(s -> kernel.forward(s[0], s[1], s[2]), operands(b));
+  }
+
+  private static void pointwiseBackward(PlanBuilder b, PointwiseLossBackward op) {
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    PointwiseLossKernels kernel = pointwiseKernel(b, op.forward());
+    List<Operand> all = new ArrayList<>(List.of(operands(b)));
+    if (op.target()) {
+      all.add(b.denseOutput(1));
+    }
+    b.call(
+        s -> kernel.backward(s[0], s[1], s[2], s[3], op.target() ? s[4] : MemorySegment.NULL),
+        all.toArray(Operand[]::new));
+  }
+
+  private static PointwiseLossKernels pointwiseKernel(PlanBuilder b, PointwiseLoss op) {
+    return new PointwiseLossKernels(
+        Kinds.of(b.spec(0).dtype()),
+        KernelKinds.PointwiseLoss.valueOf(op.kind().name()),
+        op.parameter(),
+        Kinds.of(op.reduction()),
+        b.spec(0).shape().size());
   }
 
   /** All inputs, dense, then the output. */

@@ -10,6 +10,8 @@ import dev.balboa.nn.op.LossOp;
 import dev.balboa.nn.op.Nll;
 import dev.balboa.nn.op.NllBackward;
 import dev.balboa.nn.op.OneHot;
+import dev.balboa.nn.op.PointwiseLoss;
+import dev.balboa.nn.op.PointwiseLossBackward;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,6 +50,13 @@ final class LossKernels {
               (in, out) ->
                   on(o.name(), o.forward(), o.classes(), in[0], weights(in, 2))
                       .nllBackward(in[1].reals(), out[0].reals()));
+      case PointwiseLoss o ->
+          call.plain((in, out) ->
+              new PointwiseLossValues(o, in[0].reals(), in[1].reals()).losses(out[0].reals()));
+      case PointwiseLossBackward o ->
+          call.plain((in, out) ->
+              new PointwiseLossValues(o.forward(), in[0].reals(), in[1].reals())
+                  .gradients(in[2].reals(), out[0].reals(), o.target() ? out[1].reals() : null));
       case Ctc o ->
           call.plain((in, out) ->
               new CtcKernels(o.name(), o, call.in(0), call.in(1), in).losses(out[0].reals()));
