@@ -21,15 +21,25 @@ public record BatchNormInference(double epsilon) implements NormalizationOp {
 
   @Override
   public List<Value> vjp(Vjp c) {
-    return c.pullback(
-        this::define, List.of(c.in(0), c.in(1), c.in(2), c.in(3), c.in(4)), c.grad(0));
-  }
-
-  private Value define(Emit e, List<Value> in) {
-    Value x = in.get(0);
-    Value scale = e.mul(in.get(1), BatchNorms.inverseDeviation(e, in.get(4), epsilon));
-    Value centred = e.sub(x, BatchNorms.broadcastable(e, in.get(3), x));
-    Value scaled = e.mul(centred, BatchNorms.broadcastable(e, scale, x));
-    return e.add(scaled, BatchNorms.broadcastable(e, in.get(2), x));
+    Emit e = c.emit();
+    Value x = c.in(0);
+    Value g = c.grad(0);
+    int[] axes = BatchNorms.axes(x);
+    Value inverse = BatchNorms.inverseDeviation(e, c.in(4), epsilon);
+    Value scale = e.mul(c.in(1), inverse);
+    Value[] d = new Value[5];
+    d[0] = c.needs(0) ? e.mul(g, BatchNorms.broadcastable(e, scale, x)) : null;
+    if (c.needs(1) || c.needs(4)) {
+      Value centred = e.sub(x, BatchNorms.broadcastable(e, c.in(3), x));
+      Value product = e.sum(e.mul(g, centred), false, axes);
+      d[1] = e.mul(product, inverse);
+      Value half = e.affine(e.mul(product, scale), -0.5, 0);
+      d[4] = c.needs(4) ? e.mul(half, e.unary(UnaryKind.SQUARE, inverse)) : null;
+    }
+    if (c.needs(2) || c.needs(3)) {
+      d[2] = e.sum(g, false, axes);
+      d[3] = c.needs(3) ? e.neg(e.mul(d[2], scale)) : null;
+    }
+    return Vjp.grads(d);
   }
 }

@@ -29,29 +29,33 @@ public record Binary(BinaryKind kind) implements ElementwiseOp {
 
   @Override
   public List<Value> vjp(Vjp c) {
+    Value[] d = new Value[2];
     Emit e = c.emit();
     Value a = c.in(0);
     Value b = c.in(1);
     Value g = c.grad(0);
-    if (kind == BinaryKind.FLOOR_DIVIDE) {
-      return Vjp.grads(null, null);
+    switch (kind) {
+      case MAX, MIN -> extremum(c, d);
+      case DIV -> quotient(c, d);
+      case HYPOT -> hypotenuse(c, d);
+      case FLOOR_DIVIDE -> {}
+      default -> {
+        d[0] = c.needs(0) ? left(e, a, b, g) : null;
+        d[1] = c.needs(1) ? right(e, a, b, c.out(0), g) : null;
+      }
     }
-    Value da = c.needs(0) ? e.sumTo(left(e, a, b, c.out(0), g), a.spec().shape()) : null;
-    Value db = c.needs(1) ? e.sumTo(right(e, a, b, c.out(0), g), b.spec().shape()) : null;
-    return Vjp.grads(da, db);
+    return Vjp.grads(
+        d[0] == null ? null : e.sumTo(d[0], a.spec().shape()),
+        d[1] == null ? null : e.sumTo(d[1], b.spec().shape()));
   }
 
-  private Value left(Emit e, Value a, Value b, Value y, Value g) {
+  private Value left(Emit e, Value a, Value b, Value g) {
     return switch (kind) {
       case ADD, SUB, REMAINDER, FMOD -> g;
       case MUL -> e.mul(g, b);
-      case DIV -> e.div(g, b);
-      case MAX -> e.mul(g, chosen(e, CompareKind.GT, a, b));
-      case MIN -> e.mul(g, chosen(e, CompareKind.LT, a, b));
       case POW -> e.mul(g, powBase(e, a, b));
       case ATAN2 -> e.mul(g, overSquare(e, b, length(e, a, b)));
-      case HYPOT -> e.mul(g, e.div(a, notZero(e, y)));
-      case FLOOR_DIVIDE -> throw new IllegalStateException("floor_divide has no gradient");
+      default -> throw new IllegalStateException(kind + " shares its derivatives");
     };
   }
 
@@ -60,15 +64,44 @@ public record Binary(BinaryKind kind) implements ElementwiseOp {
       case ADD -> g;
       case SUB -> e.neg(g);
       case MUL -> e.mul(g, a);
-      case DIV -> e.neg(e.div(e.mul(g, y), b));
-      case MAX -> e.mul(g, chosen(e, CompareKind.LT, a, b));
-      case MIN -> e.mul(g, chosen(e, CompareKind.GT, a, b));
       case POW -> powExponent(e, a, y, g);
       case ATAN2 -> e.neg(e.mul(g, overSquare(e, a, length(e, a, b))));
-      case HYPOT -> e.mul(g, e.div(b, notZero(e, y)));
       case REMAINDER, FMOD -> e.neg(e.mul(g, e.unary(UnaryKind.ROUND, e.div(e.sub(a, y), b))));
-      case FLOOR_DIVIDE -> throw new IllegalStateException("floor_divide has no gradient");
+      default -> throw new IllegalStateException(kind + " shares its derivatives");
     };
+  }
+
+  /** The gradient where an operand was chosen, half of it at a tie, else 0. */
+  private void extremum(Vjp c, Value[] d) {
+    Emit e = c.emit();
+    Value a = c.in(0);
+    Value b = c.in(1);
+    Value g = c.grad(0);
+    Value equal = e.compare(CompareKind.EQ, a, b);
+    Value otherwise = e.where(equal, e.affine(g, 0.5, 0), e.scalarLike(g, 0));
+    CompareKind wins = kind == BinaryKind.MAX ? CompareKind.GT : CompareKind.LT;
+    for (int i = 0; i < 2; i++) {
+      if (c.needs(i)) {
+        Value won = i == 0 ? e.compare(wins, a, b) : e.compare(wins, b, a);
+        d[i] = e.where(won, g, otherwise);
+      }
+    }
+  }
+
+  /** g / b and -(g / b) y. */
+  private static void quotient(Vjp c, Value[] d) {
+    Emit e = c.emit();
+    d[0] = e.div(c.grad(0), c.in(1));
+    d[1] = c.needs(1) ? e.neg(e.mul(d[0], c.out(0))) : null;
+  }
+
+  /** g a / y and g b / y; 0 where y is. */
+  private static void hypotenuse(Vjp c, Value[] d) {
+    Emit e = c.emit();
+    Value y = notZero(e, c.out(0));
+    for (int i = 0; i < 2; i++) {
+      d[i] = c.needs(i) ? e.mul(c.grad(0), e.div(c.in(i), y)) : null;
+    }
   }
 
   private static Value length(Emit e, Value a, Value b) {
@@ -83,11 +116,6 @@ public record Binary(BinaryKind kind) implements ElementwiseOp {
   /** 1 in the place of zero. */
   private static Value notZero(Emit e, Value x) {
     return e.where(e.compare(CompareKind.EQ, x, e.scalarLike(x, 0)), e.scalarLike(x, 1), x);
-  }
-
-  /** 1 where the comparison holds, one half at a tie, else 0. */
-  private static Value chosen(Emit e, CompareKind kind, Value a, Value b) {
-    return e.add(e.indicator(kind, a, b), e.affine(e.indicator(CompareKind.EQ, a, b), 0.5, 0));
   }
 
   /** b a^(b-1), zero where b is zero, also at a = 0. */

@@ -56,11 +56,11 @@ public record Reduce(ReduceKind kind, List<Integer> axes, boolean keepDims) impl
     Emit e = c.emit();
     Value x = c.in(0);
     Shape shape = x.spec().shape();
-    Value g = e.unreduce(c.grad(0), this, shape);
+    Value own = kind == ReduceKind.MEAN ? e.affine(c.grad(0), 1.0 / reduced(shape), 0) : c.grad(0);
+    Value g = e.unreduce(own, this, shape);
     return Vjp.grads(
         switch (kind) {
-          case SUM -> g;
-          case MEAN -> e.affine(g, 1.0 / reduced(shape), 0);
+          case SUM, MEAN -> g;
           case MAX, MIN -> {
             Value mask = e.indicator(CompareKind.EQ, x, e.unreduce(c.out(0), this, shape));
             Value ties = e.apply(new Reduce(ReduceKind.SUM, axes, true), mask);

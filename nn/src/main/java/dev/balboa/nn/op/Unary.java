@@ -81,7 +81,7 @@ public record Unary(UnaryKind kind, double alpha, double beta) implements Elemen
       case LOG -> e.div(g, x);
       case LOG1P -> e.div(g, e.affine(x, 1, 1));
       case SQRT -> e.div(e.affine(g, 0.5, 0), y);
-      case RSQRT -> e.mul(e.affine(g, -0.5, 0), e.mul(y, e.unary(UnaryKind.SQUARE, y)));
+      case RSQRT -> e.mul(e.affine(g, -0.5, 0), e.apply(new Unary(UnaryKind.POWER, 3, 0), y));
       case ABS -> e.mul(g, e.unary(UnaryKind.SIGN, x));
       case SQUARE -> e.mul(e.affine(g, 2, 0), x);
       case RECIPROCAL -> e.neg(e.mul(g, e.unary(UnaryKind.SQUARE, y)));
@@ -107,7 +107,7 @@ public record Unary(UnaryKind kind, double alpha, double beta) implements Elemen
       case ERF -> e.mul(e.affine(g, TWO_OVER_SQRT_PI, 0), bell(e, x));
       case ERFC -> e.mul(e.affine(g, -TWO_OVER_SQRT_PI, 0), bell(e, x));
       case ERFINV -> e.div(e.affine(g, 1 / TWO_OVER_SQRT_PI, 0), bell(e, y));
-      case LINEAR -> e.affine(g, alpha, 0);
+      case LINEAR -> alpha == 1 ? g : e.affine(g, alpha, 0);
       case CLIP -> e.mul(g, e.indicator(CompareKind.EQ, x, y));
       default -> throw new IllegalStateException(kind + " has no composed derivative");
     };
