@@ -87,6 +87,9 @@ final class OpProcess implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!process.isAlive()) {
+      return; // whoever asked last has reported it
+    }
     try {
       commands.close();
       process.waitFor();

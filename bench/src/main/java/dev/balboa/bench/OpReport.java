@@ -105,7 +105,8 @@ final class OpReport {
     return out.toString();
   }
 
-  private static boolean isSlower(OpTimes t) {
+  /** Whether the subject is slower than the peer, and by more than what counts. */
+  static boolean isSlower(OpTimes t) {
     return t.ratio(PEER, SUBJECT).filter(ratio -> ratio.median() < 1 / SLOWER).isPresent();
   }
 

@@ -11,9 +11,15 @@ import java.util.List;
  *     #cotangent}
  * @param images whether the first input is pictures [N, C, ...] that contenders may hold in a
  *     layout of their own
+ * @param random whether the result depends on random numbers, of which every library has its own
  */
 public record OpTask(
-    String name, boolean large, boolean backward, boolean images, List<OpInput> inputs) {
+    String name,
+    boolean large,
+    boolean backward,
+    boolean images,
+    boolean random,
+    List<OpInput> inputs) {
   /** The name in messages and between processes. */
   public String key() {
     return name + (large ? "/large" : "/small") + (backward ? "/backward" : "/forward");

@@ -3,6 +3,7 @@ package dev.balboa.bench;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,8 +52,20 @@ final class OpTimes {
     return ratios.isEmpty() ? Optional.empty() : Optional.of(Summary.of(ratios));
   }
 
+  /** Every contender's median in microseconds, for the eyes of who waits. */
+  String summary() {
+    StringBuilder out = new StringBuilder();
+    nanos.forEach((name, all) ->
+        out.append(name)
+            .append(String.format(Locale.ROOT, " %.2f  ", Summary.of(all).median() / 1e3)));
+    return out.toString();
+  }
+
   /** Says so if contenders came to different results. */
   Optional<String> disagreement() {
+    if (task.random()) {
+      return Optional.empty();
+    }
     double largest = checksums.values().stream().mapToDouble(Math::abs).max().orElse(0);
     for (double a : checksums.values()) {
       for (double b : checksums.values()) {

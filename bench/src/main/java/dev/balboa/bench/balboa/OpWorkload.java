@@ -83,7 +83,12 @@ final class OpWorkload implements Workload {
       return Tensor.of(in.floats(seed), in.shape());
     }
     Tensor whole = Tensor.of(in.wholes(seed), in.shape());
-    return in.kind() == OpInput.Kind.TRUTH ? whole.cast(DType.BOOL) : whole;
+    return switch (in.kind()) {
+      case TRUTH -> whole.cast(DType.BOOL);
+      case CODE -> whole.cast(DType.U8);
+      case SIGNED_CODE -> whole.cast(DType.I8);
+      default -> whole;
+    };
   }
 
   /** The same numbers as the result of a 1 x 1 convolution with the identity. */

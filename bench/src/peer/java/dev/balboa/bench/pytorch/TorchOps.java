@@ -6,13 +6,11 @@ import java.util.Map;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -22,6 +20,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * what is not a tensor is made here, once.
  */
 final class TorchOps {
+  /** The reduction of a loss. */
+  private static final long MEAN = 1;
+
   private final Map<String, Function<List<Tensor>, Tensor>> all = new HashMap<>();
 
   private TorchOps() {}
@@ -31,13 +32,11 @@ final class TorchOps {
     ops.elementwise();
     ops.functions();
     ops.reductions();
-    ops.products();
-    ops.networks();
-    ops.normalisation();
-    ops.rows();
     ops.losses();
     ops.shapes();
     ops.indices();
+    TorchLayers.addTo(ops.all);
+    TorchSequences.addTo(ops.all);
     return ops.all;
   }
 
@@ -59,12 +58,21 @@ final class TorchOps {
     two("minimum", torch::minimum);
     two("pow", torch::pow);
     two("hypot", torch::hypot);
+    two("atan2", torch::atan2);
+    two("floor_divide", torch::floor_divide);
     two("remainder", torch::remainder);
     two("fmod", torch::fmod);
     two("logical_and", torch::logical_and);
+    one("logical_not", torch::logical_not);
     two("less", torch::lt);
     all.put("where", in -> torch.where(in.get(0), in.get(1), in.get(2)));
     Scalar number = new Scalar(1.5);
+    Scalar exponent = new Scalar(1.7);
+    one("pow number", x -> torch.pow(x, exponent));
+    Scalar bound = new Scalar(0.1);
+    Scalar below = new Scalar(0.5);
+    one("threshold", x -> torch.threshold(x, bound, below));
+    two("masked_fill", (x, mask) -> torch.masked_fill(x, mask, number));
     one("add number", x -> torch.add(x, number));
     one("mul number", x -> torch.mul(x, number));
     one("neg", torch::neg);
@@ -118,6 +126,7 @@ final class TorchOps {
     one("sinh", torch::sinh);
     one("cosh", torch::cosh);
     one("asinh", torch::asinh);
+    one("acosh", torch::acosh);
     one("atanh", torch::atanh);
     one("exp2", torch::exp2);
     one("log2", torch::log2);
@@ -144,138 +153,13 @@ final class TorchOps {
     two("prelu", torch::prelu);
     one("glu", x -> torch.glu(x, 1));
     LongOptional axis = new LongOptional(1);
+    one("standard_deviation rows", x -> torch.std(x, last, true, false));
+    one("any rows", x -> torch.any(x, 1));
+    one("count_nonzero rows", x -> torch.count_nonzero(x, last));
     one("argmax rows", x -> torch.argmax(x, axis, false));
     one("softmax", x -> torch.softmax(x, 1));
     one("log_softmax", x -> torch.log_softmax(x, 1));
     one("softmax columns", x -> torch.softmax(x, 0));
-  }
-
-  private void products() {
-    two("matmul", torch::matmul);
-    two("matmul batched", torch::matmul);
-    all.put("linear", in -> torch.linear(in.get(0), in.get(1), in.get(2)));
-    two(
-        "einsum bhqd,bkhd->bhqk",
-        (a, b) -> torch.einsum("bhqd,bkhd->bhqk", new TensorVector(a, b)));
-    all.put("bilinear", in -> torch.bilinear(in.get(0), in.get(1), in.get(2), in.get(3)));
-    all.put("attention", in -> torch.scaled_dot_product_attention(in.get(0), in.get(1), in.get(2)));
-    TensorOptional noMask = new TensorOptional();
-    DoubleOptional scale = new DoubleOptional();
-    all.put(
-        "attention causal",
-        in ->
-            torch.scaled_dot_product_attention(
-                in.get(0), in.get(1), in.get(2), noMask, 0, true, scale, false));
-    two("solve", torch::linalg_solve);
-    one("det", torch::linalg_det);
-    one("qr", x -> torch.linalg_qr(x).get1());
-    one("singular values", torch::linalg_svdvals);
-  }
-
-  private void networks() {
-    long[][] ones = {{1}, {1, 1}, {1, 1, 1}};
-    all.put(
-        "conv1d", in -> torch.conv1d(in.get(0), in.get(1), bias(in), ones[0], ones[0], ones[0], 1));
-    all.put(
-        "conv2d", in -> torch.conv2d(in.get(0), in.get(1), bias(in), ones[1], ones[1], ones[1], 1));
-    all.put(
-        "conv2d depthwise",
-        in ->
-            torch.conv2d(
-                in.get(0), in.get(1), bias(in), ones[1], ones[1], ones[1], in.get(1).size(0)));
-    all.put(
-        "conv3d", in -> torch.conv3d(in.get(0), in.get(1), bias(in), ones[2], ones[2], ones[2], 1));
-    long[] two = {2, 2};
-    long[] none = {0, 0};
-    LongOptional divisor = new LongOptional();
-    one("max_pool2d", x -> torch.max_pool2d(x, two, two, none, ones[1], false));
-    one("avg_pool2d", x -> torch.avg_pool2d(x, two, two, none, false, true, divisor));
-    long[] stride = {2, 2};
-    all.put(
-        "conv_transpose2d",
-        in ->
-            torch.conv_transpose2d(
-                in.get(0), in.get(1), bias(in), stride, ones[1], none, 1, ones[1]));
-    long[] seven = {7, 7};
-    one("adaptive_avg_pool2d", x -> torch.adaptive_avg_pool2d(x, seven));
-    one("global_avg_pool", x -> torch.adaptive_avg_pool2d(x, ones[1]));
-    two("cross_entropy", torch::cross_entropy_loss);
-  }
-
-  private static TensorOptional bias(List<Tensor> in) {
-    return new TensorOptional(in.get(2));
-  }
-
-  private void normalisation() {
-    TensorOptional nothing = new TensorOptional();
-    all.put(
-        "batch_norm training",
-        in ->
-            torch.batch_norm(
-                in.get(0),
-                new TensorOptional(in.get(1)),
-                new TensorOptional(in.get(2)),
-                nothing,
-                nothing,
-                true,
-                0.1,
-                1e-5,
-                false));
-    all.put(
-        "batch_norm inference",
-        in ->
-            torch.batch_norm(
-                in.get(0),
-                new TensorOptional(in.get(1)),
-                new TensorOptional(in.get(2)),
-                new TensorOptional(in.get(3)),
-                new TensorOptional(in.get(4)),
-                false,
-                0.1,
-                1e-5,
-                false));
-  }
-
-  private void rows() {
-    all.put(
-        "layer_norm",
-        in ->
-            torch.layer_norm(
-                in.get(0),
-                new long[] {in.get(0).size(1)},
-                new TensorOptional(in.get(1)),
-                new TensorOptional(in.get(2)),
-                1e-5,
-                false));
-    DoubleOptional epsilon = new DoubleOptional(1e-5);
-    two(
-        "rms_norm",
-        (x, gamma) ->
-            torch.rms_norm(x, new long[] {x.size(1)}, new TensorOptional(gamma), epsilon));
-    all.put(
-        "group_norm",
-        in ->
-            torch.group_norm(
-                in.get(0),
-                4,
-                new TensorOptional(in.get(1)),
-                new TensorOptional(in.get(2)),
-                1e-5,
-                false));
-    TensorOptional nothing = new TensorOptional();
-    all.put(
-        "instance_norm",
-        in ->
-            torch.instance_norm(
-                in.get(0),
-                new TensorOptional(in.get(1)),
-                new TensorOptional(in.get(2)),
-                nothing,
-                nothing,
-                true,
-                0.1,
-                1e-5,
-                false));
   }
 
   private void losses() {
@@ -285,6 +169,15 @@ final class TorchOps {
     two("smooth_l1", torch::smooth_l1_loss);
     two("huber", torch::huber_loss);
     all.put("triplet_margin", in -> torch.triplet_margin_loss(in.get(0), in.get(1), in.get(2)));
+    two("bce", torch::binary_cross_entropy);
+    two("poisson_nll", (x, t) -> torch.poisson_nll_loss(x, t, true, false, 1e-8, MEAN));
+    two("kl_divergence", torch::kl_div);
+    two("hinge_embedding", torch::hinge_embedding_loss);
+    all.put(
+        "margin_ranking",
+        in -> torch.margin_ranking_loss(in.get(0), in.get(1), in.get(2), 0.5, MEAN));
+    all.put("cosine_embedding", in -> torch.cosine_embedding_loss(in.get(0), in.get(1), in.get(2)));
+    two("multi_margin", torch::multi_margin_loss);
     two("bce_with_logits", torch::binary_cross_entropy_with_logits);
     two("cosine_similarity", (a, b) -> torch.cosine_similarity(a, b, 1, 1e-8));
   }
@@ -292,12 +185,20 @@ final class TorchOps {
   private void indices() {
     two("gather", (x, i) -> torch.gather(x, 1, i));
     all.put("scatter_add", in -> torch.scatter_add(in.get(0), 1, in.get(1), in.get(2)));
+    all.put("scatter", in -> torch.scatter(in.get(0), 0, in.get(1), in.get(2)));
+    all.put("index_add", in -> torch.index_add(in.get(0), 0, in.get(1), in.get(2)));
     two("index_select", (x, i) -> torch.index_select(x, 0, i));
     two("embedding", torch::embedding);
     long[] by = {3};
     one("roll", x -> torch.roll(x, by, 1));
     one("tril", torch::tril);
     one("pixel_shuffle", x -> torch.pixel_shuffle(x, 2));
+    one("pixel_unshuffle", x -> torch.pixel_unshuffle(x, 2));
+    long[] twice = {2, 2};
+    one("tile", x -> torch.tile(x, twice));
+    LongOptional rows = new LongOptional(0);
+    LongOptional any = new LongOptional();
+    one("repeat_interleave", x -> torch.repeat_interleave(x, 2, rows, any));
     one("flip", x -> torch.flip(x, 1));
     one("cumsum", x -> torch.cumsum(x, 1));
     one("sort", x -> torch.sort(x, 1, false).get0());
@@ -319,6 +220,11 @@ final class TorchOps {
     all.put("concat", in -> torch.cat(new TensorVector(in.get(0), in.get(1)), 0));
     one("transposed copy", x -> x.t().contiguous());
     one("sliced copy", x -> x.narrow(1, 1, x.size(1) - 2).contiguous());
+    one("diagonal", x -> torch.diagonal(x).contiguous());
+    Scalar number = new Scalar(1.5);
+    one("full", x -> torch.full(x.shape(), number));
+    one("arange", x -> torch.arange(new Scalar((float) x.numel())));
+    one("eye", x -> torch.eye(x.size(0)));
     one("one_hot", x -> torch.one_hot(x, 1000));
   }
 }

@@ -51,7 +51,12 @@ final class TorchWorkload implements Workload {
       return Tensors.of(in.floats(seed), in.shape());
     }
     Tensor whole = Tensors.labels(in.wholes(seed)).reshape(in.shape());
-    return in.kind() == OpInput.Kind.TRUTH ? whole.to(ScalarType.Bool) : whole;
+    return switch (in.kind()) {
+      case TRUTH -> whole.to(ScalarType.Bool);
+      case CODE -> whole.to(ScalarType.Byte);
+      case SIGNED_CODE -> whole.to(ScalarType.Char);
+      default -> whole;
+    };
   }
 
   private TensorVector compute() {
