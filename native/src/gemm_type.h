@@ -148,8 +148,14 @@ int32_t ENTRY(ROUTINE gemm, int32_t trans_a, int32_t trans_b, int32_t m, int32_t
   }
   if (k == 1) {
     for (int64_t matrix = 0; matrix < count; matrix++) {
-      NAME(outer_job) outer = {n, trans_a ? 1 : lda, trans_b ? ldb : 1, ldc, alpha, beta, a + matrix * stride_a,
-                               b + matrix * stride_b, c + matrix * stride_c};
+      const T *column = a + matrix * stride_a, *row = b + matrix * stride_b;
+      const int64_t down = trans_a ? 1 : lda, across = trans_b ? ldb : 1;
+      T *to = c + matrix * stride_c;
+      NAME(outer_job) outer = {n, down, across, ldc, alpha, beta, column, row, to};
+      if (n == 1 && ldc == 1) { /* one long row of the transpose */
+        const NAME(outer_job) turned = {m, 0, down, m, alpha, beta, row, column, to};
+        outer = turned;
+      }
       bk_parallel((int64_t)m * n, BK_GRAIN_CHEAP, NAME(outer_range), &outer);
     }
     return BALBOA_OK;

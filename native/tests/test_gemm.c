@@ -43,7 +43,8 @@ DEFINE_CASE(check_f64, double, balboa_dgemm, naive_dgemm)
 
 int main(void) {
   static const int sizes[][3] = {{1, 1, 1}, {1, 200, 77}, {200, 1, 50}, {17, 31, 5}, {97, 65, 80}, {64, 130, 0},
-                                 {0, 4, 4}, {7, 150, 2500}, {150, 8, 2000}, {16, 90, 40}, {130, 70, 33}};
+                                 {0, 4, 4}, {7, 150, 2500}, {150, 8, 2000}, {16, 90, 40}, {130, 70, 33},
+                                 {40, 2000, 1}, {900, 1, 1}, {1, 1, 9001}};
   for (int threads = 1; threads <= 6; threads++) {
     balboa_set_threads(threads);
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
