@@ -223,8 +223,6 @@ final class NetworkRows {
 
   private void sequences() {
     for (int gates : new int[] {1, 3, 4}) {
-      // Input, weights of the input and of the state, two biases (the second one is zero where the
-      // first one stands for both), the first state.
       table.both(
           gates == 1 ? "rnn_tanh" : gates == 3 ? "gru" : "lstm",
           sequence(gates, 5, 2, 8, 8),
@@ -234,12 +232,14 @@ final class NetworkRows {
         "ctc", in(normal(12, 2, 6), whole(5, 2, 4)), in(normal(200, 16, 64), whole(63, 16, 40)));
   }
 
+  /** Input, weights of the input and of the state, bias, the first hidden and cell states. */
   private static List<OpInput> sequence(int gates, long steps, long batch, long in, long hidden) {
     return in(
         normal(steps, batch, in),
         weights(gates * hidden, in),
         weights(gates * hidden, hidden),
         withinOne((gates == 3 ? 4 : gates) * hidden).constant(),
+        normal(1, batch, hidden).constant(),
         normal(1, batch, hidden).constant());
   }
 

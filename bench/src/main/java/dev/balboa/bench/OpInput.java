@@ -121,9 +121,9 @@ public record OpInput(Kind kind, int bound, boolean differentiable, Dims dims) {
       case WEIGHT -> Inputs.uniform(seed, count(), 1 / Math.sqrt(dims.sizes().getLast()));
       case UNIT -> between(seed, 0.05, 0.95);
       case ABOVE_ONE -> between(seed, 1.1, 3);
-      case SIGN -> signs(seed);
-      case LOG_PROBABILITY -> logProbabilities(seed);
-      case POSITIVE_DEFINITE -> positiveDefinite(seed);
+      case SIGN -> randomSigns(seed);
+      case LOG_PROBABILITY -> randomLogProbabilities(seed);
+      case POSITIVE_DEFINITE -> randomPositiveDefinite(seed);
       case WHOLE, TRUTH, CODE, SIGNED_CODE ->
           throw new IllegalStateException(kind + " has no fractions");
     };
@@ -138,7 +138,7 @@ public record OpInput(Kind kind, int bound, boolean differentiable, Dims dims) {
     return x;
   }
 
-  private float[] signs(long seed) {
+  private float[] randomSigns(long seed) {
     float[] x = Inputs.normal(seed, count());
     for (int i = 0; i < x.length; i++) {
       x[i] = Math.copySign(1, x[i]);
@@ -146,7 +146,7 @@ public record OpInput(Kind kind, int bound, boolean differentiable, Dims dims) {
     return x;
   }
 
-  private float[] logProbabilities(long seed) {
+  private float[] randomLogProbabilities(long seed) {
     float[] x = Inputs.normal(seed, count());
     int n = Math.toIntExact(dims.sizes().getLast());
     for (int from = 0; from < x.length; from += n) {
@@ -162,7 +162,7 @@ public record OpInput(Kind kind, int bound, boolean differentiable, Dims dims) {
   }
 
   /** B B^T / n + 1 for normally distributed B. */
-  private float[] positiveDefinite(long seed) {
+  private float[] randomPositiveDefinite(long seed) {
     int n = Math.toIntExact(dims.sizes().getLast());
     float[] b = Inputs.normal(seed, count());
     float[] a = new float[b.length];

@@ -298,8 +298,9 @@ final class BalboaOps {
 
   private static Tensor recurrent(RecurrentCell cell, List<Tensor> in) {
     Tensor h = in.get(4).squeeze(0);
+    Tensor c = cell.hasCellState() ? in.get(5).squeeze(0) : null;
     RecurrentWeights weights = RecurrentWeights.of(in.get(1), in.get(2), in.get(3));
-    RecurrentState state = new RecurrentState(h, cell.hasCellState() ? h : null);
+    RecurrentState state = new RecurrentState(h, c);
     return Functions.recurrent(cell, false, in.get(0), weights, state, null).y();
   }
 

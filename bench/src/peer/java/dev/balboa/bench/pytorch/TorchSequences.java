@@ -1,6 +1,7 @@
 package dev.balboa.bench.pytorch;
 
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -68,7 +69,7 @@ final class TorchSequences {
         prepared(
             bias -> new Tensor[] {bias, torch.zeros_like(bias)},
             (in, b) -> {
-              TensorVector state = new TensorVector(in.get(4), in.get(4));
+              TensorVector state = new TensorVector(in.get(4), in.get(5));
               return torch
                   .lstm(in.get(0), state, weights(in, b), true, 1, 0, false, false, false)
                   .get0();
@@ -106,27 +107,20 @@ final class TorchSequences {
   }
 
   /**
-   * An operation whose biases, made of input 3, are prepared once for each list of inputs and
+   * An operation whose biases, made of input 3, are prepared once for each input and
    * outlive the scope of a run.
    */
   private static Function<List<Tensor>, Tensor> prepared(
       Function<Tensor, Tensor[]> make, BiFunction<List<Tensor>, Tensor[], Tensor> run) {
-    return new Function<>() {
-      private Tensor of;
-      private Tensor[] biases;
+    Map<Tensor, Tensor[]> made = new IdentityHashMap<>();
+    return in -> run.apply(in, made.computeIfAbsent(in.get(3), bias -> kept(make.apply(bias))));
+  }
 
-      @Override
-      public Tensor apply(List<Tensor> in) {
-        if (of != in.get(3)) {
-          biases = make.apply(in.get(3));
-          for (Tensor bias : biases) {
-            bias.retainReference();
-          }
-          of = in.get(3);
-        }
-        return run.apply(in, biases);
-      }
-    };
+  private static Tensor[] kept(Tensor[] tensors) {
+    for (Tensor tensor : tensors) {
+      tensor.retainReference();
+    }
+    return tensors;
   }
 
   private void bytes() {
