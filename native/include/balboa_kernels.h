@@ -182,12 +182,12 @@ enum balboa_binary {
   BALBOA_DIV = 3, /* integers: truncates, x / 0 = 0, the smallest / -1 wraps */
   BALBOA_MAX = 4,
   BALBOA_MIN = 5,
-  BALBOA_POW = 6, /* f32, f64; so are all that follow */
-  BALBOA_ATAN2 = 7,       /* the angle of the point (b, a) */
-  BALBOA_HYPOT = 8,       /* sqrt(a^2 + b^2), which neither overflows nor underflows on the way */
-  BALBOA_REMAINDER = 9,   /* a - b floor(a / b), of the sign of b */
-  BALBOA_FMOD = 10,       /* a - b trunc(a / b), of the sign of a */
-  BALBOA_FLOOR_DIVIDE = 11 /* floor(a / b) of the exact quotient; a / b where b is 0 */
+  BALBOA_POW = 6,         /* integers: wraps; a negative exponent gives 0, for base 1 and -1 what it should */
+  BALBOA_ATAN2 = 7,       /* the angle of the point (b, a); f32, f64 */
+  BALBOA_HYPOT = 8,       /* sqrt(a^2 + b^2), which neither overflows nor underflows on the way; f32, f64 */
+  BALBOA_REMAINDER = 9,   /* a - b floor(a / b), of the sign of b; integers: 0 where b is 0 */
+  BALBOA_FMOD = 10,       /* a - b trunc(a / b), of the sign of a; integers: 0 where b is 0 */
+  BALBOA_FLOOR_DIVIDE = 11 /* floor(a / b) of the exact quotient; a / b where b is 0, for integers 0 */
 };
 enum balboa_compare { BALBOA_EQ = 0, BALBOA_NE = 1, BALBOA_LT = 2, BALBOA_LE = 3, BALBOA_GT = 4, BALBOA_GE = 5 };
 enum balboa_logical { BALBOA_AND = 0, BALBOA_OR = 1, BALBOA_XOR = 2 };

@@ -87,7 +87,10 @@ static bk_row_fn find(int32_t dtype, int32_t kind) {
       {add_i8, sub_i8, mul_i8, div_i8, max_i8, min_i8, NULL},
   };
   const int known = dtype >= BALBOA_F32 && dtype <= BALBOA_I8 && kind >= BALBOA_ADD && kind <= BALBOA_POW;
-  return known ? rows[dtype][kind] : bk_binary_math(dtype, kind);
+  if (known && rows[dtype][kind] != NULL) {
+    return rows[dtype][kind];
+  }
+  return dtype == BALBOA_F32 || dtype == BALBOA_F64 ? bk_binary_math(dtype, kind) : bk_binary_integer(dtype, kind);
 }
 
 int32_t balboa_binary(int32_t dtype, int32_t kind, int32_t ndim, const int64_t *dims, const void *a,

@@ -39,4 +39,7 @@
 /* The kinds from ATAN2 on; NULL for what there is not. */
 bk_row_fn bk_binary_math(int32_t dtype, int32_t kind);
 
+/* The row kernel of kinds POW, REMAINDER, FMOD and FLOOR_DIVIDE of integers; NULL for any other. */
+bk_row_fn bk_binary_integer(int32_t dtype, int32_t kind);
+
 #endif

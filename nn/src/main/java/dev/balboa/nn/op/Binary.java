@@ -4,9 +4,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * out = a (kind) b with NumPy broadcasting, on tensors of one type. Integers have the first six
- * kinds, without gradient: sums, differences and products wrap as Java's, a quotient is truncated,
- * x / 0 is 0 as in NumPy, and the smallest number over -1 is itself.
+ * out = a (kind) b with NumPy broadcasting, on tensors of one type. Integers have all kinds but the
+ * angle and the length, without gradient: sums, differences, products and powers wrap as Java's, a
+ * quotient is truncated, quotients and remainders over 0 are 0 as in NumPy, and the smallest number
+ * over -1 is itself. An integer to a negative power is 0, or 1 or -1 where the base is, as in
+ * PyTorch.
  */
 public record Binary(BinaryKind kind) implements ElementwiseOp {
   @Override

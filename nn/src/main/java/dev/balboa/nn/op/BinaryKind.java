@@ -29,6 +29,6 @@ public enum BinaryKind {
 
   /** Whether it is defined on integers too. */
   boolean hasIntegers() {
-    return this == ADD || this == SUB || this == MUL || this == DIV || this == MAX || this == MIN;
+    return this != ATAN2 && this != HYPOT;
   }
 }

@@ -30,9 +30,19 @@ public enum DType {
     this.floating = floating;
   }
 
+  /** The type in which sums over elements of this one are kept: F32 for BF16, else the same. */
+  public DType sums() {
+    return this == BF16 ? F32 : this;
+  }
+
   /** Size of one element in bytes. */
   public int bytes() {
     return bytes;
+  }
+
+  /** Whether the elements are whole numbers, with arithmetic that wraps. */
+  public boolean isInteger() {
+    return !floating && this != BOOL;
   }
 
   /** Whether the type has gradients. */

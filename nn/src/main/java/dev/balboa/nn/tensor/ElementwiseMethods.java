@@ -17,6 +17,8 @@ import dev.balboa.nn.op.Where;
 
 /**
  * Arithmetic and functions, element by element, with NumPy broadcasting. Part of {@link Tensor}.
+ *
+ * <p>With a number of Java's, integer tensors take whole numbers that their type holds, and wrap.
  */
 sealed interface ElementwiseMethods permits Tensor {
   /** The element type. */
@@ -66,24 +68,30 @@ sealed interface ElementwiseMethods permits Tensor {
     return then(new Binary(kind), other);
   }
 
+  private Tensor whole(String name, double x) {
+    return Facades.whole(name, (Tensor) this, x);
+  }
+
   /** this + x. */
   default Tensor add(double x) {
-    return then(new Unary(UnaryKind.LINEAR, 1, x));
+    return dtype().isInteger() ? add(whole("add", x)) : then(new Unary(UnaryKind.LINEAR, 1, x));
   }
 
   /** this * x. */
   default Tensor mul(double x) {
-    return then(new Unary(UnaryKind.LINEAR, x, 0));
+    return dtype().isInteger() ? mul(whole("mul", x)) : then(new Unary(UnaryKind.LINEAR, x, 0));
   }
 
   /** this - x. */
   default Tensor sub(double x) {
-    return add(-x);
+    return dtype().isInteger() ? sub(whole("sub", x)) : add(-x);
   }
 
   /** x - this. */
   default Tensor rsub(double x) {
-    return then(new Unary(UnaryKind.LINEAR, -1, x));
+    return dtype().isInteger()
+        ? whole("rsub", x).sub((Tensor) this)
+        : then(new Unary(UnaryKind.LINEAR, -1, x));
   }
 
   /** this / x. */
@@ -98,7 +106,7 @@ sealed interface ElementwiseMethods permits Tensor {
 
   /** -this. */
   default Tensor neg() {
-    return mul(-1);
+    return dtype().isInteger() ? rsub(0) : mul(-1);
   }
 
   /** A function with its customary parameters, element by element. */
@@ -111,9 +119,15 @@ sealed interface ElementwiseMethods permits Tensor {
     return then(function);
   }
 
-  /** min(max(this, low), high). */
+  /** min(max(this, low), high); a bound of an integer tensor may be infinite. */
   default Tensor clip(double low, double high) {
-    return then(new Unary(UnaryKind.CLIP, low, high));
+    Unary clip = new Unary(UnaryKind.CLIP, low, high);
+    if (!dtype().isInteger()) {
+      return then(clip);
+    }
+    Tensor x = (Tensor) this;
+    x = low == Double.NEGATIVE_INFINITY ? x : x.maximum(whole("clip", low));
+    return high == Double.POSITIVE_INFINITY ? x : x.minimum(whole("clip", high));
   }
 
   /** exp(this). */
@@ -133,12 +147,16 @@ sealed interface ElementwiseMethods permits Tensor {
 
   /** this squared. */
   default Tensor square() {
-    return map(UnaryKind.SQUARE);
+    return dtype().isInteger() ? mul((Tensor) this) : map(UnaryKind.SQUARE);
   }
 
-  /** |this|. */
+  /** |this|; the smallest of the signed integers stays what it is. */
   default Tensor abs() {
-    return map(UnaryKind.ABS);
+    return switch (dtype()) {
+      case U8 -> (Tensor) this;
+      case I8, I32, I64 -> maximum(neg());
+      case F32, F64, BF16, BOOL -> map(UnaryKind.ABS);
+    };
   }
 
   /** Hyperbolic tangent. */

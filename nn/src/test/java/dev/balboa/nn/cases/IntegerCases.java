@@ -21,7 +21,11 @@ final class IntegerCases {
           BinaryKind.MUL,
           BinaryKind.DIV,
           BinaryKind.MAX,
-          BinaryKind.MIN);
+          BinaryKind.MIN,
+          BinaryKind.POW,
+          BinaryKind.REMAINDER,
+          BinaryKind.FMOD,
+          BinaryKind.FLOOR_DIVIDE);
   private static final List<ReduceKind> REDUCTIONS =
       List.of(ReduceKind.SUM, ReduceKind.PROD, ReduceKind.MAX, ReduceKind.MIN);
 
@@ -101,7 +105,8 @@ final class IntegerCases {
             "reduce_" + name(kind),
             Reduce.class,
             d -> {
-              Shape shape = d.filledShape(1, 5);
+              boolean ofNothing = kind == ReduceKind.SUM || kind == ReduceKind.PROD;
+              Shape shape = ofNothing ? d.shape(1, 5) : d.filledShape(1, 5);
               int axis = d.between(0, shape.rank() - 1);
               List<Integer> axes = d.flip() || axis == 0 ? List.of(axis) : List.of(0, axis);
               return Sample.of(new Reduce(kind, axes, d.flip()), input(d, shape, type(d)));

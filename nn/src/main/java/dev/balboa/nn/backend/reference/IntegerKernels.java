@@ -27,9 +27,25 @@ final class IntegerKernels {
       case DIV -> b == 0 ? 0 : a / b;
       case MAX -> Math.max(a, b);
       case MIN -> Math.min(a, b);
-      case POW, ATAN2, HYPOT, REMAINDER, FMOD, FLOOR_DIVIDE ->
-          throw new IllegalArgumentException("integers have no " + kind);
+      case POW -> power(a, b);
+      case REMAINDER -> b == 0 ? 0 : Math.floorMod(a, b);
+      case FMOD -> b == 0 ? 0 : a % b;
+      case FLOOR_DIVIDE -> b == 0 ? 0 : Math.floorDiv(a, b);
+      case ATAN2, HYPOT -> throw new IllegalArgumentException("integers have no " + kind);
     };
+  }
+
+  private static long power(long a, long b) {
+    if (b < 0) {
+      return a == 1 ? 1 : a == -1 ? (b % 2 != 0 ? -1 : 1) : 0;
+    }
+    long result = 1;
+    long base = a;
+    for (long n = b; n != 0; n >>= 1) {
+      result *= (n & 1) != 0 ? base : 1;
+      base *= base;
+    }
+    return result;
   }
 
   static Kernel reduce(ReduceKind kind, DType dtype, int length) {
