@@ -13,7 +13,8 @@ import java.util.List;
  * optionally a mask that broadcasts to [B, H, Lq, Lk], either BOOL (true: the query attends to the
  * key) or of the type of q (added to the scores; -infinity hides a key); the random key I64[2] if
  * {@code dropout > 0}. Outputs out [B, H, Lq, Dv] and the logarithm of the sum of the exponentials
- * of each row of scores [B, H, Lq], which the derivative starts from and which has none itself.
+ * of each row of scores [B, H, Lq], F32 for BF16 operands, which the derivative starts from and
+ * which has none itself.
  *
  * <p>A query that sees no key, or none whose score is above -infinity, gets zeros, and gives no
  * gradient; the logarithm of its sum is -infinity. Hidden keys and values have to be finite: their
@@ -89,7 +90,8 @@ public record Attention(double scale, CausalMask causal, double dropout) impleme
     if (op.dropout() > 0) {
       RandomKeys.check(name, in.getLast());
     }
-    return List.of(q.withShape(qs.with(3, v.shape().dim(3))), q.withShape(qs.slice(0, 3)));
+    TensorSpec sums = new TensorSpec(qs.slice(0, 3), q.dtype().sums());
+    return List.of(q.withShape(qs.with(3, v.shape().dim(3))), sums);
   }
 
   /** [B, H, Lq, Lk]. */

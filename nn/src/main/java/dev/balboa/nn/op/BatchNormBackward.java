@@ -17,7 +17,7 @@ public record BatchNormBackward(double epsilon) implements NormalizationOp {
   public List<TensorSpec> infer(List<TensorSpec> in) {
     Check.arity(name(), in, 5);
     TensorSpec x = in.get(0);
-    BatchNorms.check(name(), x, in.subList(1, 4), epsilon);
+    BatchNorms.check(name(), x, in.subList(1, 2), in.subList(2, 4), epsilon);
     Check.that(in.get(4).equals(x), name(), "dy " + x, in.get(4));
     return List.of(x, in.get(1), in.get(1));
   }

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * Batch normalisation with the statistics of the batch (Ioffe and Szegedy, 2015): y = gamma (x -
  * mean) / sqrt(var + epsilon) + beta over all axes but axis 1. Inputs x [N, C, ...], gamma [C],
- * beta [C]; outputs y, mean [C] and the biased variance [C]. Only y carries a gradient.
+ * beta [C]; outputs y, mean [C] and the biased variance [C], F32 for BF16 data. Only y carries a
+ * gradient.
  */
 public record BatchNormTraining(double epsilon) implements NormalizationOp {
   @Override
@@ -17,11 +18,10 @@ public record BatchNormTraining(double epsilon) implements NormalizationOp {
   public List<TensorSpec> infer(List<TensorSpec> in) {
     Check.arity(name(), in, 3);
     TensorSpec x = in.get(0);
-    BatchNorms.check(name(), x, in.subList(1, 3), epsilon);
-    long channels = x.shape().dim(1);
+    BatchNorms.check(name(), x, in.subList(1, 3), List.of(), epsilon);
     Check.that(x.shape().size() > 0, name(), "at least one element per channel", x);
-    TensorSpec perChannel = x.withShape(Shape.of(channels));
-    return List.of(x, perChannel, perChannel);
+    TensorSpec statistics = BatchNorms.statistics(x);
+    return List.of(x, statistics, statistics);
   }
 
   @Override

@@ -11,15 +11,32 @@ import java.util.stream.IntStream;
 final class BatchNorms {
   private BatchNorms() {}
 
-  static void check(String op, TensorSpec x, List<TensorSpec> perChannel, double epsilon) {
+  /**
+   * Checks the input, parameters [C] of its type, and statistics [C] of the type that sums over it
+   * are kept in.
+   */
+  static void check(
+      String op,
+      TensorSpec x,
+      List<TensorSpec> parameters,
+      List<TensorSpec> statistics,
+      double epsilon) {
     Check.floating(op, "input", x);
     Check.that(x.shape().rank() >= 2, op, "input [N, C, ...] of rank 2 or more", x);
     Check.that(epsilon >= 0, op, "epsilon >= 0", epsilon);
     Shape channels = Shape.of(x.shape().dim(1));
-    for (TensorSpec p : perChannel) {
+    for (TensorSpec p : parameters) {
       Check.sameType(op, x, p);
       Check.shape(op, "per-channel input", p, channels);
     }
+    for (TensorSpec s : statistics) {
+      Check.that(s.equals(statistics(x)), op, "statistics " + statistics(x), s);
+    }
+  }
+
+  /** The mean or the variance of each channel of x. */
+  static TensorSpec statistics(TensorSpec x) {
+    return new TensorSpec(Shape.of(x.shape().dim(1)), x.dtype().sums());
   }
 
   /** All axes but the channels'. */

@@ -57,7 +57,6 @@ final class OpCase {
   private Function<Draw, Sample> generator;
   private ToLongFunction<Sample> reductionLength = s -> 1;
   private double ulps = 4;
-  private double halfUlps = 4;
   private int codes;
   private Derivative derivative = Derivative.TWICE;
   private Program steps;
@@ -108,14 +107,6 @@ final class OpCase {
   /** The error of one elementary step, in units of the last place. */
   OpCase within(double units) {
     ulps = units;
-    return this;
-  }
-
-  /**
-   * As {@link #within}, in BF16 alone: where what an operation saves for its derivative is rounded.
-   */
-  OpCase withinInBf16(double units) {
-    halfUlps = units;
     return this;
   }
 
@@ -268,7 +259,7 @@ final class OpCase {
     double root = Math.sqrt(length);
     return switch (real) {
       case F64 -> ulps * Math.ulp(1.0) * root;
-      case BF16 -> Math.max(ulps, halfUlps) * (0x1p-8 + Math.ulp(1f) * root);
+      case BF16 -> Math.max(ulps, 4) * (0x1p-8 + Math.ulp(1f) * root);
       default -> ulps * Math.ulp(1f) * root;
     };
   }
