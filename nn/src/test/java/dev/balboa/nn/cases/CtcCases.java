@@ -46,6 +46,9 @@ final class CtcCases {
   }
 
   private static Sample random(Draw d) {
+    if (!d.smooth() && d.chance(0.05)) {
+      return forward(d, 3, 301, 3, 1);
+    }
     return d.smooth()
         ? forward(d, d.between(2, 5), d.between(1, 3), d.between(2, 4), d.between(0, 2))
         : forward(d, d.between(1, 9), d.between(1, 4), d.between(2, 6), d.between(0, 4));
@@ -93,6 +96,7 @@ final class CtcCases {
             CtcBackward.class,
             d -> backward(d, d.between(1, 9), d.between(1, 4), d.between(2, 6), d.between(0, 4)))
         .alsoLarge(d -> backward(d, 60, 7, 11, 13))
+        .also(d -> backward(d, 3, 301, 3, 1))
         .also(d -> backward(d, 5, 0, 3, 2))
         .also(d -> backward(d, 3, 4, 2, 3))
         .sums(CtcCases::terms)

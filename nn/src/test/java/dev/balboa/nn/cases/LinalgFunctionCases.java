@@ -135,7 +135,8 @@ final class LinalgFunctionCases {
   private static OpCase refusingRightSides(
       OpCase c, Function<List<Tensor>, Tensor> f, boolean square) {
     OpCase all =
-        c.sums(LinalgCases::elements)
+        c.keepsInputsApart()
+            .sums(LinalgCases::elements)
             .within(16)
             .nativelyIn(DType.F64)
             .refuses(f, List.of(f32(3), f32(3)), "F32[3]")

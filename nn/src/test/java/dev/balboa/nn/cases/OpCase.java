@@ -7,7 +7,9 @@ import dev.balboa.nn.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -48,6 +50,12 @@ final class OpCase {
   record Refusal(
       Supplier<Sample.Applied> applied, List<TensorSpec> inputs, List<String> fragments) {}
 
+  /** How many samples are drawn for one that can be changed as wanted. */
+  private static final int SEARCH = 10;
+
+  /** Samples from this number on are other ones than the random ones. */
+  private static final int FAR = 1_000_000;
+
   private final String name;
   private final Class<?> kind;
   private final List<Function<Draw, Sample>> fixed = new ArrayList<>();
@@ -58,6 +66,7 @@ final class OpCase {
   private ToLongFunction<Sample> reductionLength = s -> 1;
   private double ulps = 4;
   private int codes;
+  private boolean apart;
   private Derivative derivative = Derivative.TWICE;
   private Program steps;
   private Program program = (op, in) -> Tensor.apply(op, in.toArray(Tensor[]::new));
@@ -113,6 +122,12 @@ final class OpCase {
   /** How many codes a quantized result may be off, where its number lies between two codes. */
   OpCase withinCodes(int n) {
     codes = n;
+    return this;
+  }
+
+  /** Its inputs are never given the same memory, because they would not be what they have to be. */
+  OpCase keepsInputsApart() {
+    apart = true;
     return this;
   }
 
@@ -225,13 +240,34 @@ final class OpCase {
     };
   }
 
-  /** The fixed samples, then {@code random} random ones. */
+  /**
+   * The fixed samples, {@code random} random ones and, to find out whether the backends agree, for
+   * every ten of these two whose inputs share memory, where the case has any.
+   */
   List<Sample> samples(Draw.Purpose purpose, DType real, int random) {
     List<Sample> all = new ArrayList<>();
     for (int i = 0; i < fixed.size(); i++) {
       all.add(fixed.get(i).apply(draw(purpose, real, -1 - i)));
     }
     all.addAll(randomSamples(purpose, real, random));
+    if (!apart && purpose == Draw.Purpose.EQUIVALENCE) {
+      all.addAll(sharing(real, (random + 9) / 10, Aliasing::same));
+      all.addAll(sharing(real, (random + 9) / 10, Aliasing::overlapping));
+    }
+    return all;
+  }
+
+  private List<Sample> sharing(
+      DType real, int count, BiFunction<Draw, Sample, Optional<Sample>> change) {
+    List<Sample> all = new ArrayList<>();
+    for (int i = 0; i < SEARCH * count && all.size() < count; i++) {
+      Draw d = draw(Draw.Purpose.EQUIVALENCE, real, FAR + i);
+      Sample s = generator.apply(d);
+      if (s.inputs().size() < 2 && i >= SEARCH / 2) {
+        break;
+      }
+      change.apply(d, s).ifPresent(all::add);
+    }
     return all;
   }
 

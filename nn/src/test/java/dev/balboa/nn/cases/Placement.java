@@ -24,6 +24,9 @@ sealed interface Placement {
   /** Stride 0 along some axes, whose elements are therefore equal. */
   record Expanded(List<Integer> axes) implements Placement {}
 
+  /** In the memory of input {@code other}, {@code shift} elements behind its start. */
+  record Overlapping(int other, int shift) implements Placement {}
+
   /** In a backend's own layout: the result of a convolution with the identity. */
   record Blocked() implements Placement {}
 

@@ -28,9 +28,28 @@ final class Placing {
   static List<Tensor> place(List<Input> inputs) {
     List<Tensor> tensors = new ArrayList<>();
     for (Input in : inputs) {
-      tensors.add(in.sameAs() >= 0 ? tensors.get(in.sameAs()) : place(in));
+      if (in.placement() instanceof Placement.Overlapping o && in.sameAs() < 0) {
+        List<Tensor> both = overlapping(inputs.get(o.other()), in, o.shift());
+        tensors.set(o.other(), both.get(0));
+        tensors.add(both.get(1));
+      } else {
+        tensors.add(in.sameAs() >= 0 ? tensors.get(in.sameAs()) : place(in));
+      }
     }
     return tensors;
+  }
+
+  /** Views of one block, which agree on the elements that they share. */
+  private static List<Tensor> overlapping(Input first, Input second, int shift) {
+    int n = first.elements().length;
+    int m = second.elements().length;
+    double[] all = gap(first.spec().dtype(), Math.max(n, shift + m));
+    System.arraycopy(first.elements(), 0, all, 0, n);
+    System.arraycopy(second.elements(), 0, all, shift, m);
+    Tensor whole = dense(first.spec().withShape(Shape.of(all.length)), all);
+    return List.of(
+        whole.slice(0, 0, n).reshape(first.spec().shape().dims()),
+        whole.slice(0, shift, (long) shift + m).reshape(second.spec().shape().dims()));
   }
 
   static Tensor place(Input in) {
@@ -49,6 +68,8 @@ final class Placing {
       case Placement.Sliced s -> sliced(spec, x, s);
       case Placement.Expanded e -> expanded(spec, x, e);
       case Placement.Blocked _ -> blocked(spec, x);
+      case Placement.Overlapping o ->
+          throw new IllegalStateException(in + " needs input " + o.other());
     };
   }
 

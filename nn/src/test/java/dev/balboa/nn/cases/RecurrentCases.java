@@ -96,6 +96,9 @@ final class RecurrentCases {
     if (d.smooth()) {
       return new long[] {d.between(1, 3), d.between(1, 3), d.between(1, 3), d.between(1, 3)};
     }
+    if (d.chance(0.05)) {
+      return new long[] {2, 301, 2, 1};
+    }
     return new long[] {
       d.between(1, 5), d.between(1, 14), d.between(1, 20), d.pick(1, 2, 3, 5, 8, 16, 17, 31, 33, 50)
     };

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.DoubleUnaryOperator;
 
 /** Runs samples on an executor, in the innermost open scope's allocator, and reads the results. */
@@ -30,8 +32,23 @@ final class Runs {
    * @param gradients of each differentiable output the gradients of the leaves, {@code null} where
    *     an output does not depend on a leaf
    * @param opaqueInputs how many inputs came in a backend's own layout
+   * @param inputTypes those of the inputs
+   * @param outputTypes those of the outputs
    */
-  record Outcome(List<double[]> outputs, List<List<double[]>> gradients, int opaqueInputs) {}
+  record Outcome(
+      List<double[]> outputs,
+      List<List<double[]>> gradients,
+      int opaqueInputs,
+      List<DType> inputTypes,
+      List<DType> outputTypes) {
+
+    /** The types of all that goes in and comes out. */
+    Set<DType> types() {
+      Set<DType> all = new TreeSet<>(inputTypes);
+      all.addAll(outputTypes);
+      return all;
+    }
+  }
 
   /** Runs forward and, if the case has gradients, backward from random cotangents. */
   static Outcome run(EagerExecutor executor, OpCase c, Sample sample) {
@@ -61,14 +78,23 @@ final class Runs {
       if (sample.applied() instanceof Sample.AnOp(InPlaceOp op)) {
         List<Tensor> changed = program.run(sample, inputs);
         List<Tensor> written = changed.isEmpty() ? inputs.subList(0, op.mutated()) : changed;
-        return new Outcome(written.stream().map(Runs::read).toList(), List.of(), opaque);
+        List<double[]> values = written.stream().map(Runs::read).toList();
+        return new Outcome(values, List.of(), opaque, types(inputs), types(written));
       }
       List<Tensor> leaves = backward ? withLeaves(sample, inputs) : List.of();
       List<Tensor> outputs = program.run(sample, inputs);
       List<double[]> values = new ArrayList<>();
       outputs.forEach(t -> values.add(read(t)));
-      return new Outcome(values, gradients(outputs, leaves, change), opaque);
+      List<List<double[]>> gradients = gradients(outputs, leaves, change);
+      return new Outcome(values, gradients, opaque, types(inputs), types(outputs));
     }
+  }
+
+  /** A workspace has none that matters. */
+  private static List<DType> types(List<Tensor> tensors) {
+    return tensors.stream()
+        .map(t -> t.spec().equals(TensorSpec.WORKSPACE) ? DType.F32 : t.dtype())
+        .toList();
   }
 
   /** Replaces the sample's leaves in {@code inputs} by tensors that require a gradient. */

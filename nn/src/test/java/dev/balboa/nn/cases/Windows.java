@@ -38,12 +38,16 @@ final class Windows {
     return new Window(kernel, stride, dilation, before, after);
   }
 
-  /** Sizes of {@code rank} spatial dimensions. */
+  /** Sizes of {@code rank} spatial dimensions, now and then one long beside short ones. */
   static List<Long> sizes(Draw d, int rank) {
     int most = d.smooth() ? 5 : rank == 1 ? 40 : rank == 2 ? 12 : 6;
     List<Long> sizes = new ArrayList<>();
     for (int i = 0; i < rank; i++) {
       sizes.add((long) d.between(1, most));
+    }
+    if (!d.smooth() && d.chance(0.05)) {
+      sizes.replaceAll(size -> Math.min(size, 2));
+      sizes.set(d.between(0, rank - 1), d.between(200, 400) / (long) rank);
     }
     return sizes;
   }
