@@ -68,7 +68,7 @@ final class ConformanceReport {
     outputs that ONNX's authors expect, as Debian's package `libonnx-testdata` carries them. Module `conformance` says each operator in
     Balboa's functions, runs the case on `reference` and on `native` and compares both with the expected numbers: whole numbers and
     Booleans exactly, floating-point numbers to %.0e of the number plus %.0e of the largest in the tensor (ONNX's own runner allows 1e-3;
-        window functions, whose numbers were computed with 3.1415 for pi, have that here).
+    window functions, whose numbers were computed with 3.1415 for pi, and sampled grids, whose numbers have four digits, have that here).
 
     - **pass**: both backends give what is expected.
     - **reference**: the reference does; the native backend refuses the type or rank by name.

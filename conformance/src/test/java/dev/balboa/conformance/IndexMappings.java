@@ -6,6 +6,7 @@ import dev.balboa.nn.op.PadMode;
 import dev.balboa.nn.op.ResizeMode;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Indexing;
 import dev.balboa.nn.tensor.Ordered;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.Arrays;
@@ -27,6 +28,17 @@ final class IndexMappings {
         c -> {
           int axis = c.in(0).shape().axis((int) c.integer("axis", 0));
           return c.in(0).gather(axis, positive(c.in(1), c.in(0).shape().dim(axis)));
+        });
+    t.one("GatherND", c -> Indexing.gatherNd(c.in(0), c.in(1), (int) c.integer("batch_dims", 0)));
+    t.one("ScatterND", IndexMappings::scatterNd);
+    t.one("Compress", IndexMappings::compress);
+    t.one("NonZero", c -> Indexing.nonzero(c.in(0)).transpose(0, 1));
+    t.one(
+        "ReverseSequence",
+        c -> {
+          int time = (int) c.integer("time_axis", 0);
+          int batch = (int) c.integer("batch_axis", 1);
+          return Indexing.reverseSequence(c.in(0), c.in(1), time, batch);
         });
     t.one("Scatter", IndexMappings::scatter);
     t.one("ScatterElements", IndexMappings::scatter);
@@ -52,6 +64,21 @@ final class IndexMappings {
       case "add" -> c.in(0).scatterAdd(axis, indices, c.in(2));
       default -> throw new NotCovered("reduction " + reduction);
     };
+  }
+
+  private static Tensor scatterNd(Call c) {
+    return switch (c.text("reduction", "none")) {
+      case "none" -> Indexing.scatterNd(c.in(0), c.in(1), c.in(2));
+      case "add" -> Indexing.scatterNdAdd(c.in(0), c.in(1), c.in(2));
+      default -> throw new NotCovered("reduction " + c.text("reduction", ""));
+    };
+  }
+
+  private static Tensor compress(Call c) {
+    Tensor kept = Indexing.nonzero(c.in(1)).squeeze(1);
+    return c.hasAttribute("axis")
+        ? c.in(0).indexSelect((int) c.integer("axis", 0), kept)
+        : c.in(0).flatten(0).indexSelect(0, kept);
   }
 
   private static Tensor cumSum(Call c) {

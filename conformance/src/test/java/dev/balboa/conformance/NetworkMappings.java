@@ -59,7 +59,7 @@ final class NetworkMappings {
   }
 
   /** The window of a convolution or pooling of {@code x} that slides forward. */
-  private static Window window(Call c, long[] kernel) {
+  static Window window(Call c, long[] kernel) {
     Shape x = c.in(0).shape();
     int n = kernel.length;
     long[] stride = orOnes(c.integers("strides"), n);
@@ -105,7 +105,10 @@ final class NetworkMappings {
   private static List<Tensor> maxPool(Call c) {
     Window window = window(c, c.integers("kernel_shape"));
     if (!c.wants(1)) {
-      return List.of(Functions.maxPool(c.in(0), window));
+      DType type = c.in(0).dtype();
+      // Bytes are numbers of F32 too.
+      Tensor x = type.isFloating() ? c.in(0) : c.in(0).cast(DType.F32);
+      return List.of(Functions.maxPool(x, window).cast(type));
     }
     c.uncoveredIf(c.flag("storage_order"), "indices in column-major order");
     List<Tensor> y = Functions.maxPoolWithIndices(c.in(0), window);

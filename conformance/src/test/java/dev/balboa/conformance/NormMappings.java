@@ -22,6 +22,7 @@ final class NormMappings {
     t.one(
         "InstanceNormalization",
         c -> Functions.instanceNorm(c.in(0), c.in(1), c.in(2), epsilon(c)));
+    t.one("MeanVarianceNormalization", NormMappings::meanVariance);
     t.one("LRN", NormMappings::response);
     t.one("ConvTranspose", NormMappings::convTranspose);
   }
@@ -51,6 +52,13 @@ final class NormMappings {
     int groups = (int) c.integer("num_groups", 1);
     c.uncoveredIf(c.opset() < 21, "parameters per group");
     return Functions.groupNorm(c.in(0), c.in(1), c.in(2), groups, epsilon(c));
+  }
+
+  private static Tensor meanVariance(Call c) {
+    long[] axes = c.integers("axes");
+    int[] over = axes == null ? new int[] {0, 2, 3} : ReductionMappings.ints(axes);
+    Tensor centred = c.in(0).sub(c.in(0).reduce(ReduceKind.MEAN, true, over));
+    return centred.div(c.in(0).variance(0, true, over).sqrt().add(1e-9));
   }
 
   private static Tensor response(Call c) {

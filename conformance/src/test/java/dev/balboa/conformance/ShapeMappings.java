@@ -215,12 +215,13 @@ final class ShapeMappings {
   }
 
   private static Tensor eyeLike(Call c) {
-    c.uncoveredIf(c.integer("k", 0) != 0, "ones on another diagonal");
     DType type =
         c.hasAttribute("dtype")
             ? Elements.Type.of(c.integer("dtype", 0)).balboa()
             : c.in(0).dtype();
-    return Tensors.eye(c.in(0).shape().dim(0), c.in(0).shape().dim(1)).cast(type);
+    long k = c.integer("k", 0);
+    Tensor ones = Tensors.fill(new TensorSpec(c.in(0).shape(), DType.F32), 1);
+    return Shapes.triu(Shapes.tril(ones, k), k).cast(type);
   }
 
   private static Tensor range(Call c) {

@@ -7,8 +7,13 @@ import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.ResizeMode;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.tensor.Arithmetic;
 import dev.balboa.nn.tensor.Embeddings;
+import dev.balboa.nn.tensor.GridPadding;
+import dev.balboa.nn.tensor.Indexing;
+import dev.balboa.nn.tensor.Resampling;
 import dev.balboa.nn.tensor.Shapes;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
@@ -170,6 +175,130 @@ class IndexingTest {
           assertThat(Tensors.linspace(3, 9, 1).toFloats()).containsExactly(3);
           assertThat(Tensors.eye(2, 3).toFloats()).containsExactly(1, 0, 0, 0, 1, 0);
           assertThat(Tensors.arange(3, -2, 3, DType.I64).toLongs()).containsExactly(3, 1, -1);
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void wholePositionsCountFromBothEnds(TestBackend backend) {
+    on(
+        backend,
+        () -> {
+          Tensor positions = Tensor.of(new int[] {0, 1, -1, -3}, 2, 2);
+          assertThat(Indexing.gatherNd(x(), positions, 0).toFloats()).containsExactly(2, 4);
+          Tensor rows = Tensor.of(new int[] {1, 1}, 2, 1);
+          Tensor two = Tensor.of(new float[] {7, 8, 9, 1, 0, 2}, 2, 3);
+          assertThat(Indexing.scatterNd(x(), rows, two).toFloats())
+              .containsExactly(1, 2, 3, 1, 0, 2);
+          assertThat(Indexing.scatterNdAdd(x(), rows, two).toFloats())
+              .containsExactly(1, 2, 3, 12, 13, 17);
+          Tensor each = Tensor.of(new int[] {2, -2}, 2, 1, 1);
+          assertThat(Indexing.gatherNd(x(), each, 1).toFloats()).containsExactly(3, 5);
+        });
+  }
+
+  /** Though another position of the same rows may have the same number once they are counted. */
+  @ParameterizedTest
+  @EnumSource
+  void wholePositionsOutOfRangeAreRefused(TestBackend backend) {
+    on(
+        backend,
+        () -> {
+          Tensor bad = Tensor.of(new int[] {1, 2, 0, 3}, 2, 2);
+          Tensor below = Tensor.of(new int[] {1, -4}, 1, 2);
+          Tensor each = Tensor.of(new int[] {0, 3}, 2, 1, 1);
+          refuses(
+              () -> Indexing.gatherNd(x(), bad, 0),
+              "index_select: index 6 at position 1 is outside [-6, 6)");
+          refuses(
+              () -> Indexing.scatterNd(x(), below, at(9).cast(DType.F32)),
+              "scatter: index 6 at position 0 is outside [-6, 6)");
+          refuses(
+              () -> Indexing.gatherNd(x(), each, 1),
+              "index_select: index 6 at position 1 is outside [-6, 6)");
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void masksAndLengths(TestBackend backend) {
+    on(
+        backend,
+        () -> {
+          Tensor large = x().compare(CompareKind.GT, Tensor.scalar(3.5f));
+          assertThat(Indexing.maskedSelect(x(), large).toFloats()).containsExactly(4, 5, 6);
+          assertThat(Indexing.nonzero(large).toLongs()).containsExactly(1, 0, 1, 1, 1, 2);
+          assertThat(Indexing.nonzero(Tensor.of(new float[] {0, Float.NaN, -1})).toLongs())
+              .containsExactly(1, 2);
+          assertThat(Indexing.reverseSequence(x(), at(2, 3), 1, 0).toFloats())
+              .containsExactly(2, 1, 3, 6, 5, 4);
+          refuses(
+              () -> Indexing.reverseSequence(x(), at(2, 4), 1, 0),
+              "gather: index 3 at position 3 is outside [-3, 3)");
+          assertThatThrownBy(() -> Indexing.reverseSequence(x(), at(2, -1), 1, 0))
+              .hasMessageStartingWith("gather: index ");
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void wholeNumbersWrap(TestBackend backend) {
+    on(
+        backend,
+        () -> {
+          Tensor x = at(7, -7, Integer.MIN_VALUE);
+          assertThat(x.neg().toInts()).containsExactly(-7, 7, Integer.MIN_VALUE);
+          assertThat(x.abs().toInts()).containsExactly(7, 7, Integer.MIN_VALUE);
+          assertThat(x.add(1).toInts()).containsExactly(8, -6, Integer.MIN_VALUE + 1);
+          assertThat(x.sub(1).toInts()).containsExactly(6, -8, Integer.MAX_VALUE);
+          assertThat(x.rsub(1).toInts()).containsExactly(-6, 8, Integer.MIN_VALUE + 1);
+          assertThat(x.mul(2).square().toInts()).containsExactly(196, 196, 0);
+          assertThat(x.clip(-3, 5).toInts()).containsExactly(5, -3, -3);
+          assertThat(x.clip(Double.NEGATIVE_INFINITY, 5).toInts())
+              .containsExactly(5, -7, Integer.MIN_VALUE);
+          assertThat(Tensors.u8(new byte[] {1, (byte) 200}).neg().toBytes())
+              .containsExactly(-1, 56);
+          refuses(() -> x.add(0.5), "add: expected a whole number that I32 holds, got 0.5");
+          refuses(
+              () -> x.mul(0x1p31),
+              "mul: expected a whole number that I32 holds, got 2.147483648E9");
+          assertThat(Arithmetic.cumprod(at(2, 3, 5, 1 << 30), 0).toInts())
+              .containsExactly(2, 6, 30, -(1 << 31));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void productsUpToEachElement(TestBackend backend) {
+    on(
+        backend,
+        () -> {
+          Tensor x = Tensor.of(new float[] {2, 0, 3, 5}).withGrad();
+          Tensor y = Arithmetic.cumprod(x, 0);
+          assertThat(y.toFloats()).containsExactly(2, 0, 0, 0);
+          y.sum().backward();
+          assertThat(x.grad().toFloats()).containsExactly(1, 2 + 6 + 30, 0, 0);
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void grids(TestBackend backend) {
+    on(
+        backend,
+        () -> {
+          var grid = Shapes.meshgrid(at(1, 2), at(3, 4, 5));
+          assertThat(grid.get(0).toInts()).containsExactly(1, 1, 1, 2, 2, 2);
+          assertThat(grid.get(1).toInts()).containsExactly(3, 4, 5, 3, 4, 5);
+          Tensor mirror = Tensor.of(new float[] {-1, 0, 0, 0, 1, 0}, 1, 2, 3);
+          Tensor picture = x().reshape(1, 1, 2, 3);
+          for (boolean aligned : new boolean[] {false, true}) {
+            Tensor places = Resampling.affineGrid(mirror, 2, 3, aligned);
+            Tensor y =
+                Resampling.gridSample(
+                    picture, places, ResizeMode.NEAREST, GridPadding.ZEROS, aligned);
+            assertThat(y.toFloats()).containsExactly(3, 2, 1, 6, 5, 4);
+          }
         });
   }
 }

@@ -7,7 +7,7 @@ import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.UnaryKind;
 
-/** Arithmetic that is quickly said in other operations, element by element. */
+/** Arithmetic that is quickly said in other operations. Negative axes count from the end. */
 public final class Arithmetic {
   private Arithmetic() {}
 
@@ -41,6 +41,52 @@ public final class Arithmetic {
     Shape lower = Shape.broadcast("clamp", x.shape(), low.shape());
     Shape.broadcast("clamp", lower, high.shape());
     return x.binary(BinaryKind.MAX, low).binary(BinaryKind.MIN, high);
+  }
+
+  /** log(exp(a) + exp(b)) with NumPy broadcasting; exact at infinities, and never overflows. */
+  public static Tensor logAddExp(Tensor a, Tensor b) {
+    String name = "log_add_exp";
+    floating(name, a);
+    Facades.sameType(name, "second input", b, a);
+    long[] shape = Shape.broadcast(name, a.shape(), b.shape()).dims();
+    return Tensor.stack(0, a.expand(shape), b.expand(shape)).logSumExp(0);
+  }
+
+  /** a + weight (b - a) with NumPy broadcasting: a for weight 0, b for weight 1. */
+  public static Tensor lerp(Tensor a, Tensor b, Tensor weight) {
+    floating("lerp", a);
+    Facades.sameType("lerp", "end", b, a);
+    Facades.sameType("lerp", "weight", weight, a);
+    Shape both = Shape.broadcast("lerp", a.shape(), b.shape());
+    Shape.broadcast("lerp", both, weight.shape());
+    return a.add(weight.mul(b.sub(a)));
+  }
+
+  /** x with other numbers in the place of NaN, infinity and -infinity, where no gradient flows. */
+  public static Tensor nanToNum(Tensor x, double nan, double infinity, double minusInfinity) {
+    floating("nan_to_num", x);
+    Tensor y = isNan(x).where(Facades.number(x, nan), x);
+    Tensor most = infinity(x);
+    y = x.compare(CompareKind.EQ, most).where(Facades.number(x, infinity), y);
+    return x.compare(CompareKind.EQ, most.neg()).where(Facades.number(x, minusInfinity), y);
+  }
+
+  /**
+   * Products along an axis up to each element: y_i = x_0 x_1 ... x_i. In log2(n) steps, each of
+   * which multiplies by the products that end 1, 2, 4, ... positions before (Hillis and Steele,
+   * 1986); so its derivatives of every order are those of products, zeros among the elements or
+   * not. Integers wrap.
+   */
+  public static Tensor cumprod(Tensor x, int axis) {
+    Facades.that(x.dtype() != DType.BOOL, "cumprod", "input of a numeric type", x.spec());
+    int at = Facades.axis("cumprod", x, axis);
+    long n = x.shape().dim(at);
+    Tensor y = x;
+    for (long step = 1; step < n; step *= 2) {
+      Tensor later = y.slice(at, step, n).mul(y.slice(at, 0, n - step));
+      y = Tensor.concat(at, y.slice(at, 0, step), later);
+    }
+    return y;
   }
 
   private static void floating(String name, Tensor x) {

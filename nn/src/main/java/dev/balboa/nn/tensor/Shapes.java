@@ -101,6 +101,27 @@ public final class Shapes {
     return chunks;
   }
 
+  /**
+   * The grid that vectors of lengths n1, n2, ... span: one view [n1, n2, ...] for each, which
+   * varies along its own axis alone ("ij" indexing).
+   */
+  public static List<Tensor> meshgrid(Tensor... vectors) {
+    require(vectors.length > 0, "meshgrid", "at least one vector", "none");
+    long[] dims = new long[vectors.length];
+    for (int i = 0; i < dims.length; i++) {
+      require(vectors[i].shape().rank() == 1, "meshgrid", "vectors", vectors[i].spec());
+      dims[i] = vectors[i].shape().dim(0);
+    }
+    List<Tensor> grid = new ArrayList<>();
+    for (int i = 0; i < dims.length; i++) {
+      long[] alone = new long[dims.length];
+      Arrays.fill(alone, 1);
+      alone[i] = dims[i];
+      grid.add(vectors[i].reshape(alone).expand(dims));
+    }
+    return grid;
+  }
+
   // ---- Masks and diagonals ----
 
   /** x with {@code value} where {@code mask} (BOOL, broadcast to x) is true. */

@@ -21,7 +21,98 @@ final class ArithmeticCases {
         predicate("is_nan", Arithmetic::isNan),
         predicate("is_inf", Arithmetic::isInf),
         predicate("is_finite", Arithmetic::isFinite),
-        clamp());
+        clamp(),
+        logAddExp(),
+        lerp(),
+        nanToNum(),
+        cumprod());
+  }
+
+  private static OpCase logAddExp() {
+    UnaryOperator<List<Tensor>> f = in -> List.of(Arithmetic.logAddExp(in.get(0), in.get(1)));
+    return OpCase.ofFunction(
+            "log_add_exp",
+            Arithmetic.class,
+            d -> {
+              Shape out = d.shape(0, 4);
+              Domain domain = Domain.aroundKinks(20, Double.NEGATIVE_INFINITY);
+              return Sample.ofMany(
+                  "log_add_exp",
+                  f::apply,
+                  d.input(d.broadcastingTo(out), domain),
+                  d.input(d.broadcastingTo(out), domain));
+            })
+        .sums(s -> 2 * s.specs().get(0).shape().size() * s.specs().get(1).shape().size())
+        .nativelyIn(DType.F64)
+        .refuses(in -> f.apply(in).get(0), List.of(I32, I32), "floating-point", "I32[3]")
+        .refuses(in -> f.apply(in).get(0), List.of(f32(3), I32), "type F32", "I32[3]")
+        .refuses(in -> f.apply(in).get(0), List.of(f32(3), f32(2)), "[3]", "[2]");
+  }
+
+  private static Tensor lerp(List<Tensor> in) {
+    return Arithmetic.lerp(in.get(0), in.get(1), in.get(2));
+  }
+
+  private static OpCase lerp() {
+    return OpCase.ofFunction(
+            "lerp",
+            Arithmetic.class,
+            d -> {
+              Shape out = d.shape(0, 4);
+              return Sample.of(
+                  "lerp",
+                  ArithmeticCases::lerp,
+                  d.input(d.broadcastingTo(out), Domain.NORMAL),
+                  d.input(d.broadcastingTo(out), Domain.NORMAL),
+                  d.input(d.broadcastingTo(out), Domain.between(0, 1)));
+            })
+        .sums(s -> s.specs().stream().mapToLong(spec -> spec.shape().size()).sum())
+        .nativelyIn(DType.F64)
+        .refuses(ArithmeticCases::lerp, List.of(I32, I32, I32), "floating-point", "I32[3]")
+        .refuses(ArithmeticCases::lerp, List.of(f32(3), f32(3), I32), "weight of type F32", "I32")
+        .refuses(ArithmeticCases::lerp, List.of(f32(3), f32(3), f32(2)), "[3]", "[2]");
+  }
+
+  private static OpCase nanToNum() {
+    return OpCase.ofFunction(
+            "nan_to_num",
+            Arithmetic.class,
+            d ->
+                Sample.of(
+                    "nan_to_num(0, 9, -9)",
+                    in -> Arithmetic.nanToNum(in.get(0), 0, 9, -9),
+                    d.smooth() ? d.input(d.shape(0, 4), Domain.NORMAL) : odd(d, d.shape(0, 4))))
+        .nativelyIn(DType.F64)
+        .refuses(
+            in -> Arithmetic.nanToNum(in.get(0), 0, 9, -9),
+            List.of(I32),
+            "floating-point",
+            "I32[3]");
+  }
+
+  private static OpCase cumprod() {
+    return OpCase.ofFunction(
+            "cumprod",
+            Arithmetic.class,
+            d -> {
+              Shape shape = d.shape(1, 4);
+              int axis = d.between(-shape.rank(), shape.rank() - 1);
+              return cumprod(axis, d.input(shape, Domain.FACTORS));
+            })
+        .also(d -> cumprod(0, d.input(Shape.of(4), (draw, n) -> new double[] {2, 0, 3, 0})))
+        .alsoLarge(d -> cumprod(1, d.input(Shape.of(60, 700), Domain.between(0.99, 1.01))))
+        .sums(s -> s.specs().get(0).shape().size())
+        .nativelyIn(DType.F64)
+        .refuses(
+            in -> Arithmetic.cumprod(in.get(0), 0),
+            List.of(I32.withDType(DType.BOOL)),
+            "numeric",
+            "BOOL[3]")
+        .refuses(in -> Arithmetic.cumprod(in.get(0), 1), List.of(f32(3)), "an axis", "got 1");
+  }
+
+  private static Sample cumprod(int axis, Input x) {
+    return Sample.of("cumprod(" + axis + ")", in -> Arithmetic.cumprod(in.get(0), axis), x);
   }
 
   private static OpCase predicate(String name, UnaryOperator<Tensor> f) {

@@ -40,6 +40,8 @@ final class OpCases {
             AxisCases::all,
             OrderCases::all,
             ShapesCases::all,
+            IndexingCases::all,
+            ResamplingCases::all,
             RecurrentCases::all,
             InPlaceCases::all)
         .flatMap(family -> family.get().stream())

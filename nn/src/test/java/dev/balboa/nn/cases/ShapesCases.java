@@ -25,6 +25,7 @@ final class ShapesCases {
         roll(),
         split(),
         chunk(),
+        meshgrid(),
         maskedFill(),
         triangle("tril", Shapes::tril),
         triangle("triu", Shapes::triu),
@@ -124,6 +125,27 @@ final class ShapesCases {
             })
         .refuses(in -> Shapes.chunk(in.get(0), 0, 0).get(0), List.of(f32(5)), "parts > 0", "got 0")
         .refuses(in -> Shapes.chunk(in.get(0), 1, 2).get(0), List.of(f32(5)), "axis", "got 1");
+  }
+
+  private static OpCase meshgrid() {
+    return of(
+            "meshgrid",
+            d -> {
+              Input[] vectors = new Input[d.between(1, 3)];
+              Arrays.setAll(vectors, _ -> x(d, Draw.limited(d.smooth() ? 4 : 17, d.dim())));
+              if (!d.smooth() && d.chance(0.1)) {
+                vectors[0] = x(d, Shape.of(401));
+              }
+              return Sample.ofMany(
+                  "meshgrid", in -> Shapes.meshgrid(in.toArray(Tensor[]::new)), vectors);
+            })
+        .sums(s ->
+            s.inputs().stream()
+                .mapToLong(in -> in.spec().shape().size())
+                .reduce(1, (a, b) -> a * b))
+        .refuses(in -> Shapes.meshgrid().get(0), List.of(), "at least one", "none")
+        .refuses(
+            in -> Shapes.meshgrid(in.get(0)).get(0), List.of(f32(2, 3)), "vectors", "F32[2, 3]");
   }
 
   private static OpCase maskedFill() {

@@ -1,0 +1,145 @@
+package dev.balboa.nn.cases;
+
+import static dev.balboa.nn.op.TensorSpec.f32;
+
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.ResizeMode;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.tensor.GridPadding;
+import dev.balboa.nn.tensor.Resampling;
+import dev.balboa.nn.tensor.SignalWindows;
+import dev.balboa.nn.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** Pictures read at given places, and window functions. */
+final class ResamplingCases {
+  private ResamplingCases() {}
+
+  static List<OpCase> all() {
+    List<OpCase> all = new ArrayList<>();
+    for (ResizeMode mode : ResizeMode.values()) {
+      all.add(gridSample(mode));
+    }
+    all.add(affineGrid());
+    all.add(window("hann", SignalWindows::hann));
+    all.add(window("hamming", SignalWindows::hamming));
+    all.add(window("blackman", SignalWindows::blackman));
+    all.add(generalCosine());
+    return all;
+  }
+
+  /** A size of a picture, which has elements. */
+  private static long size(Draw d) {
+    return Math.min(d.positiveDim(), d.smooth() ? 3 : 31);
+  }
+
+  private static OpCase gridSample(ResizeMode mode) {
+    Function<List<Tensor>, Tensor> plain =
+        in -> Resampling.gridSample(in.get(0), in.get(1), mode, GridPadding.ZEROS, false);
+    return OpCase.ofFunction(
+            "grid_sample " + mode.name().toLowerCase(Locale.ROOT),
+            Resampling.class,
+            d -> {
+              Shape x = Shape.of(d.between(1, 2), Math.min(d.dim(), 3), size(d), size(d));
+              Shape out = Draw.limited(d.smooth() ? 6 : 150, d.dim(), d.dim());
+              boolean aligned = d.flip();
+              GridPadding padding = d.pick(GridPadding.values());
+              Input grid = grid(d, x, out, aligned);
+              return Sample.of(
+                  "grid_sample(" + mode + ", " + padding + ", " + aligned + ")",
+                  in -> Resampling.gridSample(in.get(0), in.get(1), mode, padding, aligned),
+                  d.input(x, Domain.NORMAL),
+                  mode == ResizeMode.NEAREST ? grid.withoutGradient() : grid);
+            })
+        .sums(s -> 32 + s.specs().get(1).shape().size())
+        .within(16)
+        .nativelyIn(DType.F64)
+        .keepsInputsApart()
+        .refuses(plain, List.of(f32(1, 2, 3), f32(1, 2, 2, 2)), "[N, C, H, W]", "F32[1, 2, 3]")
+        .refuses(plain, List.of(f32(1, 2, 3, 0), f32(1, 2, 2, 2)), "elements", "F32[1, 2, 3, 0]")
+        .refuses(plain, List.of(f32(1, 2, 3, 4), f32(2, 2, 2, 2)), "grid [1,", "F32[2, 2, 2, 2]")
+        .refuses(plain, List.of(f32(1, 2, 3, 4), f32(1, 2, 2, 3)), "2]", "F32[1, 2, 2, 3]")
+        .refuses(plain, List.of(f32(1, 2, 3, 4), IndexCases.i32(1, 2, 2, 2)), "type F32", "I32")
+        .refuses(plain, List.of(IndexCases.i32(1, 2, 3, 4), f32(1, 2, 2, 2)), "floating", "I32");
+  }
+
+  /**
+   * Places inside of the picture and up to one and a half of its sizes outside, at least a tenth of
+   * a pixel away from where the function or its derivative jumps: from the pixels and from half way
+   * between them.
+   */
+  private static Input grid(Draw d, Shape x, Shape out, boolean aligned) {
+    Shape shape = Shape.of(x.dim(0), out.dim(0), out.dim(1), 2);
+    double[] places = new double[Draw.count(shape)];
+    for (int i = 0; i < places.length; i++) {
+      int n = (int) x.dim(i % 2 == 0 ? 3 : 2);
+      double pixel = d.between(-n, 2 * n - 1) + d.pick(0.0, 0.5) + d.uniform(0.1, 0.4);
+      double span = aligned ? Math.max(1, n - 1) : n;
+      places[i] = aligned ? 2 * pixel / span - 1 : (2 * pixel + 1) / span - 1;
+    }
+    return Input.of(new TensorSpec(shape, d.real()), places);
+  }
+
+  private static OpCase affineGrid() {
+    Function<List<Tensor>, Tensor> plain = in -> Resampling.affineGrid(in.get(0), 2, 3, true);
+    return OpCase.ofFunction(
+            "affine_grid",
+            Resampling.class,
+            d -> {
+              long h = size(d);
+              long w = !d.smooth() && d.chance(0.1) ? 401 : size(d);
+              boolean aligned = d.flip();
+              return Sample.of(
+                  "affine_grid(" + h + ", " + w + ", " + aligned + ")",
+                  in -> Resampling.affineGrid(in.get(0), h, w, aligned),
+                  d.input(Shape.of(Math.min(4, d.dim()), 2, 3), Domain.NORMAL));
+            })
+        .sums(_ -> 1000)
+        .nativelyIn(DType.F64)
+        .refuses(plain, List.of(f32(2, 3)), "[N, 2, 3]", "F32[2, 3]")
+        .refuses(plain, List.of(IndexCases.i32(1, 2, 3)), "floating", "I32[1, 2, 3]")
+        .refuses(
+            in -> Resampling.affineGrid(in.get(0), 0, 3, true),
+            List.of(f32(1, 2, 3)),
+            "above 0",
+            "0 x 3");
+  }
+
+  private interface WindowFunction {
+    Tensor of(int size, boolean periodic);
+  }
+
+  private static OpCase window(String name, WindowFunction f) {
+    return OpCase.ofFunction(
+            name,
+            SignalWindows.class,
+            d -> {
+              int n = (int) d.dim();
+              boolean periodic = d.flip();
+              return Sample.of(name + "(" + n + ", " + periodic + ")", in -> f.of(n, periodic));
+            })
+        .derivative(OpCase.Derivative.NONE)
+        .within(0)
+        .refuses(in -> f.of(-1, true), List.of(), "at least 0", "-1");
+  }
+
+  private static OpCase generalCosine() {
+    return OpCase.ofFunction(
+            "general_cosine",
+            SignalWindows.class,
+            d -> {
+              int n = (int) d.dim();
+              boolean periodic = d.flip();
+              return Sample.of(
+                  "general_cosine(" + n + ", " + periodic + ")",
+                  in -> SignalWindows.generalCosine(n, periodic, 0.36, 0.49, 0.14, 0.01));
+            })
+        .derivative(OpCase.Derivative.NONE)
+        .within(0)
+        .refuses(in -> SignalWindows.generalCosine(3, true), List.of(), "coefficient", "none");
+  }
+}
