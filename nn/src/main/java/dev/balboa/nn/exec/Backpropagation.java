@@ -50,7 +50,8 @@ final class Backpropagation {
   void run() {
     Node.Application node;
     while ((node = pending.poll()) != null) {
-      try (var _ = memory.visit()) {
+      try (var _ = Execution.backward(node.place(), node.op());
+          var _ = memory.visit()) {
         visit(node, cotangents.get(node));
       }
       if (wanted == null || !wanted.contains(node)) {

@@ -19,6 +19,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Runs each operation at once on one backend. Results belong to the innermost open {@link Scope} of
@@ -34,6 +35,8 @@ public final class EagerExecutor implements Executor {
 
   private final Backend backend;
   private final PrimitiveCache cache;
+  private final Interceptor interceptor;
+  private final EagerExecutor next;
 
   /**
    * Runs on {@code backend} with a cache of {@link #DEFAULT_CACHE_CAPACITY} prepared operations.
@@ -44,8 +47,25 @@ public final class EagerExecutor implements Executor {
 
   /** Runs on {@code backend} with this cache, which must serve no other backend. */
   public EagerExecutor(Backend backend, PrimitiveCache cache) {
+    this(backend, cache, null, null);
+  }
+
+  private EagerExecutor(
+      Backend backend, PrimitiveCache cache, Interceptor interceptor, EagerExecutor next) {
     this.backend = backend;
     this.cache = cache;
+    this.interceptor = interceptor;
+    this.next = next;
+  }
+
+  /** One that shares everything with this one, and hands each operation to {@code around}. */
+  EagerExecutor intercepted(Interceptor around) {
+    return new EagerExecutor(
+        backend, cache, Objects.requireNonNull(around, "execution: interceptor"), this);
+  }
+
+  boolean isIntercepted() {
+    return interceptor != null;
   }
 
   /** The backend. */
@@ -60,6 +80,9 @@ public final class EagerExecutor implements Executor {
 
   @Override
   public List<Value> apply(Op op, List<Value> inputs) {
+    if (interceptor != null) {
+      return interceptor.apply(op, inputs, Execution.origin(), next);
+    }
     ArrayValue[] values = new ArrayValue[inputs.size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = readable(op, inputs.get(i));

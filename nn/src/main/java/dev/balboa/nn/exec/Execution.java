@@ -6,6 +6,7 @@ import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Value;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * How operations run on the current thread: on which executor, whether they are recorded for
@@ -28,12 +29,14 @@ public final class Execution {
   private final EagerExecutor eager;
   private final boolean recording;
   private final RandomStream training;
+  private final Origin origin;
   private final Executor executor;
 
-  private Execution(EagerExecutor eager, boolean recording, RandomStream training) {
+  private Execution(EagerExecutor eager, boolean recording, RandomStream training, Origin origin) {
     this.eager = eager;
     this.recording = recording;
     this.training = training;
+    this.origin = origin;
     this.executor = recording ? new TapeExecutor(eager, 0) : eager;
   }
 
@@ -44,26 +47,29 @@ public final class Execution {
   }
 
   static Execution root(EagerExecutor eager) {
-    return new Execution(eager, true, null);
+    return new Execution(eager, true, null, Origin.NOWHERE);
   }
 
   /** Runs what follows on another executor. */
   public static Frame on(EagerExecutor executor) {
     Execution e = CURRENT.get();
     Objects.requireNonNull(executor, "execution: executor");
-    return push(new Execution(executor, e == null || e.recording, e == null ? null : e.training));
+    return push(
+        e == null
+            ? new Execution(executor, true, null, Origin.NOWHERE)
+            : new Execution(executor, e.recording, e.training, e.origin));
   }
 
   /** Records nothing in what follows: no gradient history, no graph memory. */
   public static Frame noGrad() {
     Execution e = current();
-    return push(new Execution(e.eager, false, e.training));
+    return push(new Execution(e.eager, false, e.training, e.origin));
   }
 
   /** Records in what follows, also inside a no-grad block. */
   public static Frame grad() {
     Execution e = current();
-    return push(new Execution(e.eager, true, e.training));
+    return push(new Execution(e.eager, true, e.training, e.origin));
   }
 
   /** Layers behave as in training in what follows; random layers draw from {@code random}. */
@@ -71,13 +77,58 @@ public final class Execution {
     Execution e = current();
     return push(
         new Execution(
-            e.eager, e.recording, Objects.requireNonNull(random, "execution: random stream")));
+            e.eager,
+            e.recording,
+            Objects.requireNonNull(random, "execution: random stream"),
+            e.origin));
   }
 
   /** Layers behave as in inference in what follows. */
   public static Frame inference() {
     Execution e = current();
-    return push(new Execution(e.eager, e.recording, null));
+    return push(new Execution(e.eager, e.recording, null, e.origin));
+  }
+
+  /** Hands every operation of what follows to {@code around}, backward passes included. */
+  public static Frame intercept(Interceptor around) {
+    return on(current().eager.intercepted(around));
+  }
+
+  /**
+   * Checks every result of what follows, backward passes and optimizer steps included. The first
+   * operation that makes a number which is infinite or not a number throws a {@link
+   * NonFiniteException} that names it. Infinities that are meant, such as those of a mask, are
+   * allowed: those that come from the data or from a constant, and what comes of them.
+   */
+  public static Frame checkFinite() {
+    return intercept(new FiniteCheck());
+  }
+
+  /**
+   * Names what follows, for interceptors: layers give their path and type. Of blocks within each
+   * other the innermost counts. The name is asked for only where operations are intercepted.
+   */
+  public static Frame within(Supplier<String> place) {
+    Execution e = CURRENT.get();
+    return e == null || !e.eager.isIntercepted()
+        ? Frame.NONE
+        : e.push(new Origin(place.get(), e.origin.isBackward(), e.origin.differentiated()));
+  }
+
+  /** What follows is a backward pass, of {@code op} at {@code place} if it is of one. */
+  static Frame backward(String place, Op op) {
+    Execution e = CURRENT.get();
+    return e == null || !e.eager.isIntercepted() ? Frame.NONE : e.push(new Origin(place, true, op));
+  }
+
+  private Frame push(Origin next) {
+    return push(new Execution(eager, recording, training, next));
+  }
+
+  /** What the operations of this thread are a part of. */
+  static Origin origin() {
+    Execution e = CURRENT.get();
+    return e == null ? Origin.NOWHERE : e.origin;
   }
 
   private static Frame push(Execution next) {
@@ -121,9 +172,17 @@ public final class Execution {
 
   /** The block for which an execution is in force. */
   public static final class Frame implements AutoCloseable {
+    /** Closing it changes nothing. */
+    private static final Frame NONE = new Frame();
+
     private final Execution previous;
     private final Execution own;
     private boolean closed;
+
+    private Frame() {
+      this(null, null);
+      closed = true;
+    }
 
     private Frame(Execution previous, Execution own) {
       this.previous = previous;

@@ -86,7 +86,8 @@ public final class Gradients {
   public static void backward(Value output, Value cotangent) {
     EagerExecutor eager = Execution.current().eager();
     TracedValue root = traced(output);
-    try (Scope scope = Scope.open()) {
+    try (Scope scope = Scope.open();
+        var _ = Execution.backward(Execution.origin().place(), null)) {
       Backpropagation sweep = new Backpropagation(eager, 0, null, new SweepMemory.Counting(scope));
       sweep.seed(root, seed(eager, root.spec(), cotangent));
       sweep.run();
@@ -131,8 +132,10 @@ public final class Gradients {
       wanted.add(traced(input).node());
     }
     Backpropagation sweep = new Backpropagation(emitter, 0, wanted, memory);
-    sweep.seed(root, seed(emitter, root.spec(), seed));
-    sweep.run();
+    try (var _ = Execution.backward(Execution.origin().place(), null)) {
+      sweep.seed(root, seed(emitter, root.spec(), seed));
+      sweep.run();
+    }
     List<Value> grads = new ArrayList<>();
     for (Value input : inputs) {
       grads.add(sweep.cotangent((TracedValue) input));

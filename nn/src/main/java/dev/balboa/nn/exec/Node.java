@@ -63,18 +63,26 @@ sealed interface Node {
     private final List<Value> outputs;
     private final int[] versions;
     private final int depth;
+    private final String place;
 
     /**
      * @param inputs as they came, traced ones with their history
      * @param outputs as the delegate gave them
      * @param versions of the memory of inputs, then outputs, at the time of recording
+     * @param place what the operation was a part of, as in {@link Origin}
      */
-    Application(Op op, List<Value> inputs, List<Value> outputs, int[] versions, int depth) {
+    Application(
+        Op op, List<Value> inputs, List<Value> outputs, int[] versions, int depth, String place) {
       this.op = op;
       this.inputs = inputs;
       this.outputs = outputs;
       this.versions = versions;
       this.depth = depth;
+      this.place = place;
+    }
+
+    String place() {
+      return place;
     }
 
     Op op() {

@@ -87,7 +87,8 @@ final class TapeExecutor implements Executor {
     for (int i = 0; i < versions.length; i++) {
       versions[i] = version(i < plain.size() ? plain.get(i) : outputs.get(i - plain.size()));
     }
-    Node node = new Node.Application(op, inputs, outputs, versions, depth);
+    Node node =
+        new Node.Application(op, inputs, outputs, versions, depth, Execution.origin().place());
     List<Value> traced = new ArrayList<>(outputs.size());
     for (int i = 0; i < outputs.size(); i++) {
       Value out = outputs.get(i);

@@ -287,11 +287,19 @@ public abstract class Layer implements AutoCloseable {
   }
 
   private Tensor computeLocated(Tensor x) {
-    try {
+    try (var _ = running()) {
       return compute(x);
     } catch (IllegalArgumentException e) {
       throw located(e);
     }
+  }
+
+  /**
+   * Says that this layer runs, for checks and profiles; to be opened by entry points other than
+   * {@link #forward}.
+   */
+  protected final Execution.Frame running() {
+    return Execution.within(() -> path().isEmpty() ? typeName() : path() + " (" + typeName() + ")");
   }
 
   private IllegalArgumentException located(IllegalArgumentException e) {

@@ -261,7 +261,9 @@ public abstract sealed class RecurrentLayer<L extends RecurrentLayer<L>> extends
     if (!isBuilt()) {
       forward(x); // builds while the model around this is built; refuses otherwise
     }
-    return recur(x, state, lengths);
+    try (var _ = running()) {
+      return recur(x, state, lengths);
+    }
   }
 
   /**
