@@ -28,7 +28,8 @@ class ArchitectureTest {
             "dev.balboa.nn.train..",
             "dev.balboa.nn.data..",
             "dev.balboa.nn.io..",
-            "dev.balboa.nn.explain..")
+            "dev.balboa.nn.explain..",
+            "dev.balboa.nn.profile..")
         .layer("tensor")
         .definedBy("dev.balboa.nn.tensor..")
         .layer("exec")

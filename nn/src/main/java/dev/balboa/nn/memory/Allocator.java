@@ -90,6 +90,16 @@ public final class Allocator {
         totals.reuses);
   }
 
+  /** {@link AllocatorMetrics#liveBytes} alone. */
+  public long liveBytes() {
+    return liveBytes.get();
+  }
+
+  /** {@link AllocatorMetrics#peakBytes} alone. */
+  public long peakBytes() {
+    return peakBytes.get();
+  }
+
   /** Sets the peak back to what is live now. */
   public void resetPeak() {
     peakBytes.set(liveBytes.get());
