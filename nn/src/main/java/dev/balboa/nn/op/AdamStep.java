@@ -13,7 +13,8 @@ import java.util.List;
  * p = p - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
  * </pre>
  *
- * Inputs p, m, v, g, scalars F64 [lr, t] with t counting from 1.
+ * Inputs p, m, v, g, scalars F64 [lr, t] with t counting from 1, or [lr, t, m] with m in place of
+ * beta1.
  */
 public record AdamStep(
     double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled)
@@ -38,6 +39,6 @@ public record AdamStep(
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> in) {
-    return OptimizerSteps.check(name(), in, 4, 2);
+    return OptimizerSteps.check(name(), in, 4, 2, true);
   }
 }

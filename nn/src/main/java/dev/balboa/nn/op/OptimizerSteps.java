@@ -9,7 +9,13 @@ import java.util.List;
 final class OptimizerSteps {
   private OptimizerSteps() {}
 
-  static List<TensorSpec> check(String op, List<TensorSpec> in, int tensors, int scalars) {
+  /**
+   * @param tensors how many inputs are of the parameter's spec
+   * @param scalars how many numbers a step has
+   * @param momentum whether one more may follow, a momentum in place of the operation's
+   */
+  static List<TensorSpec> check(
+      String op, List<TensorSpec> in, int tensors, int scalars, boolean momentum) {
     Check.arity(op, in, tensors + 1);
     Check.floating(op, "parameter", in.get(0));
     for (int i = 1; i < tensors; i++) {
@@ -21,9 +27,11 @@ final class OptimizerSteps {
     }
     TensorSpec hyper = in.get(tensors);
     Check.that(
-        hyper.dtype() == DType.F64 && hyper.shape().equals(Shape.of(scalars)),
+        hyper.dtype() == DType.F64
+            && (hyper.shape().equals(Shape.of(scalars))
+                || (momentum && hyper.shape().equals(Shape.of(scalars + 1)))),
         op,
-        "scalars F64[" + scalars + "]",
+        "scalars F64[" + scalars + "]" + (momentum ? " or F64[" + (scalars + 1) + "]" : ""),
         hyper);
     return List.of();
   }

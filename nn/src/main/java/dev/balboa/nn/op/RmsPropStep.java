@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * RMSprop (Tieleman and Hinton, 2012), as in PyTorch: g' = g + weightDecay p; s = alpha s + (1 -
  * alpha) g'^2; d = g' / (sqrt(s) + epsilon); with momentum m: b = m b + d, and the step is b, else
- * d; p = p - lr step. Inputs p, s, [b if momentum &gt; 0], g, scalars F64 [lr].
+ * d; p = p - lr step. Inputs p, s, [b if momentum &gt; 0], g, scalars F64 [lr], or [lr, m] with
+ * another momentum.
  */
 public record RmsPropStep(double alpha, double epsilon, double momentum, double weightDecay)
     implements InPlaceOp {
@@ -29,6 +30,6 @@ public record RmsPropStep(double alpha, double epsilon, double momentum, double 
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> in) {
-    return OptimizerSteps.check(name(), in, mutated() + 1, 1);
+    return OptimizerSteps.check(name(), in, mutated() + 1, 1, momentum > 0);
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Stochastic gradient descent, as in PyTorch: g' = g + weightDecay p; with momentum m: v = m v +
  * g', and the step is v, or g' + m v if {@code nesterov}; p = p - lr step. Inputs p, [v if momentum
- * &gt; 0], g, scalars F64 [lr].
+ * &gt; 0], g, scalars F64 [lr], or [lr, m] with another momentum.
  */
 public record SgdStep(double momentum, boolean nesterov, double weightDecay) implements InPlaceOp {
   /** Checks the hyper-parameters. */
@@ -29,6 +29,6 @@ public record SgdStep(double momentum, boolean nesterov, double weightDecay) imp
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> in) {
-    return OptimizerSteps.check(name(), in, mutated() + 1, 1);
+    return OptimizerSteps.check(name(), in, mutated() + 1, 1, momentum > 0);
   }
 }

@@ -60,6 +60,11 @@ public final class Adam extends Optimizer {
   }
 
   @Override
+  boolean hasMomentum() {
+    return true;
+  }
+
+  @Override
   public String name() {
     return "adam";
   }

@@ -60,6 +60,11 @@ public final class AdamW extends Optimizer {
   }
 
   @Override
+  boolean hasMomentum() {
+    return true;
+  }
+
+  @Override
   public String name() {
     return "adamw";
   }

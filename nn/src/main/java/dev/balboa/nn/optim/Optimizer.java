@@ -12,6 +12,7 @@ import dev.balboa.nn.tensor.RowGradient;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
   private final List<ParameterGroup> groups = new ArrayList<>();
   private List<String> stateNames = List.of();
   private double learningRate;
+  private double momentum = Double.NaN;
   private boolean prepared;
   private boolean closed;
 
@@ -83,6 +85,11 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
   /** The numbers that the operation takes as its last input. */
   abstract double[] scalars(double rate, long step);
 
+  /** Whether a step takes another momentum as a further number. */
+  boolean hasMomentum() {
+    return false;
+  }
+
   /** Name for messages and checkpoints, such as {@code adam}. */
   public abstract String name();
 
@@ -123,6 +130,32 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
     learningRate = rate;
   }
 
+  /**
+   * Sets the momentum of the next steps in place of the configured one: of Adam's kind that of the
+   * gradients, beta1. For schedules that move it against the learning rate. Not part of {@link
+   * #state}: it has to be set again after a restart.
+   *
+   * @throws IllegalStateException if the optimizer was configured without momentum
+   */
+  public final void overrideMomentum(double value) {
+    if (!hasMomentum()) {
+      throw new IllegalStateException(name() + ": a momentum is set but none was configured");
+    }
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(name() + ": expected a momentum in [0, 1), got " + value);
+    }
+    momentum = value;
+  }
+
+  private Tensor numbers(double rate, long step) {
+    double[] numbers = scalars(rate, step);
+    if (!Double.isNaN(momentum)) {
+      numbers = Arrays.copyOf(numbers, numbers.length + 1);
+      numbers[numbers.length - 1] = momentum;
+    }
+    return Tensor.of(numbers);
+  }
+
   /** Drops all gradients and frees their memory. */
   public final void zeroGrad() {
     parameters.values().forEach(Parameter::zeroGrad);
@@ -147,7 +180,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
         if (scalars == null || slotRate != rate || slotStep != step) {
           rate = slotRate;
           step = slotStep;
-          scalars = Tensor.of(scalars(rate, step));
+          scalars = numbers(rate, step);
         }
         if (rows == null) {
           apply(slot, grad, scalars);

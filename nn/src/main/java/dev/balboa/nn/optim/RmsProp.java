@@ -67,6 +67,11 @@ public final class RmsProp extends Optimizer {
   }
 
   @Override
+  boolean hasMomentum() {
+    return step.momentum() > 0;
+  }
+
+  @Override
   public String name() {
     return "rmsprop";
   }

@@ -57,6 +57,11 @@ public final class Sgd extends Optimizer {
   }
 
   @Override
+  boolean hasMomentum() {
+    return step.momentum() > 0;
+  }
+
+  @Override
   public String name() {
     return "sgd";
   }

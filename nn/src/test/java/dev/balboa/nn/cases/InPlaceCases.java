@@ -12,6 +12,7 @@ import dev.balboa.nn.op.SgdStep;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Operations that write to their first inputs. */
@@ -90,6 +91,16 @@ final class InPlaceCases {
     return Sample.of(op, in);
   }
 
+  /** The numbers of a step, some with a momentum of its own. */
+  private static double[] momentum(double configured, Draw d, double... scalars) {
+    if (configured == 0 || d.flip()) {
+      return scalars;
+    }
+    double[] more = Arrays.copyOf(scalars, scalars.length + 1);
+    more[scalars.length] = d.uniform(0.1, 0.99);
+    return more;
+  }
+
   private static OpCase sgd() {
     SgdStep plain = new SgdStep(0, false, 0);
     return OpCase.of("sgd_step", SgdStep.class, d -> sgd(d, d.shape(0, 4)))
@@ -112,7 +123,7 @@ final class InPlaceCases {
   private static Sample sgd(Draw d, Shape shape) {
     double momentum = d.flip() ? 0 : d.uniform(0.1, 0.99);
     SgdStep op = new SgdStep(momentum, momentum > 0 && d.flip(), d.pick(0.0, 0.01));
-    return step(op, d, shape, op.mutated() - 1, d.uniform(0.001, 0.5));
+    return step(op, d, shape, op.mutated() - 1, momentum(momentum, d, d.uniform(0.001, 0.5)));
   }
 
   private static OpCase adam() {
@@ -132,7 +143,8 @@ final class InPlaceCases {
 
   private static Sample adam(Draw d, Shape shape) {
     AdamStep op = new AdamStep(0.9, d.pick(0.999, 0.95), 1e-8, d.pick(0.0, 0.01), d.flip());
-    return step(op, d, shape, 2, d.uniform(0.001, 0.1), d.pick(1.0, 2.0, 10.0, 100_000.0));
+    double t = d.pick(1.0, 2.0, 10.0, 100_000.0);
+    return step(op, d, shape, 2, momentum(1, d, d.uniform(0.001, 0.1), t));
   }
 
   private static OpCase rmsProp() {
@@ -149,6 +161,6 @@ final class InPlaceCases {
   private static Sample rmsProp(Draw d, Shape shape) {
     double momentum = d.flip() ? 0 : d.uniform(0.1, 0.99);
     RmsPropStep op = new RmsPropStep(0.99, 1e-8, momentum, d.pick(0.0, 0.01));
-    return step(op, d, shape, op.mutated() - 1, d.uniform(0.001, 0.1));
+    return step(op, d, shape, op.mutated() - 1, momentum(momentum, d, d.uniform(0.001, 0.1)));
   }
 }

@@ -51,6 +51,65 @@ class LearningRateTest {
     check(both, 6, 0.25);
   }
 
+  /** MultiStepLR(milestones=[30, 80], gamma=0.1) of a rate of 0.05, its documentation's example. */
+  @Test
+  void multiStep() {
+    LearningRate steps = LearningRate.multiStep(0.05, 0.1, 80, 30);
+    check(steps, 29, 0.05);
+    check(steps, 30, 0.005);
+    check(steps, 79, 0.005);
+    check(steps, 80, 0.0005);
+    check(LearningRate.multiStep(0.05, 0.1), 1000, 0.05);
+  }
+
+  /** PolynomialLR(total_iters=4, power=1.0) of a rate of 0.001, its documentation's example. */
+  @Test
+  void polynomial() {
+    LearningRate line = LearningRate.polynomial(0.001, 0, 1, 4);
+    double[] expected = {0.001, 0.00075, 0.0005, 0.00025, 0, 0};
+    for (int i = 0; i < expected.length; i++) {
+      check(line, i, expected[i]);
+    }
+    check(LearningRate.polynomial(1, 0.1, 2, 10), 5, 0.1 + 0.9 * 0.25);
+  }
+
+  /** CosineAnnealingWarmRestarts(T_0=10, T_mult=2, eta_min=0.2) of a rate of 1. */
+  @Test
+  void cosineWithRestarts() {
+    LearningRate restarts = LearningRate.cosineRestarts(1, 0.2, 10, 2);
+    check(restarts, 0, 1);
+    check(restarts, 5, 0.6);
+    check(restarts, 9, 0.2 + 0.4 * (1 + Math.cos(0.9 * Math.PI)));
+    check(restarts, 10, 1);
+    check(restarts, 20, 0.6);
+    check(restarts, 30, 1);
+    check(restarts, 50, 0.6);
+    LearningRate equal = LearningRate.cosineRestarts(1, 0.2, 10, 1);
+    check(equal, 1_000_005, 0.6);
+  }
+
+  /** d^-0.5 min(s^-0.5, s warmup^-1.5) with d = 512, warmup = 4000, s counted from 1. */
+  @Test
+  void inverseSquareRootIsTheTransformersSchedule() {
+    LearningRate noam = LearningRate.inverseSquareRoot(1 / Math.sqrt(512.0 * 4000), 4000);
+    for (long s : new long[] {1, 100, 3999, 4000, 4001, 100_000}) {
+      double expected = Math.min(1 / Math.sqrt(s), s * Math.pow(4000, -1.5)) / Math.sqrt(512);
+      check(noam, s - 1, expected);
+    }
+    check(noam, 3999, 6.987712429686843e-4);
+  }
+
+  /** OneCycleLR(max_lr=1, total_steps=10) with its default momenta, 0.85 and 0.95. */
+  @Test
+  void oneCycleOfTheMomentum() {
+    LearningRate momentum = LearningRate.oneCycleMomentum(0.95, 0.85, 10);
+    check(momentum, 0, 0.95);
+    check(momentum, 1, 0.9);
+    check(momentum, 2, 0.85);
+    check(momentum, 3, 0.95 - 0.05 * (1 + Math.cos(Math.PI / 7)));
+    check(momentum, 9, 0.95);
+  }
+
   /** torch.optim.lr_scheduler.OneCycleLR(max_lr=1, total_steps=10): peak at step 2. */
   @Test
   void oneCycle() {
@@ -71,5 +130,11 @@ class LearningRateTest {
         .hasMessage("learning rate: expected steps >= 1, got 0");
     assertThatThrownBy(() -> LearningRate.oneCycle(1, 1)).hasMessageContaining("steps >= 2");
     assertThatThrownBy(() -> LearningRate.stepDecay(1, 0.1, 0)).hasMessageContaining("every >= 1");
+    assertThatThrownBy(() -> LearningRate.cosineRestarts(1, 0, 5, 0))
+        .hasMessageContaining("growth >= 1");
+    assertThatThrownBy(() -> LearningRate.inverseSquareRoot(1, 0))
+        .hasMessageContaining("warm-up >= 1");
+    assertThatThrownBy(() -> LearningRate.constant(Double.NaN))
+        .hasMessage("learning rate: expected a finite rate >= 0, got NaN");
   }
 }

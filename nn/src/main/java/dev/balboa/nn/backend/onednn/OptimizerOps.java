@@ -75,7 +75,10 @@ final class OptimizerOps {
 
   static void sgd(PlanBuilder b, SgdStep op) {
     Arguments arguments =
-        s -> new double[] {scalar(s, 0), op.momentum(), op.weightDecay(), op.nesterov() ? 1 : 0};
+        s ->
+            new double[] {
+              scalar(s, 0), scalar(s, 1, op.momentum()), op.weightDecay(), op.nesterov() ? 1 : 0
+            };
     int[] roles = op.momentum() > 0 ? new int[] {0, 2, 1} : new int[] {0, 1};
     add(b, op, roles, arguments, OptimizerKernels::sgd);
   }
@@ -84,13 +87,14 @@ final class OptimizerOps {
     Arguments arguments =
         s -> {
           double t = scalar(s, 1);
+          double beta1 = scalar(s, 2, op.beta1());
           return new double[] {
             scalar(s, 0),
-            op.beta1(),
+            beta1,
             op.beta2(),
             op.epsilon(),
             op.weightDecay(),
-            1 - Math.pow(op.beta1(), t),
+            1 - Math.pow(beta1, t),
             1 - Math.pow(op.beta2(), t),
             op.decoupled() ? 1 : 0
           };
@@ -100,13 +104,21 @@ final class OptimizerOps {
 
   static void rmsProp(PlanBuilder b, RmsPropStep op) {
     Arguments arguments =
-        s -> new double[] {scalar(s, 0), op.alpha(), op.epsilon(), op.weightDecay(), op.momentum()};
+        s ->
+            new double[] {
+              scalar(s, 0), op.alpha(), op.epsilon(), op.weightDecay(), scalar(s, 1, op.momentum())
+            };
     int[] roles = op.momentum() > 0 ? new int[] {0, 3, 1, 2} : new int[] {0, 2, 1};
     add(b, op, roles, arguments, OptimizerKernels::rmsprop);
   }
 
   private static double scalar(MemorySegment scalars, int i) {
     return scalars.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+  }
+
+  /** A number that follows the others if the step has one of its own. */
+  private static double scalar(MemorySegment scalars, int i, double otherwise) {
+    return scalars.byteSize() > (long) i * Double.BYTES ? scalar(scalars, i) : otherwise;
   }
 
   /**

@@ -36,12 +36,14 @@ final class InPlaceKernels {
     double[] p = in[0].reals();
     double[] v = momentum ? in[1].reals() : null;
     double[] g = in[op.mutated()].reals();
-    double lr = in[op.mutated() + 1].reals()[0];
+    double[] scalars = in[op.mutated() + 1].reals();
+    double lr = scalars[0];
+    double m = scalars.length > 1 ? scalars[1] : op.momentum();
     for (int i = 0; i < p.length; i++) {
       double step = g[i] + op.weightDecay() * p[i];
       if (momentum) {
-        v[i] = op.momentum() * v[i] + step;
-        step = op.nesterov() ? step + op.momentum() * v[i] : v[i];
+        v[i] = m * v[i] + step;
+        step = op.nesterov() ? step + m * v[i] : v[i];
       }
       p[i] -= lr * step;
     }
@@ -52,9 +54,11 @@ final class InPlaceKernels {
     double[] m = in[1].reals();
     double[] v = in[2].reals();
     double[] g = in[3].reals();
-    double lr = in[4].reals()[0];
-    double t = in[4].reals()[1];
-    double mCorrection = 1 - Math.pow(op.beta1(), t);
+    double[] scalars = in[4].reals();
+    double lr = scalars[0];
+    double t = scalars[1];
+    double beta1 = scalars.length > 2 ? scalars[2] : op.beta1();
+    double mCorrection = 1 - Math.pow(beta1, t);
     double vCorrection = 1 - Math.pow(op.beta2(), t);
     for (int i = 0; i < p.length; i++) {
       double gradient = g[i];
@@ -63,7 +67,7 @@ final class InPlaceKernels {
       } else {
         gradient += op.weightDecay() * p[i];
       }
-      m[i] = op.beta1() * m[i] + (1 - op.beta1()) * gradient;
+      m[i] = beta1 * m[i] + (1 - beta1) * gradient;
       v[i] = op.beta2() * v[i] + (1 - op.beta2()) * gradient * gradient;
       p[i] -= lr * (m[i] / mCorrection) / (Math.sqrt(v[i] / vCorrection) + op.epsilon());
     }
@@ -75,13 +79,15 @@ final class InPlaceKernels {
     double[] s = in[1].reals();
     double[] b = momentum ? in[2].reals() : null;
     double[] g = in[op.mutated()].reals();
-    double lr = in[op.mutated() + 1].reals()[0];
+    double[] scalars = in[op.mutated() + 1].reals();
+    double lr = scalars[0];
+    double m = scalars.length > 1 ? scalars[1] : op.momentum();
     for (int i = 0; i < p.length; i++) {
       double gradient = g[i] + op.weightDecay() * p[i];
       s[i] = op.alpha() * s[i] + (1 - op.alpha()) * gradient * gradient;
       double step = gradient / (Math.sqrt(s[i]) + op.epsilon());
       if (momentum) {
-        b[i] = op.momentum() * b[i] + step;
+        b[i] = m * b[i] + step;
         step = b[i];
       }
       p[i] -= lr * step;
