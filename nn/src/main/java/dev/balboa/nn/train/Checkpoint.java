@@ -18,7 +18,7 @@ import java.util.Map;
 public final class Checkpoint {
   static final String KIND = "balboa";
   static final String MODEL_KIND = "model/1";
-  static final String TRAINING_KIND = "training/1";
+  static final String TRAINING_KIND = "training/2";
   static final String MODEL_PREFIX = "model.";
 
   private Checkpoint() {}

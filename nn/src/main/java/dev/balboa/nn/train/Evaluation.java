@@ -8,7 +8,7 @@ import java.util.Map;
  * Loss and metrics over many samples.
  *
  * @param loss mean over the samples
- * @param metrics means over the samples, by name
+ * @param metrics by name
  * @param samples how many
  * @param seconds how long it took, including waiting for data
  */

@@ -4,19 +4,34 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Objects;
 
-/** Prints a line when training begins, when an epoch is finished, and when training ends. */
+/**
+ * Prints a line when training begins, when an epoch is finished, and when training ends; if told,
+ * also within epochs.
+ */
 public final class LogListener implements TrainingListener {
   private final PrintStream out;
   private long epochs;
+  private int batches;
+  private long every = Long.MAX_VALUE;
 
   /** Prints to a stream, such as {@code System.out}. */
   public LogListener(PrintStream out) {
     this.out = Objects.requireNonNull(out, "log listener: stream");
   }
 
+  /** Prints a line also after every so many steps. */
+  public LogListener every(long steps) {
+    if (steps < 1) {
+      throw new IllegalArgumentException("log listener: expected steps >= 1, got " + steps);
+    }
+    every = steps;
+    return this;
+  }
+
   @Override
   public void onStart(TrainingPlan plan) {
     epochs = plan.epochs();
+    batches = plan.batches();
     String from =
         plan.firstEpoch() == 0 && plan.firstBatch() == 0
             ? ""
@@ -28,6 +43,22 @@ public final class LogListener implements TrainingListener {
         plan.samples(),
         plan.batches(),
         from);
+  }
+
+  @Override
+  public void onStep(StepReport report) {
+    if ((report.step() + 1) % every == 0) {
+      out.printf(
+          Locale.ROOT,
+          "epoch %d/%d, batch %,d/%,d: loss %.4f, mean %.4f, learning rate %.3g%n",
+          report.epoch() + 1,
+          epochs,
+          report.batch() + 1,
+          batches,
+          report.loss(),
+          report.meanLoss(),
+          report.learningRate());
+    }
   }
 
   @Override

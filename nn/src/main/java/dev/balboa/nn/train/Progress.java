@@ -27,6 +27,12 @@ final class Progress {
   /** Learning rate of the last step. */
   double learningRate;
 
+  /** The optimizer's learning rate before the first step. */
+  double firstRate;
+
+  /** What has become of it on plateaus. */
+  final Plateau.State plateau;
+
   /** The best monitored value. */
   double best;
 
@@ -39,9 +45,12 @@ final class Progress {
   /** Finished epochs. */
   final List<EpochReport> reports = new ArrayList<>();
 
-  Progress(long seed, List<Metric> metrics, Monitor monitor) {
-    random = new RandomStream(seed);
-    sums = new Sums(metrics);
-    best = monitor.worst();
+  Progress(Settings settings) {
+    random = new RandomStream(settings.seed);
+    sums = new Sums(settings.metrics);
+    best = settings.monitor.worst();
+    plateau = new Plateau.State(settings.monitor);
+    firstRate = settings.optimizer.learningRate();
+    learningRate = firstRate;
   }
 }

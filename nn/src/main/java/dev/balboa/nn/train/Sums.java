@@ -1,33 +1,56 @@
 package dev.balboa.nn.train;
 
 import dev.balboa.nn.exec.Execution;
+import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Loss and metrics added up over the batches of an epoch. */
+/** Loss and metrics collected over the batches of an epoch. */
 final class Sums {
+  private static final String TOTALS = "totals";
+  private static final String METRIC = "metric.";
+
   private final List<Metric> metrics;
-  private final double[] values;
+  private final Map<String, double[]> numbers = new LinkedHashMap<>();
+  private double loss;
   private long samples;
   private long nanos;
 
-  /** Nothing added up yet. The first value is the loss's, the others the metrics'. */
   Sums(List<Metric> metrics) {
     this.metrics = metrics;
-    this.values = new double[1 + metrics.size()];
   }
 
-  void add(double loss, Tensor output, Tensor target, int count) {
-    values[0] += loss * count;
+  /**
+   * Adds a batch.
+   *
+   * @param meanLoss over its samples
+   */
+  void add(double meanLoss, Tensor output, Tensor target, int count) {
+    loss += meanLoss * count;
+    samples += count;
     Tensor plain = output.detach();
-    try (var _ = Execution.noGrad()) {
-      for (int i = 0; i < metrics.size(); i++) {
-        values[i + 1] += metrics.get(i).sum(plain, target);
+    try (var _ = Scope.open();
+        var _ = Execution.noGrad();
+        var _ = Execution.within(() -> "metrics")) {
+      for (Metric metric : metrics) {
+        numbers.merge(metric.name(), metric.measure(plain, target), metric::combine);
       }
     }
-    samples += count;
+  }
+
+  /** Adds what other batches gave. */
+  void add(Sums more) {
+    loss += more.loss;
+    samples += more.samples;
+    nanos += more.nanos;
+    for (Metric metric : metrics) {
+      double[] of = more.numbers.get(metric.name());
+      if (of != null) {
+        numbers.merge(metric.name(), of, metric::combine);
+      }
+    }
   }
 
   void addNanos(long more) {
@@ -35,29 +58,37 @@ final class Sums {
   }
 
   double meanLoss() {
-    return values[0] / samples;
+    return loss / samples;
   }
 
-  Evaluation means() {
-    Map<String, Double> means = new LinkedHashMap<>();
-    for (int i = 0; i < metrics.size(); i++) {
-      means.put(metrics.get(i).name(), values[i + 1] / samples);
+  Evaluation evaluation() {
+    Map<String, Double> values = new LinkedHashMap<>();
+    for (Metric metric : metrics) {
+      double[] of = numbers.get(metric.name());
+      values.put(metric.name(), of == null ? Double.NaN : metric.result(of));
     }
-    return new Evaluation(meanLoss(), means, samples, nanos * 1e-9);
+    return new Evaluation(meanLoss(), values, samples, nanos * 1e-9);
   }
 
-  /** Everything as numbers, for a checkpoint. */
-  double[] save() {
-    double[] all = new double[values.length + 2];
-    all[0] = samples;
-    all[1] = nanos;
-    System.arraycopy(values, 0, all, 2, values.length);
+  /** Everything as tensors of the current scope, for a checkpoint. */
+  Map<String, Tensor> save() {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    all.put(TOTALS, Tensor.of(new double[] {samples, nanos, loss}));
+    numbers.forEach((name, of) -> all.put(METRIC + name, Tensor.of(of)));
     return all;
   }
 
-  void load(double[] all) {
-    samples = (long) all[0];
-    nanos = (long) all[1];
-    System.arraycopy(all, 2, values, 0, values.length);
+  void load(Map<String, Tensor> all) {
+    double[] totals = all.get(TOTALS).toDoubles();
+    samples = (long) totals[0];
+    nanos = (long) totals[1];
+    loss = totals[2];
+    numbers.clear();
+    for (Metric metric : metrics) {
+      Tensor of = all.get(METRIC + metric.name());
+      if (of != null) {
+        numbers.put(metric.name(), of.toDoubles());
+      }
+    }
   }
 }

@@ -1,11 +1,7 @@
 package dev.balboa.nn.train;
 
-import dev.balboa.nn.data.Batch;
 import dev.balboa.nn.data.DataLoader;
-import dev.balboa.nn.data.Epoch;
-import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.layer.Layer;
-import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.optim.GradientClip;
 import dev.balboa.nn.optim.LearningRate;
 import dev.balboa.nn.optim.Optimizer;
@@ -13,10 +9,7 @@ import dev.balboa.nn.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -44,33 +37,15 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread rule: one thread at a time, except {@link #requestStop} and {@link #stopAndWait}.
  */
 public final class Trainer implements AutoCloseable {
-  private final Layer model;
-  private final Optimizer optimizer;
-  private final Loss loss;
-  private final List<Metric> metrics = new ArrayList<>();
-  private final List<TrainingListener> listeners = new ArrayList<>();
+  private final Settings settings;
   private final BestParameters best = new BestParameters();
   private final Semaphore idle = new Semaphore(1);
   private volatile boolean stopRequested;
-  private LearningRate schedule;
-  private GradientClip clip;
-  private DataLoader validation;
-  private EarlyStopping earlyStopping;
-  private Monitor monitor = Monitor.loss();
-  private Path checkpointFile;
-  private long checkpointSteps = Long.MAX_VALUE;
-  private Path bestFile;
-  private long seed;
   private Progress progress;
 
   /** A trainer of a built model. */
   public Trainer(Layer model, Optimizer optimizer, Loss loss) {
-    this.model = Objects.requireNonNull(model, "trainer: model");
-    this.optimizer = Objects.requireNonNull(optimizer, "trainer: optimizer");
-    this.loss = Objects.requireNonNull(loss, "trainer: loss");
-    if (!model.isBuilt()) {
-      throw new IllegalStateException("trainer: the model is not built");
-    }
+    settings = new Settings(model, optimizer, loss);
   }
 
   // ---- Configuration ----
@@ -84,57 +59,109 @@ public final class Trainer implements AutoCloseable {
   /** Reports a metric. */
   public Trainer metric(Metric metric) {
     checkConfigurable("metrics");
-    boolean fits = metric.name().matches("[A-Za-z0-9_-]+") && !metric.name().equals(Monitor.LOSS);
-    if (!fits || metrics.stream().anyMatch(m -> m.name().equals(metric.name()))) {
+    String name = metric.name();
+    boolean fits = isName(name) && !name.equals(Monitor.LOSS);
+    if (!fits || settings.metrics.stream().anyMatch(m -> m.name().equals(name))) {
       throw new IllegalArgumentException(
           "trainer: expected a metric with a new name of letters, digits, - and _, got '"
-              + metric.name()
+              + name
               + "'");
     }
-    metrics.add(metric);
+    settings.metrics.add(metric);
     return this;
+  }
+
+  private static boolean isName(String name) {
+    return name.matches("[A-Za-z0-9_-]+");
   }
 
   /** Tells a listener how training goes. */
   public Trainer listener(TrainingListener listener) {
-    listeners.add(Objects.requireNonNull(listener, "trainer: listener"));
+    Objects.requireNonNull(listener, "trainer: listener");
+    if (listener instanceof StatefulListener stateful) {
+      checkConfigurable("listeners with state");
+      String name = stateful.name();
+      if (!isName(name) || settings.stateful().stream().anyMatch(l -> l.name().equals(name))) {
+        throw new IllegalArgumentException(
+            "trainer: expected a listener with a new name of letters, digits, - and _, got '"
+                + name
+                + "'");
+      }
+    }
+    settings.listeners.add(listener);
     return this;
   }
 
   /** Sets the learning rate of every step; without a schedule it stays the optimizer's. */
   public Trainer schedule(LearningRate learningRate) {
-    schedule = learningRate;
+    settings.schedule = learningRate;
+    return this;
+  }
+
+  /** Sets the momentum of every step; see {@link Optimizer#overrideMomentum}. */
+  public Trainer momentum(LearningRate momentum) {
+    settings.momentum = momentum;
+    return this;
+  }
+
+  /** Reduces the learning rate when the monitored value does not improve any more. */
+  public Trainer plateau(Plateau rule) {
+    settings.plateau = rule;
     return this;
   }
 
   /** Clips gradients before every step, which also measures their norm. */
   public Trainer clip(GradientClip gradientClip) {
-    clip = gradientClip;
+    settings.clip = gradientClip;
+    return this;
+  }
+
+  /**
+   * Makes a step of so many batches, fewer at the end of an epoch. The gradient is that of the mean
+   * loss over all their samples, as of one large batch, for the memory of a small one; a loss is
+   * taken to be a mean over the samples. Batch normalisation still sees the small batches.
+   */
+  public Trainer accumulate(int batches) {
+    if (batches < 1) {
+      throw new IllegalArgumentException("trainer: expected batches >= 1, got " + batches);
+    }
+    settings.accumulate = batches;
+    return this;
+  }
+
+  /**
+   * Checks what every operation of a training step makes. The first number that is infinite or not
+   * a number ends training with a {@link DivergedException} that names the operation, its layer and
+   * the element; see {@link dev.balboa.nn.exec.Execution#checkFinite}. Without it a loss that is
+   * not finite ends training too, but who made it is not known.
+   */
+  public Trainer detectAnomaly() {
+    settings.detectAnomaly = true;
     return this;
   }
 
   /** Evaluates on these data after every epoch. */
   public Trainer validation(DataLoader data) {
-    validation = data;
+    settings.validation = data;
     return this;
   }
 
   /** Which value makes an epoch the best, the loss unless told. */
   public Trainer monitor(Monitor value) {
     checkConfigurable("monitor");
-    monitor = Objects.requireNonNull(value, "trainer: monitor");
+    settings.monitor = Objects.requireNonNull(value, "trainer: monitor");
     return this;
   }
 
   /** Ends training when the monitored value does not improve any more. */
   public Trainer earlyStopping(EarlyStopping rule) {
-    earlyStopping = rule;
+    settings.earlyStopping = rule;
     return this;
   }
 
   /** Writes a checkpoint to this file after every epoch and when a stop was requested. */
   public Trainer checkpoint(Path file) {
-    checkpointFile = file;
+    settings.checkpointFile = file;
     return this;
   }
 
@@ -143,44 +170,41 @@ public final class Trainer implements AutoCloseable {
     if (steps < 1) {
       throw new IllegalArgumentException("trainer: expected steps >= 1, got " + steps);
     }
-    checkpointSteps = steps;
+    settings.checkpointSteps = steps;
     return this;
   }
 
   /** Writes the model to this file after every epoch that is the best so far. */
   public Trainer bestModel(Path file) {
-    bestFile = file;
+    settings.bestFile = file;
     return this;
   }
 
   /** Seed of random layers such as dropout, 0 unless told. */
   public Trainer seed(long value) {
     checkConfigurable("seed");
-    seed = value;
+    settings.seed = value;
     return this;
   }
 
   private Progress progress() {
     if (progress == null) {
-      progress = new Progress(seed, metrics, monitor);
+      progress = new Progress(settings);
     }
     return progress;
-  }
-
-  private TrainingCheckpoint snapshot() {
-    return new TrainingCheckpoint(model, optimizer, metrics, progress(), best);
   }
 
   // ---- Training ----
 
   /**
    * Goes on where a checkpoint was written: {@link #fit} continues as if it had not been
-   * interrupted. Model, optimizer, metrics and data must be made as they were then.
+   * interrupted. Model, optimizer, metrics, listeners with state and data must be made as they were
+   * then.
    *
    * @throws IllegalArgumentException if the checkpoint does not fit them
    */
   public void resume(Path file) throws IOException {
-    snapshot().restore(file);
+    new TrainingCheckpoint(settings, progress(), best).restore(file);
   }
 
   /** Epochs finished so far, also before a resumption. */
@@ -192,24 +216,47 @@ public final class Trainer implements AutoCloseable {
    * Trains until so many epochs are finished in all, those before a resumption or of earlier calls
    * included.
    *
-   * @throws DivergedException if the loss is not finite, or clipping finds a gradient that is not
+   * @throws DivergedException if the loss is not finite, clipping finds a gradient that is not, or
+   *     {@link #detectAnomaly} anything
+   * @throws IllegalArgumentException if the monitor is not among loss and metrics, or the data are
+   *     empty
    * @throws IOException if a checkpoint cannot be written
    */
   public History fit(DataLoader data, long epochs) throws IOException {
-    if (data.batches() == 0) {
-      throw new IllegalArgumentException("trainer: expected data for at least one batch, got none");
-    }
+    check(data);
     if (!idle.tryAcquire()) {
       throw new IllegalStateException("trainer: fit is running already");
     }
     try {
       begin(data, epochs);
-      History history = new History(progress.reports, run(data, epochs), progress.bestEpoch);
-      listeners.forEach(l -> l.onStop(history));
+      TrainingLoop loop = new TrainingLoop(settings, progress, best, () -> stopRequested);
+      StopReason reason = loop.run(data, epochs);
+      if (reason == StopReason.REQUESTED) {
+        stopRequested = false;
+      }
+      History history = new History(progress.reports, reason, progress.bestEpoch);
+      settings.listeners.forEach(l -> l.onStop(history));
       return history;
     } finally {
-      optimizer.zeroGrad();
+      settings.optimizer.zeroGrad();
       idle.release();
+    }
+  }
+
+  /** Refuses before anything is trained what could only fail after the first epoch. */
+  private void check(DataLoader data) {
+    if (data.batches() == 0) {
+      throw new IllegalArgumentException("trainer: expected data for at least one batch, got none");
+    }
+    String monitored = settings.monitor.name();
+    if (!monitored.equals(Monitor.LOSS)
+        && settings.metrics.stream().noneMatch(m -> m.name().equals(monitored))) {
+      throw new IllegalArgumentException(
+          "trainer: expected a monitor of loss or one of "
+              + settings.metrics.stream().map(Metric::name).toList()
+              + ", got '"
+              + monitored
+              + "'");
     }
   }
 
@@ -225,92 +272,8 @@ public final class Trainer implements AutoCloseable {
     }
     at.order = order;
     TrainingPlan plan =
-        new TrainingPlan(at.epoch, at.batch, epochs, data.batches(), data.samples());
-    listeners.forEach(l -> l.onStart(plan));
-  }
-
-  private StopReason run(DataLoader data, long epochs) throws IOException {
-    StopReason reason = StopReason.COMPLETED;
-    while (progress.epoch < epochs) {
-      if (isExhausted()) {
-        reason = StopReason.EARLY;
-        break;
-      }
-      if (stopRequested || !trainEpoch(data)) {
-        stopRequested = false;
-        save();
-        return StopReason.REQUESTED;
-      }
-      finishEpoch();
-    }
-    if (earlyStopping != null && earlyStopping.restoreBest() && !best.isEmpty()) {
-      best.restore(model);
-    }
-    return reason;
-  }
-
-  private boolean isExhausted() {
-    return earlyStopping != null && progress.stale >= earlyStopping.patience();
-  }
-
-  private void save() throws IOException {
-    if (checkpointFile != null) {
-      snapshot().save(checkpointFile);
-    }
-  }
-
-  /** Whether the epoch was trained to its end. */
-  private boolean trainEpoch(DataLoader data) throws IOException {
-    TrainingStep step = new TrainingStep(model, optimizer, loss, schedule, clip);
-    try (Epoch epoch = data.epoch(progress.epoch, progress.batch)) {
-      while (epoch.hasNext()) {
-        long start = System.nanoTime();
-        StepReport report;
-        try (var _ = Scope.open()) {
-          report = step.run(epoch.next(), progress, start);
-        }
-        listeners.forEach(l -> l.onStep(report));
-        if (progress.step % checkpointSteps == 0) {
-          save();
-        }
-        if (stopRequested) {
-          return false;
-        }
-      }
-    }
-    return true;
-  }
-
-  private void finishEpoch() throws IOException {
-    EpochReport report =
-        new EpochReport(
-            progress.epoch,
-            progress.step,
-            progress.learningRate,
-            progress.sums.means(),
-            Optional.ofNullable(validation).map(this::evaluate));
-    progress.reports.add(report);
-    progress.epoch++;
-    progress.batch = 0;
-    progress.sums = new Sums(metrics);
-    double value = report.decisive().value(monitor.name());
-    double delta = earlyStopping == null ? 0 : earlyStopping.minDelta();
-    boolean improved = monitor.improves(value, progress.best, delta);
-    if (improved) {
-      progress.best = value;
-      progress.bestEpoch = report.epoch();
-      progress.stale = 0;
-      if (earlyStopping != null && earlyStopping.restoreBest()) {
-        best.take(model);
-      }
-    } else {
-      progress.stale++;
-    }
-    save();
-    if (improved && bestFile != null) {
-      Checkpoint.saveModel(bestFile, model);
-    }
-    listeners.forEach(l -> l.onEpoch(report));
+        new TrainingPlan(at.epoch, at.batch, at.step, epochs, data.batches(), data.samples());
+    settings.listeners.forEach(l -> l.onStart(plan));
   }
 
   // ---- Stopping ----
@@ -343,26 +306,12 @@ public final class Trainer implements AutoCloseable {
 
   /** Loss and metrics of the model on data, as in inference. */
   public Evaluation evaluate(DataLoader data) {
-    Sums sums = new Sums(metrics);
-    long start = System.nanoTime();
-    try (Epoch epoch = data.epoch(0);
-        var _ = Execution.inference();
-        var _ = Execution.noGrad()) {
-      while (epoch.hasNext()) {
-        try (var _ = Scope.open()) {
-          Batch batch = epoch.next();
-          Tensor output = model.forward(batch.x());
-          sums.add(loss.apply(output, batch.y()).item(), output, batch.y(), batch.size());
-        }
-      }
-    }
-    sums.addNanos(System.nanoTime() - start);
-    return sums.means();
+    return TrainingLoop.evaluate(settings, data);
   }
 
   /** The model's output as in inference, in the innermost scope; see {@link Layer#infer}. */
   public Tensor predict(Tensor x) {
-    return model.infer(x);
+    return settings.model.infer(x);
   }
 
   /** Frees the copy of the best parameters. */

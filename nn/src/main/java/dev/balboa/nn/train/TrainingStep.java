@@ -2,75 +2,108 @@ package dev.balboa.nn.train;
 
 import dev.balboa.nn.data.Batch;
 import dev.balboa.nn.exec.Execution;
-import dev.balboa.nn.layer.Layer;
-import dev.balboa.nn.optim.GradientClip;
-import dev.balboa.nn.optim.LearningRate;
+import dev.balboa.nn.exec.NonFiniteException;
+import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.optim.NonFiniteGradientException;
 import dev.balboa.nn.optim.Optimizer;
 import dev.balboa.nn.tensor.Tensor;
+import java.util.List;
 
-/**
- * One step: forward, backward, clip, update.
- *
- * @param schedule {@code null} for the optimizer's own learning rate
- * @param clip {@code null} for none
- */
-record TrainingStep(
-    Layer model, Optimizer optimizer, Loss loss, LearningRate schedule, GradientClip clip) {
-
-  /** Makes the step in the current scope and moves {@code progress} on. */
-  StepReport run(Batch batch, Progress progress, long startNanos) {
-    if (schedule != null) {
-      optimizer.learningRate(schedule.at(progress.step));
-    }
+/** One step: forward and backward for each of some batches, clip, update. */
+record TrainingStep(Settings settings) {
+  /**
+   * Makes the step in the current scope and moves {@code progress} on. The gradient is that of the
+   * mean loss over all samples, as if the batches were one.
+   */
+  StepReport run(List<Batch> batches, Progress progress, long startNanos) {
+    Optimizer optimizer = settings.optimizer;
+    setRate(progress);
     optimizer.zeroGrad();
+    Sums sums = new Sums(settings.metrics);
+    int samples = batches.stream().mapToInt(Batch::size).sum();
+    double norm;
+    try (var _ = settings.detectAnomaly ? Execution.checkFinite() : null) {
+      for (Batch batch : batches) {
+        try (var _ = Scope.open()) {
+          addGradients(batch, samples, sums, progress);
+        }
+      }
+      try (var _ = Execution.within(optimizer::name)) {
+        norm = clip(progress);
+        optimizer.step();
+      }
+    } catch (NonFiniteException e) {
+      throw diverged(e.getMessage(), progress, e);
+    }
+    sums.addNanos(System.nanoTime() - startNanos);
+    progress.sums.add(sums);
+    progress.learningRate = optimizer.learningRate();
+    progress.batch += batches.size();
+    progress.step++;
+    return new StepReport(
+        progress.epoch,
+        progress.batch - 1,
+        progress.step - 1,
+        samples,
+        sums.meanLoss(),
+        progress.sums.meanLoss(),
+        progress.learningRate,
+        norm);
+  }
+
+  private void setRate(Progress progress) {
+    if (settings.momentum != null) {
+      settings.optimizer.overrideMomentum(settings.momentum.at(progress.step));
+    }
+    if (settings.schedule == null && settings.plateau == null) {
+      return;
+    }
+    double rate =
+        settings.schedule == null ? progress.firstRate : settings.schedule.at(progress.step);
+    settings.optimizer.learningRate(
+        settings.plateau == null ? rate : settings.plateau.rate(progress.plateau, rate));
+  }
+
+  private void addGradients(Batch batch, int samples, Sums sums, Progress progress) {
     Tensor output;
     double value;
     try (var _ = Execution.training(progress.random);
         var _ = Execution.grad()) {
-      output = model.forward(batch.x());
-      Tensor result = loss.apply(output, batch.y());
-      value = result.item();
-      if (!Double.isFinite(value)) {
-        throw diverged("loss " + value, progress);
+      output = settings.model.forward(batch.x());
+      Tensor loss;
+      try (var _ = Execution.within(() -> "loss")) {
+        loss = settings.loss.apply(output, batch.y());
+        value = loss.item();
+        if (!Double.isFinite(value)) {
+          throw diverged("loss " + value, progress, null);
+        }
+        if (batch.size() != samples) {
+          loss = loss.mul((double) batch.size() / samples);
+        }
       }
-      result.backward();
+      loss.backward();
     }
-    double norm = clip(progress);
-    optimizer.step();
-    progress.sums.add(value, output, batch.y(), batch.size());
-    progress.sums.addNanos(System.nanoTime() - startNanos);
-    progress.learningRate = optimizer.learningRate();
-    StepReport report =
-        new StepReport(
-            progress.epoch,
-            progress.batch,
-            progress.step,
-            batch.size(),
-            value,
-            progress.sums.meanLoss(),
-            progress.learningRate,
-            norm);
-    progress.batch++;
-    progress.step++;
-    return report;
+    sums.add(value, output, batch.y(), batch.size());
   }
 
   private double clip(Progress progress) {
-    if (clip == null) {
+    if (settings.clip == null) {
       return Double.NaN;
     }
     try {
-      return clip.apply(optimizer.parameters());
+      return settings.clip.apply(settings.optimizer.parameters());
     } catch (NonFiniteGradientException e) {
-      DivergedException diverged = diverged(e.getMessage(), progress);
-      diverged.initCause(e);
-      throw diverged;
+      throw diverged(e.getMessage(), progress, e);
     }
   }
 
-  private DivergedException diverged(String what, Progress progress) {
-    return new DivergedException(
-        what, progress.epoch, progress.batch, progress.step, optimizer.learningRate());
+  private DivergedException diverged(String what, Progress progress, ArithmeticException cause) {
+    DivergedException diverged =
+        new DivergedException(
+            what, progress.epoch, progress.batch, progress.step, settings.optimizer.learningRate());
+    if (cause != null) {
+      diverged.initCause(cause);
+    }
+    return diverged;
   }
 }

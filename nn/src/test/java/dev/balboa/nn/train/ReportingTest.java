@@ -32,10 +32,10 @@ class ReportingTest {
   void theLogHasALineAnEpoch() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     LogListener log = new LogListener(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-    log.onStart(new TrainingPlan(0, 0, 5, 469, 60_000));
+    log.onStart(new TrainingPlan(0, 0, 0, 5, 469, 60_000));
     log.onEpoch(REPORT);
     log.onStop(new History(List.of(REPORT), StopReason.REQUESTED, 0));
-    log.onStart(new TrainingPlan(1, 17, 5, 469, 60_000));
+    log.onStart(new TrainingPlan(1, 17, 486, 5, 469, 60_000));
     assertThat(bytes.toString(StandardCharsets.UTF_8))
         .isEqualToNormalizingNewlines(
             """
@@ -84,8 +84,8 @@ class ReportingTest {
   @Test
   void accuracyCountsHits() {
     Tensor output = Tensor.of(new float[] {1, 2, 3, 0, 5, 4}, 3, 2);
-    assertThat(Metric.accuracy().sum(output, Tensors.labels(1, 1, 0))).isEqualTo(2);
-    assertThatThrownBy(() -> Metric.accuracy().sum(output, Tensors.labels(1)))
+    assertThat(Metric.accuracy().measure(output, Tensors.labels(1, 1, 0))).containsExactly(2, 3);
+    assertThatThrownBy(() -> Metric.accuracy().measure(output, Tensors.labels(1)))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

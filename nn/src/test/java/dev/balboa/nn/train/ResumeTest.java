@@ -254,7 +254,7 @@ class ResumeTest {
       Checkpoint.saveModel(weights, run.model());
       try (Run other = Run.create(1, file)) {
         assertThatThrownBy(() -> other.trainer().resume(weights))
-            .hasMessageContaining("expected kind 'training/1', got 'model/1'");
+            .hasMessageContaining("expected kind 'training/2', got 'model/1'");
         other.trainer().resume(file);
         DataLoader different = new DataLoader(new Blobs(33, 5), 8).shuffle(11);
         assertThatThrownBy(() -> other.trainer().fit(different, 1))

@@ -119,12 +119,12 @@ class TrainerTest {
     }
     assertThat(seen)
         .containsExactly(
-            "TrainingPlan[firstEpoch=0, firstBatch=0, epochs=1, batches=2, samples=20]",
+            "TrainingPlan[firstEpoch=0, firstBatch=0, firstStep=0, epochs=1, batches=2, samples=20]",
             "0:0:0",
             "0:1:1",
             "epoch 0 after 2",
             "stop COMPLETED",
-            "TrainingPlan[firstEpoch=1, firstBatch=0, epochs=2, batches=2, samples=20]",
+            "TrainingPlan[firstEpoch=1, firstBatch=0, firstStep=2, epochs=2, batches=2, samples=20]",
             "1:0:2",
             "1:1:3",
             "epoch 1 after 4",
