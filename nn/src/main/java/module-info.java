@@ -10,6 +10,7 @@ module dev.balboa.nn {
   exports dev.balboa.nn.exec;
   exports dev.balboa.nn.tensor;
   exports dev.balboa.nn.layer;
+  exports dev.balboa.nn.model;
   exports dev.balboa.nn.optim;
   exports dev.balboa.nn.data;
   exports dev.balboa.nn.data.image;

@@ -24,6 +24,7 @@ class ArchitectureTest {
         .layer("user")
         .definedBy(
             "dev.balboa.nn.layer..",
+            "dev.balboa.nn.model..",
             "dev.balboa.nn.optim..",
             "dev.balboa.nn.train..",
             "dev.balboa.nn.data..",

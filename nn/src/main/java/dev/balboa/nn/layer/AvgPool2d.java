@@ -1,45 +1,19 @@
 package dev.balboa.nn.layer;
 
+import dev.balboa.nn.op.Window;
 import dev.balboa.nn.tensor.Functions;
 import dev.balboa.nn.tensor.Tensor;
 
 /**
- * Mean over a sliding window of [N, C, H, W]; the stride is the window's size unless told. Padding
- * counts as zeros, as in PyTorch, unless told.
+ * Mean over a sliding window of [N, C, H, W]. Padding counts as zeros, as in PyTorch, unless told.
+ * See {@link PoolLayer}.
  */
-public final class AvgPool2d extends Layer {
-  private final Sliding sliding;
+public final class AvgPool2d extends PoolLayer<AvgPool2d> {
   private boolean countPadding = true;
 
-  /** A square window. */
-  public AvgPool2d(int size) {
-    this(size, size);
-  }
-
-  /** A rectangular window. */
-  public AvgPool2d(int height, int width) {
-    sliding = new Sliding(height, width, height, width);
-  }
-
-  /** Steps of the window in both dimensions. */
-  public AvgPool2d stride(int stride) {
-    checkConfigurable("stride");
-    sliding.stride(stride, stride);
-    return this;
-  }
-
-  /** Pads so that the output has size ceil(in / stride). */
-  public AvgPool2d same() {
-    checkConfigurable("padding");
-    sliding.same();
-    return this;
-  }
-
-  /** The same padding on all four sides, smaller than the window. */
-  public AvgPool2d padding(int padding) {
-    checkConfigurable("padding");
-    sliding.padding(padding, padding, padding, padding);
-    return this;
+  /** A window of one size, or of one for each dimension. */
+  public AvgPool2d(int... size) {
+    super(2, size);
   }
 
   /** Divides by the number of elements that are not padding, as Keras does. */
@@ -50,7 +24,12 @@ public final class AvgPool2d extends Layer {
   }
 
   @Override
-  protected Tensor compute(Tensor x) {
-    return Functions.avgPool(x, sliding.window(x.shape()), countPadding);
+  AvgPool2d self() {
+    return this;
+  }
+
+  @Override
+  Tensor pool(Tensor x, Window window) {
+    return Functions.avgPool(x, window, countPadding);
   }
 }

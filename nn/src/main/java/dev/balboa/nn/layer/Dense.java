@@ -7,6 +7,7 @@ import dev.balboa.nn.tensor.Functions;
 import dev.balboa.nn.tensor.Parameter;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * y = act(x W^T + b): inputs [..., in], outputs [..., units]. Parameters {@code weight} [units, in]
@@ -18,6 +19,7 @@ public final class Dense extends Layer {
   private Initializer weightInitializer = Initializer.fanInUniform();
   private Initializer biasInitializer = Initializer.fanInUniform();
   private boolean hasBias = true;
+  private Supplier<Parameter> tied;
   private Parameter weight;
   private Parameter bias;
 
@@ -62,6 +64,18 @@ public final class Dense extends Layer {
     return this;
   }
 
+  /**
+   * Uses a weight [units, in] that another layer of the model owns, such as the table of an
+   * embedding: tied weights, which are stored and trained once.
+   *
+   * @param weight asked for when this layer is built, after the layer that owns it
+   */
+  public Dense tiedTo(Supplier<Parameter> weight) {
+    checkConfigurable("weight");
+    tied = Objects.requireNonNull(weight, "Dense: weight");
+    return this;
+  }
+
   @Override
   protected void initialize(TensorSpec input, Initialization init) {
     if (input.shape().rank() < 1 || input.shape().dim(-1) < 1) {
@@ -70,7 +84,10 @@ public final class Dense extends Layer {
     }
     Shape shape = Shape.of(units, input.shape().dim(-1));
     Initializer.Fans fans = Initializer.Fans.of(shape);
-    weight = parameter("weight", init.draw(weightInitializer, shape, fans));
+    weight =
+        tied == null
+            ? parameter("weight", init.draw(weightInitializer, shape, fans))
+            : share("weight", tied.get());
     if (hasBias) {
       bias = parameter("bias", init.draw(biasInitializer, Shape.of(units), fans));
     }

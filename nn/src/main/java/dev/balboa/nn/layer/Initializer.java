@@ -2,6 +2,7 @@ package dev.balboa.nn.layer;
 
 import dev.balboa.nn.exec.RandomStream;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.tensor.Sampling;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 
@@ -84,9 +85,31 @@ public interface Initializer {
     return (shape, fans, random) -> Tensors.normal(random, 0, Math.sqrt(2.0 / fans.in()), shape);
   }
 
+  /** Uniform in [-a, a), a = sqrt(3/fan-in), before a SELU (LeCun et al., 1998). */
+  static Initializer leCunUniform() {
+    return (shape, fans, random) -> symmetric(random, Math.sqrt(3.0 / fans.in()), shape);
+  }
+
+  /** Normal with deviation sqrt(1/fan-in), before a SELU (LeCun et al., 1998). */
+  static Initializer leCunNormal() {
+    return (shape, fans, random) -> Tensors.normal(random, 0, Math.sqrt(1.0 / fans.in()), shape);
+  }
+
+  /** Normal within two deviations of the mean: what vision transformers start with. */
+  static Initializer truncatedNormal(double mean, double deviation) {
+    double reach = 2 * deviation;
+    return (shape, _, random) ->
+        Sampling.truncatedNormal(random, mean, deviation, mean - reach, mean + reach, shape);
+  }
+
   /** Random with orthonormal rows or columns, whichever are fewer (Saxe et al., 2014). */
   static Initializer orthogonal() {
-    return (shape, _, random) -> Orthogonal.draw(shape, random);
+    return orthogonal(1);
+  }
+
+  /** {@link #orthogonal()} times {@code gain}; sqrt(2) before a ReLU. */
+  static Initializer orthogonal(double gain) {
+    return (shape, _, random) -> Orthogonal.draw(shape, gain, random);
   }
 
   private static Tensor symmetric(RandomStream random, double bound, Shape shape) {

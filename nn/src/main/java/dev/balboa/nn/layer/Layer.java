@@ -13,10 +13,13 @@ import dev.balboa.nn.tensor.Parameter;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A function of a tensor with parameters, made of other layers or of operations.
@@ -60,6 +63,7 @@ public abstract class Layer implements AutoCloseable {
 
   private final Map<String, Layer> children = new LinkedHashMap<>();
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private final Set<Parameter> borrowed = new HashSet<>();
   private Layer parent;
   private String name = "";
   private Initialization initialization;
@@ -117,13 +121,29 @@ public abstract class Layer implements AutoCloseable {
     return register(parameterName, Parameter.state(initial));
   }
 
+  /**
+   * Registers a parameter that another layer of the model owns and that this one uses too: tied
+   * weights. It is listed and trained once, under the path that comes first.
+   */
+  protected final Parameter share(String parameterName, Parameter parameter) {
+    checkName(parameterName);
+    checkInitializing(parameterName);
+    parameters.put(parameterName, Objects.requireNonNull(parameter, "layer: shared parameter"));
+    borrowed.add(parameter);
+    return parameter;
+  }
+
+  private void checkInitializing(String parameterName) {
+    if (state != State.BUILDING) {
+      throw new IllegalStateException(
+          describe() + ": parameter '" + parameterName + "' is created outside initialize");
+    }
+  }
+
   private Parameter register(String parameterName, Parameter parameter) {
     try {
       checkName(parameterName);
-      if (state != State.BUILDING) {
-        throw new IllegalStateException(
-            describe() + ": parameter '" + parameterName + "' is created outside initialize");
-      }
+      checkInitializing(parameterName);
       parameters.put(parameterName, parameter);
       return parameter;
     } finally {
@@ -245,8 +265,9 @@ public abstract class Layer implements AutoCloseable {
   }
 
   private void unbuild() {
-    parameters.values().forEach(Parameter::close);
+    closeParameters();
     parameters.clear();
+    borrowed.clear();
     inputSpec = null;
     outputSpec = null;
     state = State.NEW;
@@ -259,6 +280,17 @@ public abstract class Layer implements AutoCloseable {
    * property of the calling thread's {@link Execution}.
    */
   public final Tensor forward(Tensor x) {
+    LayerObserver observer = Observation.current();
+    if (observer == null) {
+      return apply(x);
+    }
+    observer.before(this);
+    Tensor y = apply(x);
+    observer.after(this, y);
+    return y;
+  }
+
+  private Tensor apply(Tensor x) {
     return switch (state) {
       case BUILT -> computeLocated(x);
       case NEW -> buildAndTrace(x);
@@ -327,9 +359,15 @@ public abstract class Layer implements AutoCloseable {
 
   /**
    * All parameters and state by path, such as {@code 0.weight}, in the order of registration;
-   * {@link Parameter#isTrainable} tells them apart.
+   * {@link Parameter#isTrainable} tells them apart. One that several layers share is listed once,
+   * under its first path.
    */
   public final SequencedMap<String, Parameter> parameters() {
+    return Parameters.once(paths());
+  }
+
+  /** All paths, also further ones of a shared parameter. */
+  private SequencedMap<String, Parameter> paths() {
     var all = new LinkedHashMap<String, Parameter>();
     collect("", all);
     return all;
@@ -340,17 +378,60 @@ public abstract class Layer implements AutoCloseable {
     children.forEach((key, layer) -> layer.collect(prefix + key + ".", into));
   }
 
+  /** How many numbers are learned: elements of trainable parameters, frozen or not. */
+  public final long parameterCount() {
+    return Parameters.elements(parameters().values(), Parameter::isTrainable);
+  }
+
+  /** Freezes all parameters and state; see {@link #freeze(Predicate)}. */
+  public final void freeze() {
+    freeze(_ -> true);
+  }
+
   /**
-   * Overwrites every parameter and all state.
+   * Excludes parameters from training: no gradient of them is computed and no optimizer changes
+   * them. Batch normalisation whose running statistics are frozen normalises with them and leaves
+   * them as they are, as in Keras.
    *
-   * @param values by path, exactly the paths and specs of {@link #parameters}
+   * @param paths which ones, by path from this layer
+   */
+  public final void freeze(Predicate<String> paths) {
+    setFrozen(paths, true);
+  }
+
+  /** Trains all parameters again. */
+  public final void unfreeze() {
+    unfreeze(_ -> true);
+  }
+
+  /** Trains these parameters again, by path from this layer. */
+  public final void unfreeze(Predicate<String> paths) {
+    setFrozen(paths, false);
+  }
+
+  private void setFrozen(Predicate<String> paths, boolean frozen) {
+    requireUsable();
+    paths()
+        .forEach((path, parameter) -> {
+          if (paths.test(path)) {
+            parameter.frozen(frozen);
+          }
+        });
+  }
+
+  /**
+   * Overwrites every parameter and all state. PyTorch's {@code num_batches_tracked} is passed over:
+   * nothing depends on it here.
+   *
+   * @param values by path, exactly the paths and specs of {@link #parameters}; a shared parameter
+   *     may come under any of its paths
    * @throws IllegalArgumentException naming every path that is missing, unknown or of another spec;
    *     nothing is written then
    */
   public final void load(Map<String, Tensor> values) {
     requireUsable();
     try {
-      Parameters.load(parameters(), values);
+      Parameters.load(paths(), values);
     } catch (IllegalArgumentException e) {
       throw located(e);
     }
@@ -397,10 +478,20 @@ public abstract class Layer implements AutoCloseable {
     return parent == null ? typeName() : "layer '" + path() + "' (" + typeName() + ")";
   }
 
-  /** A table of layers, output shapes and parameter counts. */
+  /**
+   * A table of layers with output shapes, parameters and multiply-adds for one input; nested layers
+   * are indented, frozen ones marked.
+   */
   public final String summary() {
-    requireUsable();
-    return Summary.of(this);
+    return new Summary(this).text();
+  }
+
+  /**
+   * The multiply-adds of products and convolutions for one input: those of the operations that
+   * {@link #compute} applies to a batch of one like {@link #inputSpec}.
+   */
+  public final long multiplyAdds() {
+    return LayerCosts.of(this).total();
   }
 
   /** Frees all parameters, state and gradients, the children's too. Closing twice is harmless. */
@@ -408,7 +499,11 @@ public abstract class Layer implements AutoCloseable {
   public void close() {
     state = State.CLOSED;
     children.values().forEach(Layer::close);
-    parameters.values().forEach(Parameter::close);
+    closeParameters();
+  }
+
+  private void closeParameters() {
+    parameters.values().stream().filter(p -> !borrowed.contains(p)).forEach(Parameter::close);
   }
 
   /** Path and type. */

@@ -12,7 +12,7 @@ import dev.balboa.nn.tensor.Tensors;
 final class Orthogonal {
   private Orthogonal() {}
 
-  static Tensor draw(Shape shape, RandomStream random) {
+  static Tensor draw(Shape shape, double gain, RandomStream random) {
     if (shape.rank() < 2) {
       throw new IllegalArgumentException(
           "orthogonal: expected a weight of rank 2 or more, got " + shape);
@@ -30,7 +30,7 @@ final class Orthogonal {
       }
       orthonormalise(vectors, i);
       for (int j = 0; j < length; j++) {
-        x[byRow ? i * columns + j : j * columns + i] = (float) vectors[i][j];
+        x[byRow ? i * columns + j : j * columns + i] = (float) (gain * vectors[i][j]);
       }
     }
     return Tensor.of(x, shape.dims());

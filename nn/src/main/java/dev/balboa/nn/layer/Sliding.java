@@ -2,91 +2,173 @@ package dev.balboa.nn.layer;
 
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Window;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
- * The two-dimensional window of a layer before the input's size is known. Padding {@code same} is
- * TensorFlow's: output size ceil(in / stride), an odd pixel of padding goes after the input.
+ * The window of a layer before the input's size is known, over 1 to 3 spatial dimensions. Padding
+ * {@code same} is TensorFlow's: output size ceil(in / stride), an odd element of padding goes after
+ * the input.
  *
  * <p>Thread rule: configured by one thread; {@link #window} may then be called by several.
  */
 final class Sliding {
-  private record Sized(long height, long width, Window window) {}
+  private record Sized(long[] spatial, Window window) {}
 
+  private final int rank;
   private final List<Integer> kernel;
   private List<Integer> stride;
-  private List<Integer> dilation = List.of(1, 1);
-  private List<Integer> before = List.of(0, 0);
-  private List<Integer> after = List.of(0, 0);
+  private List<Integer> dilation;
+  private List<Integer> before;
+  private List<Integer> after;
   private boolean same;
+  private boolean ceil;
   private volatile Sized latest;
 
-  Sliding(int kernelHeight, int kernelWidth, int strideHeight, int strideWidth) {
-    kernel = List.of(kernelHeight, kernelWidth);
-    stride = List.of(strideHeight, strideWidth);
+  /** A dense window without padding that moves by {@code stride}. */
+  Sliding(int rank, int[] kernel, int... stride) {
+    this.rank = rank;
+    this.kernel = perDimension("kernel", kernel);
+    this.stride = perDimension("stride", stride);
+    dilation = Collections.nCopies(rank, 1);
+    before = Collections.nCopies(rank, 0);
+    after = before;
     check();
   }
 
-  void stride(int height, int width) {
-    stride = List.of(height, width);
+  /** One number for all dimensions, or one for each. */
+  List<Integer> perDimension(String what, int... sizes) {
+    if (sizes.length == 1) {
+      return Collections.nCopies(rank, sizes[0]);
+    }
+    if (sizes.length != rank) {
+      throw new IllegalArgumentException(
+          what + ": expected 1 or " + rank + " numbers, got " + Arrays.toString(sizes));
+    }
+    return Arrays.stream(sizes).boxed().toList();
+  }
+
+  void stride(int... sizes) {
+    stride = perDimension("stride", sizes);
     check();
   }
 
-  void dilation(int height, int width) {
-    dilation = List.of(height, width);
+  void dilation(int... sizes) {
+    dilation = perDimension("dilation", sizes);
     check();
   }
 
-  void padding(int top, int bottom, int left, int right) {
+  void ceil() {
+    ceil = true;
+  }
+
+  /** One number for all sides, one for each dimension, or those before and after each in turn. */
+  void padding(int... sizes) {
     same = false;
-    before = List.of(top, left);
-    after = List.of(bottom, right);
+    if (sizes.length == 2 * rank) {
+      List<Integer> starts = new ArrayList<>();
+      List<Integer> ends = new ArrayList<>();
+      for (int i = 0; i < rank; i++) {
+        starts.add(sizes[2 * i]);
+        ends.add(sizes[2 * i + 1]);
+      }
+      before = starts;
+      after = ends;
+    } else {
+      before = perDimension("padding", sizes);
+      after = before;
+    }
     check();
   }
 
   void same() {
-    padding(0, 0, 0, 0);
+    padding(0);
     same = true;
   }
 
   private void check() {
-    new Window(kernel, stride, dilation, before, after);
+    new Window(kernel, stride, dilation, before, after, ceil);
   }
 
-  List<Integer> kernel() {
-    return kernel;
+  int rank() {
+    return rank;
   }
 
-  /** The window for an input [N, C, H, W]. */
-  Window window(Shape input) {
-    if (input.rank() != 4) {
-      throw new IllegalArgumentException("expected an input [N, C, H, W], got " + input);
+  /** A shape that starts with {@code lead} and ends with the kernel. */
+  Shape withKernel(long... lead) {
+    return Shape.of(lead).append(kernel.stream().mapToLong(Integer::longValue).toArray());
+  }
+
+  void checkInput(Shape input) {
+    if (input.rank() != rank + 2) {
+      String spatial = List.of("L", "H, W", "D, H, W").get(rank - 1);
+      throw new IllegalArgumentException("expected an input [N, C, " + spatial + "], got " + input);
     }
+  }
+
+  /** The window for an input [N, C, spatial...]. */
+  Window window(Shape input) {
+    checkInput(input);
     Sized sized = latest;
-    if (sized == null || sized.height != input.dim(2) || sized.width != input.dim(3)) {
-      sized = new Sized(input.dim(2), input.dim(3), sized(input.dim(2), input.dim(3)));
+    if (sized == null || !fits(sized, input)) {
+      long[] spatial = input.slice(2, input.rank()).dims();
+      List<Integer> pads = new ArrayList<>();
+      for (int i = 0; i < rank; i++) {
+        pads.add(total(i, spatial[i]));
+      }
+      sized = new Sized(spatial, window(pads));
       latest = sized;
     }
     return sized.window;
   }
 
-  private Window sized(long height, long width) {
-    if (!same) {
-      return new Window(kernel, stride, dilation, before, after);
+  private boolean fits(Sized sized, Shape input) {
+    for (int i = 0; i < rank; i++) {
+      if (sized.spatial[i] != input.dim(i + 2)) {
+        return false;
+      }
     }
-    int vertical = total(0, height);
-    int horizontal = total(1, width);
-    return new Window(
-        kernel,
-        stride,
-        dilation,
-        List.of(vertical / 2, horizontal / 2),
-        List.of(vertical - vertical / 2, horizontal - horizontal / 2));
+    return true;
   }
 
   private int total(int i, long in) {
     long out = Math.ceilDiv(in, (long) stride.get(i));
-    long extent = (long) dilation.get(i) * (kernel.get(i) - 1) + 1;
-    return Math.toIntExact(Math.max((out - 1) * stride.get(i) + extent - in, 0));
+    return Math.toIntExact(Math.max((out - 1) * stride.get(i) + extent(i) - in, 0));
+  }
+
+  private long extent(int i) {
+    return (long) dilation.get(i) * (kernel.get(i) - 1) + 1;
+  }
+
+  private Window window(List<Integer> pads) {
+    if (!same) {
+      return new Window(kernel, stride, dilation, before, after, ceil);
+    }
+    List<Integer> starts = pads.stream().map(p -> p / 2).toList();
+    List<Integer> ends = pads.stream().map(p -> p - p / 2).toList();
+    return new Window(kernel, stride, dilation, starts, ends, ceil);
+  }
+
+  /** The window of a transposed convolution; {@code same} makes outputs stride times as large. */
+  Window transposed() {
+    List<Integer> pads = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      pads.add(Math.toIntExact(Math.max(extent(i) - stride.get(i), 0)));
+    }
+    return window(pads);
+  }
+
+  /** What {@code same} adds behind the output of a transposed convolution, else {@code told}. */
+  List<Integer> outputPadding(List<Integer> told) {
+    if (!same) {
+      return told;
+    }
+    List<Integer> extra = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      extra.add(Math.toIntExact(Math.max(stride.get(i) - extent(i), 0)));
+    }
+    return extra;
   }
 }

@@ -8,6 +8,7 @@ import dev.balboa.nn.tensor.Tensor;
  */
 public final class Softmax extends Layer {
   private final int axis;
+  private boolean log;
 
   /** Along the last axis. */
   public Softmax() {
@@ -19,8 +20,20 @@ public final class Softmax extends Layer {
     this.axis = axis;
   }
 
+  /** Gives logarithms, which lose no digits where probabilities are small. */
+  public Softmax log() {
+    checkConfigurable("logarithm");
+    log = true;
+    return this;
+  }
+
   @Override
   protected Tensor compute(Tensor x) {
-    return x.softmax(axis);
+    return log ? x.logSoftmax(axis) : x.softmax(axis);
+  }
+
+  @Override
+  protected String typeName() {
+    return log ? "LogSoftmax" : "Softmax";
   }
 }

@@ -9,11 +9,38 @@ import dev.balboa.nn.op.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** Computes nothing: outputs have their shapes and undefined elements. Layers are built on it. */
+/**
+ * Computes nothing but counts the multiply-adds that would be: outputs have their shapes and
+ * undefined elements. Layers are built and summed up on it.
+ *
+ * <p>Thread rule: for one thread.
+ */
 final class SpecBackend implements Backend {
-  private record Nothing(List<Layout> outputLayouts) implements Prepared {
+  private long multiplyAdds;
+
+  private final class Counting implements Prepared {
+    private final List<Layout> outputLayouts;
+    private final long cost;
+
+    Counting(List<Layout> outputLayouts, long cost) {
+      this.outputLayouts = outputLayouts;
+      this.cost = cost;
+    }
+
     @Override
-    public void run(Storage[] inputs, Storage[] outputs, MemorySegment scratch) {}
+    public List<Layout> outputLayouts() {
+      return outputLayouts;
+    }
+
+    @Override
+    public void run(Storage[] inputs, Storage[] outputs, MemorySegment scratch) {
+      multiplyAdds += cost;
+    }
+  }
+
+  /** Those of all operations so far. */
+  long multiplyAdds() {
+    return multiplyAdds;
   }
 
   @Override
@@ -24,9 +51,10 @@ final class SpecBackend implements Backend {
   @Override
   public Prepared prepare(
       Op op, List<TensorSpec> inputs, List<Layout> layouts, List<TensorSpec> outputs) {
-    return new Nothing(
+    List<Layout> plain =
         outputs.stream()
             .<Layout>map(spec -> Layout.Strided.contiguous(spec.shape().dims()))
-            .toList());
+            .toList();
+    return new Counting(plain, op.multiplyAdds(inputs));
   }
 }

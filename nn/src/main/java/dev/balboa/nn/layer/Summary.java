@@ -7,35 +7,56 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
-import java.util.function.Predicate;
 
 /** The table that {@link Layer#summary} prints. */
 final class Summary {
   private static final String GAP = "   ";
 
+  private final Layer model;
+  private final LayerCosts costs;
   private final List<String[]> rows = new ArrayList<>();
 
-  private Summary() {}
-
-  static String of(Layer model) {
-    Summary summary = new Summary();
-    summary.rows.add(new String[] {"Layer (type)", "Output shape", "Params"});
-    summary.add(model);
-    return summary.text(model);
+  Summary(Layer model) {
+    this.model = model;
+    costs = LayerCosts.of(model);
+    rows.add(new String[] {"Layer (type)", "Output shape", "Params", "Mult-adds"});
+    if (model.children().isEmpty()) {
+      rows.add(row("", "", model));
+    } else {
+      add("", model);
+    }
   }
 
-  private void add(Layer layer) {
-    boolean leaf = layer.children().isEmpty();
-    if (leaf || !layer.ownParameters().isEmpty()) {
-      String path = layer.path();
-      rows.add(
-          new String[] {
-            path.isEmpty() ? layer.kind() : path + " (" + layer.kind() + ")",
-            shape(layer.outputSpec().shape()),
-            count(layer.ownParameters().values(), p -> true)
-          });
-    }
-    layer.children().values().forEach(this::add);
+  private void add(String indent, Layer parent) {
+    parent
+        .children()
+        .forEach((name, layer) -> {
+          rows.add(row(indent, name, layer));
+          add(indent + "  ", layer);
+        });
+  }
+
+  private String[] row(String indent, String name, Layer layer) {
+    String type = layer.kind() + frozen(layer.parameters().values());
+    long multiplyAdds = costs.own(layer);
+    boolean isOnlyChildren = !layer.children().isEmpty();
+    boolean hasOwn = !layer.ownParameters().isEmpty();
+    return new String[] {
+      indent + (name.isEmpty() ? type : name + " (" + type + ")"),
+      shape(layer.outputSpec().shape()),
+      isOnlyChildren && !hasOwn ? "" : number(elements(layer.ownParameters().values())),
+      isOnlyChildren && multiplyAdds == 0 ? "" : number(multiplyAdds)
+    };
+  }
+
+  private static String frozen(Collection<Parameter> parameters) {
+    long trainable = parameters.stream().filter(Parameter::isTrainable).count();
+    long frozen = parameters.stream().filter(p -> p.isTrainable() && p.isFrozen()).count();
+    return frozen == 0 ? "" : frozen == trainable ? ", frozen" : ", partly frozen";
+  }
+
+  private static long elements(Collection<Parameter> parameters) {
+    return Parameters.elements(parameters, _ -> true);
   }
 
   private static String shape(Shape shape) {
@@ -46,20 +67,30 @@ final class Summary {
     return text.toString();
   }
 
-  private static long elements(Collection<Parameter> parameters, Predicate<Parameter> filter) {
-    return parameters.stream().filter(filter).mapToLong(p -> p.data().shape().size()).sum();
+  private static String number(long n) {
+    return String.format(Locale.ROOT, "%,d", n);
   }
 
-  private static String count(Collection<Parameter> parameters, Predicate<Parameter> filter) {
-    return String.format(Locale.ROOT, "%,d", elements(parameters, filter));
-  }
-
-  private String text(Layer model) {
-    int first = width(0);
-    int second = width(1);
-    int third = width(2);
-    String format = "%-" + first + "s" + GAP + "%-" + second + "s" + GAP + "%" + third + "s%n";
-    String line = "-".repeat(first + second + third + 2 * GAP.length()) + System.lineSeparator();
+  String text() {
+    int[] widths = new int[rows.get(0).length];
+    for (String[] row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row[i].length());
+      }
+    }
+    String format =
+        String.format(
+            Locale.ROOT,
+            "%%-%ds%s%%-%ds%s%%%ds%s%%%ds%%n",
+            widths[0],
+            GAP,
+            widths[1],
+            GAP,
+            widths[2],
+            GAP,
+            widths[3]);
+    int total = widths[0] + widths[1] + widths[2] + widths[3] + 3 * GAP.length();
+    String line = "-".repeat(total) + System.lineSeparator();
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < rows.size(); i++) {
       out.append(String.format(Locale.ROOT, format, (Object[]) rows.get(i)));
@@ -67,23 +98,34 @@ final class Summary {
         out.append(line);
       }
     }
-    var all = model.parameters().values();
-    long bytes = all.stream().mapToLong(p -> p.data().spec().byteSize()).sum();
-    return out.append(line)
-        .append(
-            String.format(
-                Locale.ROOT, "Total params: %s (%s)%n", count(all, p -> true), size(bytes)))
-        .append(
-            String.format(
-                Locale.ROOT, "Trainable params: %s%n", count(all, Parameter::isTrainable)))
-        .append(
-            String.format(
-                Locale.ROOT, "Non-trainable params: %s%n", count(all, p -> !p.isTrainable())))
-        .toString();
+    return out.append(line).append(totals()).toString();
   }
 
-  private int width(int column) {
-    return rows.stream().mapToInt(row -> row[column].length()).max().orElseThrow();
+  private String totals() {
+    Collection<Parameter> all = model.parameters().values();
+    long bytes = all.stream().mapToLong(p -> p.data().spec().byteSize()).sum();
+    long trained = Parameters.elements(all, p -> p.isTrainable() && !p.isFrozen());
+    return String.format(
+        Locale.ROOT,
+        "Total params: %,d (%s)%nTrainable params: %,d%nNon-trainable params: %,d%nMult-adds: %s%n",
+        elements(all),
+        size(bytes),
+        trained,
+        elements(all) - trained,
+        scaled(costs.total()));
+  }
+
+  /** Such as 4.09 G. */
+  private static String scaled(long n) {
+    double value = n;
+    int unit = -1;
+    while (value >= 1000 && unit < 3) {
+      value /= 1000;
+      unit++;
+    }
+    return unit < 0
+        ? Long.toString(n)
+        : String.format(Locale.ROOT, "%.2f %c", value, "kMGT".charAt(unit));
   }
 
   private static String size(long bytes) {

@@ -105,6 +105,12 @@ public record Attention(double scale, CausalMask causal, double dropout) impleme
   }
 
   @Override
+  public long multiplyAdds(List<TensorSpec> in) {
+    return weights(in.get(0), in.get(1)).size()
+        * (in.get(0).shape().dim(3) + in.get(2).shape().dim(3));
+  }
+
+  @Override
   public List<Value> vjp(Vjp c) {
     int n = c.inputs();
     int mask = maskInput(n);

@@ -41,6 +41,12 @@ public record AttentionBackward(double scale, CausalMask causal, double dropout)
   }
 
   @Override
+  public long multiplyAdds(List<TensorSpec> in) {
+    return Attention.weights(in.get(0), in.get(1)).size()
+        * (3 * in.get(0).shape().dim(3) + 2 * in.get(2).shape().dim(3));
+  }
+
+  @Override
   public List<Value> vjp(Vjp c) {
     AttentionDefinition f = AttentionDefinition.of(this, c);
     int mask = maskInput(c.inputs());

@@ -54,6 +54,11 @@ public record Conv(Window window, int groups, Activation activation, boolean res
     return inputs == (residual ? 4 : 3);
   }
 
+  /** The products summed up for one output: a filter's size. */
+  static long perOutput(Shape w) {
+    return w.slice(1, w.rank()).size();
+  }
+
   /** The rule that input, weights, window and groups must obey together. */
   static void check(String op, TensorSpec x, Shape w, Window window, int groups) {
     Check.rank(op, "input", x, window.rank() + 2);
@@ -84,6 +89,11 @@ public record Conv(Window window, int groups, Activation activation, boolean res
               + x.dim(1));
     }
     Check.that(w.dim(0) % groups == 0, op, "output channels divisible by groups " + groups, w);
+  }
+
+  @Override
+  public long multiplyAdds(List<TensorSpec> in) {
+    return infer(in).get(0).shape().size() * perOutput(in.get(1).shape());
   }
 
   @Override

@@ -26,6 +26,11 @@ public record ConvBackwardData(Window window, int groups, Shape inputShape)
   }
 
   @Override
+  public long multiplyAdds(List<TensorSpec> in) {
+    return in.get(0).shape().size() * Conv.perOutput(in.get(1).shape());
+  }
+
+  @Override
   public List<Value> vjp(Vjp c) {
     Emit e = c.emit();
     Value u = c.grad(0);

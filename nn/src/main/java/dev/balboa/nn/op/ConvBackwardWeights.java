@@ -26,6 +26,11 @@ public record ConvBackwardWeights(Window window, int groups, Shape weightShape, 
   }
 
   @Override
+  public long multiplyAdds(List<TensorSpec> in) {
+    return in.get(1).shape().size() * Conv.perOutput(weightShape);
+  }
+
+  @Override
   public List<Value> vjp(Vjp c) {
     Emit e = c.emit();
     Value u = c.grad(0);

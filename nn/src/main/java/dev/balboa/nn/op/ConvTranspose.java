@@ -92,6 +92,11 @@ public record ConvTranspose(
   }
 
   @Override
+  public long multiplyAdds(List<TensorSpec> in) {
+    return in.get(0).shape().size() * Conv.perOutput(in.get(1).shape());
+  }
+
+  @Override
   public List<Value> vjp(Vjp c) {
     Emit e = c.emit();
     Value x = c.in(0);

@@ -52,6 +52,11 @@ public record Linear(Activation activation, boolean residual) implements LinearA
   }
 
   @Override
+  public long multiplyAdds(List<TensorSpec> in) {
+    return in.get(0).shape().size() * in.get(1).shape().dim(0);
+  }
+
+  @Override
   public List<Value> vjp(Vjp c) {
     Emit e = c.emit();
     Value x = c.in(0);

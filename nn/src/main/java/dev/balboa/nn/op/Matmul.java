@@ -46,6 +46,11 @@ public record Matmul(boolean transA, boolean transB) implements LinearAlgebraOp 
   }
 
   @Override
+  public long multiplyAdds(List<TensorSpec> in) {
+    return infer(in).get(0).shape().size() * in.get(0).shape().dim(transA ? -2 : -1);
+  }
+
+  @Override
   public List<Value> vjp(Vjp c) {
     Emit e = c.emit();
     Value a = c.in(0);

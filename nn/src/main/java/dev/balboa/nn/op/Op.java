@@ -45,6 +45,16 @@ public sealed interface Op
   List<Value> vjp(Vjp context);
 
   /**
+   * How many multiplications with an addition one application takes, by which models are compared:
+   * those of convolutions and of products of matrices. Everything else counts nothing.
+   *
+   * @param inputs specs that {@link #infer} accepts
+   */
+  default long multiplyAdds(List<TensorSpec> inputs) {
+    return 0;
+  }
+
+  /**
    * Whether output {@code index} carries a gradient back; saved statistics and workspaces do not.
    */
   default boolean isDifferentiable(int index) {

@@ -40,4 +40,9 @@ public record QuantizedConv(Window window, int groups, boolean bias, boolean rel
     DType result = Quantization.product(name(), in, bias, w.dim(0));
     return List.of(new TensorSpec(window.outShape(name(), x, w.dim(0)), result));
   }
+
+  @Override
+  public long multiplyAdds(List<TensorSpec> in) {
+    return infer(in).get(0).shape().size() * Conv.perOutput(in.get(3).shape());
+  }
 }

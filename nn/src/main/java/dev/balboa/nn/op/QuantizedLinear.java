@@ -29,4 +29,9 @@ public record QuantizedLinear(boolean bias, boolean relu) implements QuantizedOp
     DType result = Quantization.product(name(), in, bias, w.dim(0));
     return List.of(new TensorSpec(x.with(-1, w.dim(0)), result));
   }
+
+  @Override
+  public long multiplyAdds(List<TensorSpec> in) {
+    return in.get(0).shape().size() * in.get(3).shape().dim(0);
+  }
 }

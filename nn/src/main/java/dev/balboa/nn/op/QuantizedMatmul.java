@@ -30,4 +30,9 @@ public record QuantizedMatmul(boolean bias, boolean relu) implements QuantizedOp
     Shape batch = Shape.broadcast(name(), x.slice(0, x.rank() - 2), w.slice(0, w.rank() - 2));
     return List.of(new TensorSpec(batch.append(x.dim(-2), w.dim(-1)), result));
   }
+
+  @Override
+  public long multiplyAdds(List<TensorSpec> in) {
+    return infer(in).get(0).shape().size() * in.get(0).shape().dim(-1);
+  }
 }

@@ -88,6 +88,12 @@ public record Recurrent(RecurrentCell cell, boolean reverse, boolean lengths)
   }
 
   @Override
+  public long multiplyAdds(List<TensorSpec> in) {
+    return in.get(0).shape().slice(0, 2).size()
+        * (in.get(1).shape().size() + in.get(2).shape().size());
+  }
+
+  @Override
   public List<Value> vjp(Vjp c) {
     List<Value> in = new ArrayList<>();
     for (int i = 0; i < arity(); i++) {

@@ -42,6 +42,11 @@ public record RecurrentBackward(Recurrent forward, boolean inputGradient) implem
   }
 
   @Override
+  public long multiplyAdds(List<TensorSpec> in) {
+    return 2 * forward.multiplyAdds(in);
+  }
+
+  @Override
   public List<Value> vjp(Vjp c) {
     int inputs = forward.lengthsAt();
     int first = inputGradient ? 0 : 1;

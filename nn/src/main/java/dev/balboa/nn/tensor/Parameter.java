@@ -14,6 +14,7 @@ public final class Parameter implements AutoCloseable {
   private final Tensor tensor;
   private final boolean trainable;
   private final RowLookups lookups = new RowLookups();
+  private volatile boolean frozen;
 
   private Parameter(Tensor data, boolean trainable) {
     this.data = data;
@@ -41,9 +42,9 @@ public final class Parameter implements AutoCloseable {
     return initial.detach().copy().keep();
   }
 
-  /** The tensor to compute with: a leaf if trainable. */
+  /** The tensor to compute with: a leaf if trainable and not frozen. */
   public Tensor tensor() {
-    return tensor;
+    return frozen ? data : tensor;
   }
 
   /** The same memory without gradient, to write to. */
@@ -51,9 +52,22 @@ public final class Parameter implements AutoCloseable {
     return data;
   }
 
-  /** Whether gradients flow into it. */
+  /** Whether it is a parameter, which gradients flow into unless frozen, and not state. */
   public boolean isTrainable() {
     return trainable;
+  }
+
+  /** Whether it is left as it is: no gradient flows into it, and state does not move. */
+  public boolean isFrozen() {
+    return frozen;
+  }
+
+  /** Freezes it, dropping its gradient, or lets it move again. */
+  public void frozen(boolean value) {
+    frozen = value;
+    if (value) {
+      zeroGrad();
+    }
   }
 
   /** The accumulated gradient, {@code null} if there is none. */
@@ -69,7 +83,7 @@ public final class Parameter implements AutoCloseable {
    * @throws IllegalArgumentException naming an id that is out of range
    */
   public Tensor lookup(Tensor ids) {
-    return trainable && Execution.current().isRecording()
+    return trainable && !frozen && Execution.current().isRecording()
         ? lookups.lookup(data, ids)
         : data.indexSelect(0, ids);
   }

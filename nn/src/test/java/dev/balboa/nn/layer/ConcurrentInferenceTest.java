@@ -40,7 +40,7 @@ class ConcurrentInferenceTest {
         Sequential.of(
                 Shape.of(1, 10, 10),
                 new Conv2d(4, 3).same().relu(),
-                new BatchNorm2d(),
+                new BatchNorm(),
                 new Dropout(0.5),
                 new MaxPool2d(2),
                 new Flatten(),

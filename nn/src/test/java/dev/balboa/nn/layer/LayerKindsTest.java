@@ -59,7 +59,8 @@ class LayerKindsTest {
     assertThat(shape(new ConvTranspose2d(5, 3), 2, 7, 8)).isEqualTo(Shape.of(5, 9, 10));
     ConvTranspose2d twice = new ConvTranspose2d(5, 3).stride(2).padding(1).outputPadding(1);
     assertThat(shape(twice.activation(Activation.RELU), 2, 7, 8)).isEqualTo(Shape.of(5, 14, 16));
-    assertThatThrownBy(() -> new ConvTranspose2d(0, 3)).hasMessageContaining("got 0 and 3");
+    assertThatThrownBy(() -> new ConvTranspose2d(0, 3))
+        .hasMessageContaining("expected filters >= 1, got 0");
     assertThatThrownBy(() -> shape(new ConvTranspose2d(5, 3).outputPadding(1), 2, 7, 8))
         .hasMessageContaining("less than the stride");
   }
@@ -102,7 +103,7 @@ class LayerKindsTest {
     assertThat(run(new AvgPool2d(2).same(), x).toFloats()).containsExactly(3, 2.25f, 3.75f, 2.25f);
     assertThat(run(new AvgPool2d(2).same().ignorePadding(), x).toFloats())
         .containsExactly(3, 4.5f, 7.5f, 9);
-    assertThat(run(new GlobalAvgPool2d(), x).toFloats()).containsExactly(5);
+    assertThat(run(new GlobalAvgPool(), x).toFloats()).containsExactly(5);
     assertThat(shape(new MaxPool2d(3, 1), 2, 9, 9)).isEqualTo(Shape.of(2, 3, 9));
   }
 
@@ -150,7 +151,7 @@ class LayerKindsTest {
 
   @Test
   void batchNormKeepsRunningStatisticsAsPyTorchDoes() {
-    try (BatchNorm2d norm = new BatchNorm2d()) {
+    try (BatchNorm norm = new BatchNorm()) {
       norm.build(Shape.of(1, 1, 2), 1);
       Tensor x = Tensor.of(new float[] {1, 2, 3, 6}, 2, 1, 1, 2);
       try (var _ = Execution.training(new RandomStream(1))) {
@@ -171,7 +172,7 @@ class LayerKindsTest {
 
   @Test
   void batchNormNeedsMoreThanOneValueToTrain() {
-    try (BatchNorm2d norm = new BatchNorm2d();
+    try (BatchNorm norm = new BatchNorm();
         var _ = Execution.training(new RandomStream(1))) {
       norm.build(Shape.of(3, 1, 1), 1);
       assertThatThrownBy(() -> norm.forward(Tensors.ones(1, 3, 1, 1)))

@@ -48,7 +48,7 @@ class LayerTest {
     return Sequential.of(
         Shape.of(2, 6, 6),
         new Conv2d(4, 3).same().noBias(),
-        new BatchNorm2d(),
+        new BatchNorm(),
         new ActivationLayer(UnaryKind.RELU),
         new Dropout(0.25),
         new AvgPool2d(2),
@@ -63,40 +63,44 @@ class LayerTest {
       assertThat(model.summary())
           .isEqualToNormalizingNewlines(
               """
-              Layer (type)    Output shape       Params
-              -----------------------------------------
-              0 (Conv2d)      [N, 32, 28, 28]       320
-              1 (MaxPool2d)   [N, 32, 14, 14]         0
-              2 (Conv2d)      [N, 64, 14, 14]    18,496
-              3 (MaxPool2d)   [N, 64, 7, 7]           0
-              4 (Flatten)     [N, 3136]               0
-              5 (Dense)       [N, 128]          401,536
-              6 (Dense)       [N, 10]             1,290
-              -----------------------------------------
+              Layer (type)    Output shape       Params   Mult-adds
+              -----------------------------------------------------
+              0 (Conv2d)      [N, 32, 28, 28]       320     225,792
+              1 (MaxPool2d)   [N, 32, 14, 14]         0           0
+              2 (Conv2d)      [N, 64, 14, 14]    18,496   3,612,672
+              3 (MaxPool2d)   [N, 64, 7, 7]           0           0
+              4 (Flatten)     [N, 3136]               0           0
+              5 (Dense)       [N, 128]          401,536     401,408
+              6 (Dense)       [N, 10]             1,290       1,280
+              -----------------------------------------------------
               Total params: 421,642 (1.61 MiB)
               Trainable params: 421,642
               Non-trainable params: 0
+              Mult-adds: 4.24 M
               """);
     }
   }
 
   @Test
   void summaryCountsStateAndNestedLayers() {
-    Sequential block = Sequential.of(new Conv2d(4, 3).same().noBias(), new BatchNorm2d());
+    Sequential block = Sequential.of(new Conv2d(4, 3).same().noBias(), new BatchNorm());
     try (Sequential model =
         Sequential.of(Shape.of(4, 2, 2), new Residual(block)).add("head", new Flatten()).build(1)) {
       assertThat(model.summary())
           .isEqualToNormalizingNewlines(
               """
-              Layer (type)             Output shape   Params
-              ----------------------------------------------
-              0.body.0 (Conv2d)        [N, 4, 2, 2]      144
-              0.body.1 (BatchNorm2d)   [N, 4, 2, 2]       16
-              head (Flatten)           [N, 16]             0
-              ----------------------------------------------
+              Layer (type)          Output shape   Params   Mult-adds
+              -------------------------------------------------------
+              0 (Residual)          [N, 4, 2, 2]                    \s
+                body (Sequential)   [N, 4, 2, 2]                    \s
+                  0 (Conv2d)        [N, 4, 2, 2]      144         576
+                  1 (BatchNorm)     [N, 4, 2, 2]       16           0
+              head (Flatten)        [N, 16]             0           0
+              -------------------------------------------------------
               Total params: 160 (640 B)
               Trainable params: 152
               Non-trainable params: 8
+              Mult-adds: 576
               """);
     }
   }

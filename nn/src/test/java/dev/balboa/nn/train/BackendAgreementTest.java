@@ -7,7 +7,7 @@ import dev.balboa.nn.TestBackend;
 import dev.balboa.nn.data.DataLoader;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.layer.AvgPool2d;
-import dev.balboa.nn.layer.BatchNorm2d;
+import dev.balboa.nn.layer.BatchNorm;
 import dev.balboa.nn.layer.Conv2d;
 import dev.balboa.nn.layer.Dense;
 import dev.balboa.nn.layer.Dropout;
@@ -59,7 +59,7 @@ class BackendAgreementTest {
     return Sequential.of(
             Blobs.PICTURE,
             new Conv2d(6, 3).same().relu(),
-            new BatchNorm2d(),
+            new BatchNorm(),
             new MaxPool2d(2),
             new Conv2d(4, 2).same(),
             new AvgPool2d(2).stride(1),

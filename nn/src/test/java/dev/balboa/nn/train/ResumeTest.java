@@ -9,7 +9,7 @@ import dev.balboa.nn.data.DataLoader;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.io.Safetensors;
 import dev.balboa.nn.io.SafetensorsFile;
-import dev.balboa.nn.layer.BatchNorm2d;
+import dev.balboa.nn.layer.BatchNorm;
 import dev.balboa.nn.layer.Conv2d;
 import dev.balboa.nn.layer.Dense;
 import dev.balboa.nn.layer.Dropout;
@@ -71,7 +71,7 @@ class ResumeTest {
           Sequential.of(
                   Blobs.PICTURE,
                   new Conv2d(3, 3).same(),
-                  new BatchNorm2d(),
+                  new BatchNorm(),
                   new Dropout(0.3),
                   new Flatten(),
                   new Dense(Blobs.CLASSES))

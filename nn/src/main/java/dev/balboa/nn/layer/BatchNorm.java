@@ -10,40 +10,49 @@ import dev.balboa.nn.tensor.Tensors;
 import java.util.List;
 
 /**
- * Batch normalisation per channel of [N, C, H, W] (Ioffe and Szegedy, 2015), as in PyTorch: in
- * training with the batch's mean and biased variance, while running statistics move by momentum
- * (default 0.1) towards the batch's mean and unbiased variance; in inference with the running
- * statistics. Parameters {@code weight} and {@code bias} [C], state {@code running_mean} and {@code
- * running_var} [C].
+ * Batch normalisation per channel of [N, C, ...], whatever follows the channels (Ioffe and Szegedy,
+ * 2015), as in PyTorch: in training with the batch's mean and biased variance, while running
+ * statistics move by momentum (default 0.1) towards the batch's mean and unbiased variance; in
+ * inference, and where the running statistics are {@linkplain Layer#freeze() frozen}, with the
+ * running statistics. Parameters {@code weight} and {@code bias} [C], state {@code running_mean}
+ * and {@code running_var} [C].
  */
-public final class BatchNorm2d extends Layer {
+public final class BatchNorm extends Layer {
   private double epsilon = 1e-5;
   private double momentum = 0.1;
+  private boolean relu;
   private Parameter weight;
   private Parameter bias;
   private Parameter runningMean;
   private Parameter runningVariance;
 
   /** With epsilon 1e-5 and momentum 0.1. */
-  public BatchNorm2d() {}
+  public BatchNorm() {}
 
   /** What is added to the variance. */
-  public BatchNorm2d epsilon(double value) {
+  public BatchNorm epsilon(double value) {
     checkConfigurable("epsilon");
     if (!(value >= 0)) {
-      throw new IllegalArgumentException("BatchNorm2d: expected epsilon >= 0, got " + value);
+      throw new IllegalArgumentException("BatchNorm: expected epsilon >= 0, got " + value);
     }
     epsilon = value;
     return this;
   }
 
   /** Weight of the newest batch in the running statistics. */
-  public BatchNorm2d momentum(double value) {
+  public BatchNorm momentum(double value) {
     checkConfigurable("momentum");
     if (!(value >= 0 && value <= 1)) {
-      throw new IllegalArgumentException("BatchNorm2d: expected 0 <= momentum <= 1, got " + value);
+      throw new IllegalArgumentException("BatchNorm: expected 0 <= momentum <= 1, got " + value);
     }
     momentum = value;
+    return this;
+  }
+
+  /** Applies max(x, 0) to the result. */
+  public BatchNorm relu() {
+    checkConfigurable("activation");
+    relu = true;
     return this;
   }
 
@@ -58,16 +67,20 @@ public final class BatchNorm2d extends Layer {
   }
 
   private static void checkRank(TensorSpec input) {
-    if (input.shape().rank() != 4) {
-      throw new IllegalArgumentException(
-          "batch_norm: expected an input [N, C, H, W], got " + input);
+    if (input.shape().rank() < 2) {
+      throw new IllegalArgumentException("batch_norm: expected an input [N, C, ...], got " + input);
     }
   }
 
   @Override
   protected Tensor compute(Tensor x) {
     checkRank(x.spec());
-    if (!Execution.current().isTraining()) {
+    Tensor y = normalize(x);
+    return relu ? y.relu() : y;
+  }
+
+  private Tensor normalize(Tensor x) {
+    if (!Execution.current().isTraining() || runningMean.isFrozen()) {
       return Functions.batchNorm(
           x,
           weight.tensor(),
@@ -76,7 +89,7 @@ public final class BatchNorm2d extends Layer {
           runningVariance.tensor(),
           epsilon);
     }
-    long perChannel = x.shape().dim(0) * x.shape().dim(2) * x.shape().dim(3);
+    long perChannel = x.shape().dim(0) * x.shape().slice(2, x.shape().rank()).size();
     if (perChannel < 2) {
       throw new IllegalArgumentException(
           "batch_norm: training needs more than one value per channel, got " + x.spec());
