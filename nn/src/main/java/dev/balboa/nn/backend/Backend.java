@@ -16,6 +16,14 @@ public interface Backend {
   String name();
 
   /**
+   * Checks that products and convolutions of BF16 are computed by instructions for it, and not
+   * slower than those of F32.
+   *
+   * @throws UnsupportedOperationException naming the backend and the processor's instruction set
+   */
+  default void requireBf16Arithmetic() {}
+
+  /**
    * Chooses how to compute an operation. View operations never come here; the executor applies
    * them.
    *

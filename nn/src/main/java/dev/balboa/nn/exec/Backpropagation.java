@@ -59,6 +59,7 @@ final class Backpropagation {
           memory.drop(grad);
         }
       }
+      memory.visited(node);
     }
   }
 

@@ -29,15 +29,23 @@ public final class Execution {
   private final EagerExecutor eager;
   private final boolean recording;
   private final RandomStream training;
+  private final boolean mixed;
   private final Origin origin;
   private final Executor executor;
 
-  private Execution(EagerExecutor eager, boolean recording, RandomStream training, Origin origin) {
+  private Execution(
+      EagerExecutor eager,
+      boolean recording,
+      RandomStream training,
+      boolean mixed,
+      Origin origin) {
     this.eager = eager;
     this.recording = recording;
     this.training = training;
+    this.mixed = mixed;
     this.origin = origin;
-    this.executor = recording ? new TapeExecutor(eager, 0) : eager;
+    Executor plain = recording ? new TapeExecutor(eager, 0) : eager;
+    this.executor = mixed ? new MixedPrecision(plain) : plain;
   }
 
   /** The execution in force on this thread. */
@@ -47,29 +55,29 @@ public final class Execution {
   }
 
   static Execution root(EagerExecutor eager) {
-    return new Execution(eager, true, null, Origin.NOWHERE);
+    return new Execution(eager, true, null, false, Origin.NOWHERE);
   }
 
-  /** Runs what follows on another executor. */
+  /** Runs what follows on another executor, and not in mixed precision. */
   public static Frame on(EagerExecutor executor) {
     Execution e = CURRENT.get();
     Objects.requireNonNull(executor, "execution: executor");
     return push(
         e == null
-            ? new Execution(executor, true, null, Origin.NOWHERE)
-            : new Execution(executor, e.recording, e.training, e.origin));
+            ? new Execution(executor, true, null, false, Origin.NOWHERE)
+            : new Execution(executor, e.recording, e.training, false, e.origin));
   }
 
   /** Records nothing in what follows: no gradient history, no graph memory. */
   public static Frame noGrad() {
     Execution e = current();
-    return push(new Execution(e.eager, false, e.training, e.origin));
+    return push(new Execution(e.eager, false, e.training, e.mixed, e.origin));
   }
 
   /** Records in what follows, also inside a no-grad block. */
   public static Frame grad() {
     Execution e = current();
-    return push(new Execution(e.eager, true, e.training, e.origin));
+    return push(new Execution(e.eager, true, e.training, e.mixed, e.origin));
   }
 
   /** Layers behave as in training in what follows; random layers draw from {@code random}. */
@@ -80,13 +88,27 @@ public final class Execution {
             e.eager,
             e.recording,
             Objects.requireNonNull(random, "execution: random stream"),
+            e.mixed,
             e.origin));
   }
 
   /** Layers behave as in inference in what follows. */
   public static Frame inference() {
     Execution e = current();
-    return push(new Execution(e.eager, e.recording, null, e.origin));
+    return push(new Execution(e.eager, e.recording, null, e.mixed, e.origin));
+  }
+
+  /**
+   * Computes convolutions, linear maps, products, attention and recurrent layers of what follows in
+   * BF16; normalisation, softmax, reductions and losses stay in F32, and so do parameters and their
+   * gradients. For the forward pass: a backward pass runs in the types that were recorded.
+   *
+   * @throws UnsupportedOperationException if the backend has no BF16 arithmetic on this processor
+   */
+  public static Frame mixedPrecision() {
+    Execution e = current();
+    e.eager.backend().requireBf16Arithmetic();
+    return push(new Execution(e.eager, e.recording, e.training, true, e.origin));
   }
 
   /** Hands every operation of what follows to {@code around}, backward passes included. */
@@ -122,7 +144,7 @@ public final class Execution {
   }
 
   private Frame push(Origin next) {
-    return push(new Execution(eager, recording, training, next));
+    return push(new Execution(eager, recording, training, mixed, next));
   }
 
   /** What the operations of this thread are a part of. */

@@ -84,11 +84,22 @@ public final class Gradients {
    * @param cotangent of the output's spec; {@code null} means 1 for a tensor of one element
    */
   public static void backward(Value output, Value cotangent) {
+    backward(output, cotangent, null);
+  }
+
+  /**
+   * {@link #backward(Value, Value)} and, as the sweep goes on, gives back the memory of everything
+   * recorded on the way to {@code output} that is in the innermost scope, except that of {@code
+   * output}, of leaves and of {@code kept}; {@code null} gives nothing back.
+   */
+  public static void backward(Value output, Value cotangent, List<Value> kept) {
     EagerExecutor eager = Execution.current().eager();
     TracedValue root = traced(output);
+    ForwardMemory forward = kept == null ? null : new ForwardMemory(root, Scope.current(), kept);
     try (Scope scope = Scope.open();
         var _ = Execution.backward(Execution.origin().place(), null)) {
-      Backpropagation sweep = new Backpropagation(eager, 0, null, new SweepMemory.Counting(scope));
+      SweepMemory memory = new SweepMemory.Counting(scope, forward);
+      Backpropagation sweep = new Backpropagation(eager, 0, null, memory);
       sweep.seed(root, seed(eager, root.spec(), cotangent));
       sweep.run();
       Set<Block> taken = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -114,7 +125,7 @@ public final class Gradients {
     Value seed = cotangent == null ? null : withoutHistory(cotangent);
     Scope target = Scope.current();
     try (Scope scope = Scope.open()) {
-      List<Value> grads = of(output, seed, inputs, eager, new SweepMemory.Counting(scope));
+      List<Value> grads = of(output, seed, inputs, eager, new SweepMemory.Counting(scope, null));
       for (Value grad : grads) {
         if (grad instanceof ArrayValue a && a.storage().block().isOwnedBy(scope)) {
           a.storage().block().moveTo(target);

@@ -23,6 +23,9 @@ sealed interface SweepMemory {
   /** A cotangent has been used or replaced; {@code null} is none. */
   void drop(Value cotangent);
 
+  /** A node has been visited, and its vector-Jacobian product is not needed again. */
+  default void visited(Node.Application node) {}
+
   /** The visit of one node. */
   @FunctionalInterface
   interface Visit extends AutoCloseable {
@@ -52,10 +55,22 @@ sealed interface SweepMemory {
    */
   final class Counting implements SweepMemory {
     private final Scope sweep;
+    private final ForwardMemory forward;
     private final IdentityHashMap<Block, Integer> waiting = new IdentityHashMap<>();
 
-    Counting(Scope sweep) {
+    /**
+     * @param forward gives back what was recorded; {@code null} keeps it
+     */
+    Counting(Scope sweep, ForwardMemory forward) {
       this.sweep = sweep;
+      this.forward = forward;
+    }
+
+    @Override
+    public void visited(Node.Application node) {
+      if (forward != null) {
+        forward.visited(node, waiting.keySet());
+      }
     }
 
     @Override

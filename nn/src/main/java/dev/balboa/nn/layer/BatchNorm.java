@@ -74,27 +74,39 @@ public final class BatchNorm extends Layer {
 
   @Override
   protected Tensor compute(Tensor x) {
-    checkRank(x.spec());
-    Tensor y = normalize(x);
-    return relu ? y.relu() : y;
+    return normalize(x, null);
   }
 
-  private Tensor normalize(Tensor x) {
+  /**
+   * act(normalised x + residual), the end of a residual block; one operation in training.
+   *
+   * @param residual shaped like x
+   */
+  public Tensor forward(Tensor x, Tensor residual) {
+    return apply(x, () -> normalize(x, residual));
+  }
+
+  private Tensor normalize(Tensor x, Tensor residual) {
+    checkRank(x.spec());
     if (!Execution.current().isTraining() || runningMean.isFrozen()) {
-      return Functions.batchNorm(
-          x,
-          weight.tensor(),
-          bias.tensor(),
-          runningMean.tensor(),
-          runningVariance.tensor(),
-          epsilon);
+      Tensor y =
+          Functions.batchNorm(
+              x,
+              weight.tensor(),
+              bias.tensor(),
+              runningMean.tensor(),
+              runningVariance.tensor(),
+              epsilon);
+      Tensor sum = residual == null ? y : y.add(residual);
+      return relu ? sum.relu() : sum;
     }
     long perChannel = x.shape().dim(0) * x.shape().slice(2, x.shape().rank()).size();
     if (perChannel < 2) {
       throw new IllegalArgumentException(
           "batch_norm: training needs more than one value per channel, got " + x.spec());
     }
-    List<Tensor> out = Functions.batchNormTraining(x, weight.tensor(), bias.tensor(), epsilon);
+    List<Tensor> out =
+        Functions.batchNormTraining(x, weight.tensor(), bias.tensor(), epsilon, relu, residual);
     try (var _ = Scope.open();
         var _ = Execution.noGrad()) {
       move(runningMean, out.get(1), 1);

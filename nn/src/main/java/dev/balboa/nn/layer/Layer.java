@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * A function of a tensor with parameters, made of other layers or of operations.
@@ -225,7 +226,7 @@ public abstract class Layer implements AutoCloseable {
     return new TensorSpec(Shape.of(1).append(sample.dims()), DType.F32);
   }
 
-  private Tensor buildAndTrace(Tensor x) {
+  private Tensor buildAndTrace(Tensor x, Supplier<Tensor> body) {
     Initialization init = initialization();
     if (init == null) {
       throw new IllegalStateException(
@@ -239,7 +240,7 @@ public abstract class Layer implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw located(e);
     }
-    Tensor y = computeLocated(x);
+    Tensor y = run(body);
     inputSpec = x.spec();
     outputSpec = y.spec();
     state = State.BUILT;
@@ -280,20 +281,37 @@ public abstract class Layer implements AutoCloseable {
    * property of the calling thread's {@link Execution}.
    */
   public final Tensor forward(Tensor x) {
+    return apply(x, () -> compute(x));
+  }
+
+  /**
+   * What {@link #forward} does, with {@code body} in the place of {@link #compute}: builds the
+   * layer for inputs like {@code x} while the model around it is built, and names the layer in
+   * errors. For layers with several inputs:
+   *
+   * <pre>{@code
+   * public Tensor forward(Tensor x, Tensor residual) {
+   *   return apply(x, () -> ...);
+   * }
+   * }</pre>
+   *
+   * @param x the input that {@link #initialize}, {@link #inputSpec} and summaries see
+   */
+  protected final Tensor apply(Tensor x, Supplier<Tensor> body) {
     LayerObserver observer = Observation.current();
     if (observer == null) {
-      return apply(x);
+      return observed(x, body);
     }
     observer.before(this);
-    Tensor y = apply(x);
+    Tensor y = observed(x, body);
     observer.after(this, y);
     return y;
   }
 
-  private Tensor apply(Tensor x) {
+  private Tensor observed(Tensor x, Supplier<Tensor> body) {
     return switch (state) {
-      case BUILT -> computeLocated(x);
-      case NEW -> buildAndTrace(x);
+      case BUILT -> run(body);
+      case NEW -> buildAndTrace(x, body);
       case BUILDING ->
           throw new IllegalStateException(describe() + ": forward is called while it initializes");
       case CLOSED -> throw new IllegalStateException(describe() + " is closed");
@@ -318,9 +336,9 @@ public abstract class Layer implements AutoCloseable {
     }
   }
 
-  private Tensor computeLocated(Tensor x) {
+  private Tensor run(Supplier<Tensor> body) {
     try (var _ = running()) {
-      return compute(x);
+      return body.get();
     } catch (IllegalArgumentException e) {
       throw located(e);
     }

@@ -87,15 +87,14 @@ public final class ResNet extends Layer {
       conv1 = child("conv1", conv(width, 3, stride).padding(1));
       bn1 = child("bn1", new BatchNorm().relu());
       conv2 = child("conv2", conv(width, 3, 1).padding(1));
-      bn2 = child("bn2", new BatchNorm());
+      bn2 = child("bn2", new BatchNorm().relu());
       downsample = child("downsample", shortcut);
     }
 
     @Override
     protected Tensor compute(Tensor x) {
       Tensor y = bn1.forward(conv1.forward(x));
-      y = bn2.forward(conv2.forward(y));
-      return y.add(downsample.forward(x)).relu();
+      return bn2.forward(conv2.forward(y), downsample.forward(x));
     }
   }
 
@@ -117,7 +116,7 @@ public final class ResNet extends Layer {
       conv2 = child("conv2", conv(width, 3, stride).padding(1));
       bn2 = child("bn2", new BatchNorm().relu());
       conv3 = child("conv3", conv(width * EXPANSION, 1, 1));
-      bn3 = child("bn3", new BatchNorm());
+      bn3 = child("bn3", new BatchNorm().relu());
       downsample = child("downsample", shortcut);
     }
 
@@ -125,8 +124,7 @@ public final class ResNet extends Layer {
     protected Tensor compute(Tensor x) {
       Tensor y = bn1.forward(conv1.forward(x));
       y = bn2.forward(conv2.forward(y));
-      y = bn3.forward(conv3.forward(y));
-      return y.add(downsample.forward(x)).relu();
+      return bn3.forward(conv3.forward(y), downsample.forward(x));
     }
   }
 }

@@ -111,6 +111,14 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
     return group(new ParameterGroup(paths, 1, 0));
   }
 
+  /**
+   * Decays matrices and kernels only, as is customary: no weight decay of parameters of rank 0 and
+   * 1, which are biases and the weights of normalisations.
+   */
+  public final Optimizer decayMatricesOnly() {
+    return withoutDecay(path -> parameters.get(path).data().shape().rank() < 2);
+  }
+
   /** The parameters that are trained, by path. */
   public final Map<String, Parameter> parameters() {
     return parameters;

@@ -138,6 +138,21 @@ public final class Functions {
     return Tensor.apply(new BatchNormTraining(epsilon), x, gamma, beta);
   }
 
+  /**
+   * act(batch norm(x) + residual) in one operation, {@link BatchNormTraining}: y, mean and biased
+   * variance.
+   *
+   * @param residual like x, or {@code null}
+   * @param relu whether max(., 0) follows
+   */
+  public static List<Tensor> batchNormTraining(
+      Tensor x, Tensor gamma, Tensor beta, double epsilon, boolean relu, Tensor residual) {
+    BatchNormTraining op = new BatchNormTraining(epsilon, relu, residual != null);
+    return residual == null
+        ? Tensor.apply(op, x, gamma, beta)
+        : Tensor.apply(op, x, gamma, beta, residual);
+  }
+
   /** {@link BatchNormInference} with given statistics. */
   public static Tensor batchNorm(
       Tensor x, Tensor gamma, Tensor beta, Tensor mean, Tensor variance, double epsilon) {

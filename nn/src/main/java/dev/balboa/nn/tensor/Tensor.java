@@ -209,6 +209,15 @@ public final class Tensor
     Gradients.backward(value, null);
   }
 
+  /**
+   * {@link #backward()} for the last time: as it goes on it closes every tensor that was computed
+   * on the way to this one and is in the innermost scope, so that gradients take the place of what
+   * they were computed from. This tensor, leaves, and {@code kept} stay open.
+   */
+  public void backwardAndFree(Tensor... kept) {
+    Gradients.backward(value, null, Arrays.stream(kept).map(Tensor::value).toList());
+  }
+
   /** Accumulates derivatives weighted by {@code cotangent}, of this tensor's spec. */
   public void backward(Tensor cotangent) {
     Gradients.backward(value, cotangent.value);

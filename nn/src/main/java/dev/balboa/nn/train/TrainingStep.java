@@ -81,7 +81,7 @@ record TrainingStep(Settings settings) {
           loss = loss.mul((double) batch.size() / samples);
         }
       }
-      loss.backward();
+      loss.backwardAndFree(output);
     }
     sums.add(value, output, batch.y(), batch.size());
   }

@@ -10,6 +10,7 @@ import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Batch normalisation. */
@@ -53,6 +54,15 @@ final class NormalizationCases {
         .also(d -> training(d, Shape.of(64, 10)))
         .also(d -> training(d, Shape.of(2, 3, 1, 1)))
         .also(d -> training(d, Shape.of(1, 7)))
+        .also(d -> activated(d, shape(d), false))
+        .also(d -> activated(d, shape(d), true))
+        .also(d -> withResidual(d, shape(d)))
+        .also(d -> activated(d, Shape.of(4, 32, 13, 11), true).forwardOnly())
+        .refuses(
+            new BatchNormTraining(EPSILON, true, true),
+            List.of(f32(2, 3), f32(3), f32(3), f32(3, 2)),
+            "residual F32[2, 3]",
+            "F32[3, 2]")
         .sums(NormalizationCases::perChannel)
         .refuses(op, List.of(f32(2, 3)), "3 inputs", "got 1")
         .refuses(op, List.of(f32(3), f32(3), f32(3)), "rank 2", "F32[3]")
@@ -72,6 +82,34 @@ final class NormalizationCases {
         d.input(x, Domain.aroundKinks(d.pick(1.0, 3.0))),
         perChannel(d, x, Domain.NORMAL),
         perChannel(d, x, Domain.NORMAL));
+  }
+
+  /** Far enough from where ReLU bends, on either side. */
+  private static Sample activated(Draw d, Shape x, boolean residual) {
+    List<Input> in =
+        new ArrayList<>(
+            List.of(
+                d.input(x, Domain.NORMAL),
+                perChannel(d, x, Domain.between(0.3, 0.5)),
+                perChannel(d, x, (draw, n) -> bends(draw, n))));
+    if (residual) {
+      in.add(d.input(x, Domain.between(-1, 1)));
+    }
+    return Sample.of(new BatchNormTraining(epsilon(d), true, residual), in);
+  }
+
+  private static double[] bends(Draw d, int n) {
+    double[] x = new double[n];
+    for (int i = 0; i < n; i++) {
+      x[i] = d.flip() ? 9 : -9;
+    }
+    return x;
+  }
+
+  private static Sample withResidual(Draw d, Shape x) {
+    List<Input> in = new ArrayList<>(training(d, x).inputs());
+    in.add(d.input(x, Domain.NORMAL));
+    return Sample.of(new BatchNormTraining(epsilon(d), false, true), in);
   }
 
   private static OpCase inference() {

@@ -48,6 +48,33 @@ class SweepMemoryTest {
 
   @ParameterizedTest
   @EnumSource
+  void theLastSweepFreesWhatWasRecorded(TestBackend backend) {
+    Allocator allocator = Allocator.create(Allocator.Options.defaults());
+    try (var _ = Execution.on(backend.executor());
+        var _ = Scope.open(allocator)) {
+      Tensor x = Tensors.full(0.5, LENGTH).withGrad();
+      Tensor whole = Tensors.full(0.25, 2 * LENGTH);
+      Tensor constant = whole.slice(0, 0, LENGTH);
+      Tensor first = x.mul(constant);
+      Tensor alias = first.reshape(LENGTH / 2, 2).reshape(LENGTH);
+      Tensor late = alias.tanh().sigmoid().mul(first.detach()).exp();
+      Tensor loss = late.add(alias).sum();
+      Tensor again = x.mul(constant).tanh().sigmoid().mul(first.detach()).exp();
+      again.add(first).sum().backward();
+      float[] expected = x.grad().toFloats();
+      x.zeroGrad();
+      long before = allocator.metrics().liveBytes();
+      loss.backwardAndFree(late);
+      assertThat(x.grad().toFloats()).containsExactly(expected);
+      assertThat(allocator.metrics().liveBytes()).isLessThanOrEqualTo(before - 4 * TENSOR);
+      assertThat(List.of(first.isOpen(), alias.isOpen())).containsOnly(false);
+      assertThat(List.of(late, loss, constant, x)).allMatch(Tensor::isOpen);
+      x.zeroGrad();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void gradientsOutliveTheSweepTheyShareMemoryIn(TestBackend backend) {
     try (var _ = Execution.on(backend.executor());
         var _ = Scope.open()) {

@@ -58,6 +58,20 @@ class InitializerTest {
   }
 
   @Test
+  void othersHaveTheirDeviationToo() {
+    checkUniform(Initializer.leCunUniform(), Math.sqrt(3.0 / 250));
+    assertThat(deviation(draw(Initializer.leCunNormal())))
+        .isCloseTo(Math.sqrt(1.0 / 250), within(0.002));
+    Tensor cut = draw(Initializer.truncatedNormal(1, 0.5));
+    assertThat(cut.min().item()).isBetween(0.0, 0.1);
+    assertThat(cut.max().item()).isBetween(1.9, 2.0);
+    assertThat(deviation(cut.sub(1))).isCloseTo(0.88 * 0.5, within(0.02));
+    Tensor scaled = Initializer.orthogonal(3).create(Shape.of(2, 5), FANS, new RandomStream(1));
+    assertThat(scaled.matmul(scaled.transpose(0, 1)).toFloats())
+        .containsExactly(new float[] {9, 0, 0, 9}, within(1e-5f));
+  }
+
+  @Test
   void constants() {
     assertThat(draw(Initializer.zeros()).toFloats()).containsOnly(0);
     assertThat(draw(Initializer.ones()).toFloats()).containsOnly(1);

@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.balboa.nn.TestBackend;
 import dev.balboa.nn.TestExecution;
+import dev.balboa.nn.exec.Execution;
+import dev.balboa.nn.exec.RandomStream;
+import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.tensor.Functions;
 import dev.balboa.nn.tensor.Tensor;
+import dev.balboa.nn.tensor.Tensors;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -43,6 +48,32 @@ class NormLayersTest {
     }
     assertThatThrownBy(() -> run(new GroupNorm(3), x)).hasMessageContaining("divisible by 3");
     assertThatThrownBy(() -> run(new LayerNorm(4), x)).hasMessageContaining("rank 4 or more");
+  }
+
+  @Test
+  void batchNormEndsAResidualBlock() {
+    try (BatchNorm fused = new BatchNorm().relu();
+        BatchNorm plain = new BatchNorm()) {
+      Tensor x = Tensors.uniform(new RandomStream(1), -1, 1, Shape.of(3, 2, 4, 5)).withGrad();
+      Tensor r = Tensors.uniform(new RandomStream(2), -1, 1, Shape.of(3, 2, 4, 5)).withGrad();
+      fused.build(Shape.of(2, 4, 5), 1);
+      plain.build(Shape.of(2, 4, 5), 1);
+      for (boolean training : new boolean[] {true, false}) {
+        try (var _ = training ? Execution.training(new RandomStream(1)) : Execution.inference()) {
+          Tensor expected = plain.forward(x).add(r).relu();
+          Tensor y = fused.forward(x, r);
+          assertThat(y.toFloats()).containsExactly(expected.toFloats(), within(1e-6f));
+          List<Tensor> grads = y.square().sum().grad(false, x, r);
+          List<Tensor> wanted = expected.square().sum().grad(false, x, r);
+          for (int i = 0; i < 2; i++) {
+            assertThat(grads.get(i).toFloats())
+                .containsExactly(wanted.get(i).toFloats(), within(1e-5f));
+          }
+          assertThat(fused.forward(x).toFloats())
+              .containsExactly(plain.forward(x).relu().toFloats(), within(1e-6f));
+        }
+      }
+    }
   }
 
   @Test

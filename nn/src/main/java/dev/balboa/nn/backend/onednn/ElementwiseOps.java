@@ -224,11 +224,25 @@ final class ElementwiseOps {
     return StridedSpace.of(out.dims(), operands);
   }
 
+  /** Elements stay where they lie; oneDNN converts those in its blocks. */
   static void cast(PlanBuilder b, Cast op) {
+    TensorSpec y = b.outputSpec(0);
+    if (b.isOpaque(0) && isReordered(b.spec(0).dtype()) && isReordered(op.dtype())) {
+      Operand blocks = b.input(0);
+      b.reorder(blocks, b.output(0, Mds.retyped(blocks.md(), y)));
+      return;
+    }
     KernelKinds.Type from = Kinds.of(b.spec(0).dtype());
     KernelKinds.Type to = Kinds.of(op.dtype());
-    long n = b.spec(0).shape().size();
-    b.call(s -> Kernels.cast(n, from, s[0], to, s[1]), b.denseInput(0), b.denseOutput(0));
+    boolean asItLies = Mds.isPermutedDense(b.spec(0), b.plainLayout(0));
+    Operand source = asItLies ? b.plainInput(0) : b.denseInput(0);
+    Operand target = asItLies ? b.output(0, Mds.of(y, b.plainLayout(0))) : b.denseOutput(0);
+    long n = y.shape().size();
+    b.call(s -> Kernels.cast(n, from, s[0], to, s[1]), source, target);
+  }
+
+  private static boolean isReordered(DType dtype) {
+    return dtype == DType.F32 || dtype == DType.BF16;
   }
 
   static void dropout(PlanBuilder b, Dropout op) {

@@ -1,7 +1,11 @@
 package dev.balboa.nn.backend.onednn;
 
+import dev.balboa.bindings.AlgKind;
+import dev.balboa.bindings.Binary;
 import dev.balboa.bindings.DataType;
 import dev.balboa.bindings.MemoryDesc;
+import dev.balboa.bindings.PrimitiveAttr;
+import dev.balboa.bindings.PrimitiveDesc;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
@@ -63,6 +67,14 @@ final class Mds {
     Layout.Strided strided = Layout.Strided.of(md.strides());
     long[] dims = spec.shape().dims();
     return strided.isContiguous(dims) ? Layout.Strided.contiguous(dims) : strided;
+  }
+
+  /** The same order of elements of another type: a primitive is asked what it would write. */
+  static MemoryDesc retyped(MemoryDesc md, TensorSpec spec) {
+    try (PrimitiveDesc copy =
+        Binary.create(AlgKind.BINARY_ADD, md, md, any(spec), PrimitiveAttr.defaults())) {
+      return copy.dstMd();
+    }
   }
 
   /**

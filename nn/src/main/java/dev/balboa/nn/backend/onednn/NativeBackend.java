@@ -1,5 +1,6 @@
 package dev.balboa.nn.backend.onednn;
 
+import dev.balboa.bindings.Dnnl;
 import dev.balboa.bindings.LoadedNatives;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.Natives;
@@ -34,6 +35,9 @@ import java.util.List;
 public final class NativeBackend implements Backend {
   static final String NAME = "native";
 
+  /** What the names of instruction sets with products of BF16 contain. */
+  private static final List<String> BF16_SETS = List.of("bf16", "fp16", "amx", "avx10");
+
   private final LoadedNatives natives;
 
   private NativeBackend(LoadedNatives natives) {
@@ -57,6 +61,22 @@ public final class NativeBackend implements Backend {
   @Override
   public String name() {
     return NAME;
+  }
+
+  @Override
+  public void requireBf16Arithmetic() {
+    requireBf16Arithmetic(Dnnl.effectiveIsa());
+  }
+
+  static void requireBf16Arithmetic(String isa) {
+    if (BF16_SETS.stream().noneMatch(isa::contains)) {
+      throw new UnsupportedOperationException(
+          "mixed precision: the native backend has no BF16 arithmetic on this processor, whose"
+              + " instruction set is "
+              + isa
+              + "; needed is one of "
+              + BF16_SETS);
+    }
   }
 
   @Override

@@ -50,7 +50,7 @@ final class NormalizationKernels {
       case LocalResponseNormBackward o ->
           call.plain(new ResponseNormKernels(x, o.size(), o.alpha(), o.beta(), o.k())::backward);
       case BatchNormTraining o ->
-          call.plain((in, out) -> new NormalizationKernels(x).training(o.epsilon(), in, out));
+          call.plain((in, out) -> new NormalizationKernels(x).training(o, in, out));
       case BatchNormInference o ->
           call.plain(
               (in, out) -> new NormalizationKernels(x).inference(o.epsilon(), in, out[0].reals()));
@@ -63,7 +63,7 @@ final class NormalizationKernels {
     return i / plane % channels;
   }
 
-  private void training(double epsilon, Elements[] in, Elements[] out) {
+  private void training(BatchNormTraining op, Elements[] in, Elements[] out) {
     double[] x = in[0].reals();
     double[] mean = out[1].reals();
     double[] variance = out[2].reals();
@@ -76,7 +76,12 @@ final class NormalizationKernels {
       variance[channel(i)] += centred * centred;
     }
     divide(variance);
-    normalize(epsilon, x, in[1].reals(), in[2].reals(), mean, variance, out[0].reals());
+    double[] y = out[0].reals();
+    normalize(op.epsilon(), x, in[1].reals(), in[2].reals(), mean, variance, y);
+    for (int i = 0; i < y.length; i++) {
+      double sum = op.residual() ? y[i] + in[3].reals()[i] : y[i];
+      y[i] = op.relu() ? Math.max(sum, 0) : sum;
+    }
   }
 
   private void divide(double[] sums) {
