@@ -19,4 +19,5 @@ module dev.balboa.nn {
   exports dev.balboa.nn.profile;
   exports dev.balboa.nn.train;
   exports dev.balboa.nn.explain;
+  exports dev.balboa.nn.generate;
 }

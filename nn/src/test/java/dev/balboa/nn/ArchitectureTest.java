@@ -27,6 +27,7 @@ class ArchitectureTest {
             "dev.balboa.nn.model..",
             "dev.balboa.nn.optim..",
             "dev.balboa.nn.train..",
+            "dev.balboa.nn.generate..",
             "dev.balboa.nn.data..",
             "dev.balboa.nn.io..",
             "dev.balboa.nn.explain..",

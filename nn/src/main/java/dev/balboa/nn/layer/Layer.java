@@ -41,8 +41,11 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
+ * <p>A layer with more inputs than one has a {@code forward} of its own beside it, which hands its
+ * body to {@link #apply}; see {@link MultiHeadAttention}.
+ *
  * <p>While building, the elements that {@code compute} sees are undefined, and it runs as in
- * inference without gradients.
+ * inference without gradients. Parameters are F32, or F64 if the layer is built for F64 inputs.
  *
  * <p>Ownership: a layer owns its parameters and children and frees them when closed. A layer has at
  * most one parent.
@@ -114,12 +117,17 @@ public abstract class Layer implements AutoCloseable {
 
   /** Registers a parameter that is trained; takes over {@code initial}. */
   protected final Parameter parameter(String parameterName, Tensor initial) {
-    return register(parameterName, Parameter.trainable(initial));
+    return register(parameterName, Parameter.trainable(typed(initial)));
   }
 
   /** Registers state that is not trained, such as running statistics; takes over the tensor. */
   protected final Parameter state(String parameterName, Tensor initial) {
-    return register(parameterName, Parameter.state(initial));
+    return register(parameterName, Parameter.state(typed(initial)));
+  }
+
+  private Tensor typed(Tensor initial) {
+    boolean wide = inputSpec != null && inputSpec.dtype() == DType.F64;
+    return wide && initial.dtype() == DType.F32 ? initial.cast(DType.F64) : initial;
   }
 
   /**
@@ -198,6 +206,17 @@ public abstract class Layer implements AutoCloseable {
    * @return shape and type of the output
    */
   public final TensorSpec build(TensorSpec input, RandomStream random) {
+    return build(random, () -> forward(Tensors.fill(input, 0)));
+  }
+
+  /**
+   * Creates all parameters of a layer with several inputs: {@code build(random, () ->
+   * decoder.forward(Tensors.zeros(1, 10, 64), Tensors.zeros(1, 12, 64)))}. Otherwise as {@link
+   * #build(TensorSpec, RandomStream)}.
+   *
+   * @param call applies this layer to inputs of the right shapes and types; nothing is computed
+   */
+  public final TensorSpec build(RandomStream random, Supplier<Tensor> call) {
     if (state != State.NEW) {
       throw new IllegalStateException(
           describe() + (state == State.CLOSED ? " is closed" : " is built already"));
@@ -210,7 +229,7 @@ public abstract class Layer implements AutoCloseable {
         var _ = Execution.on(specsOnly);
         var _ = Execution.inference();
         var _ = Execution.noGrad()) {
-      forward(Tensors.fill(input, 0));
+      Objects.requireNonNull(call.get(), "build: output");
       requireBuilt();
       done = true;
       return outputSpec;
@@ -234,6 +253,7 @@ public abstract class Layer implements AutoCloseable {
     }
     init.built().add(this);
     state = State.BUILDING;
+    inputSpec = x.spec();
     try (var _ = Scope.open();
         var _ = Execution.on(init.executor())) {
       initialize(x.spec(), init);
@@ -241,7 +261,6 @@ public abstract class Layer implements AutoCloseable {
       throw located(e);
     }
     Tensor y = run(body);
-    inputSpec = x.spec();
     outputSpec = y.spec();
     state = State.BUILT;
     return y;

@@ -11,12 +11,23 @@ public final class Embeddings {
 
   /**
    * The rows of {@code table} [n, d...] at ids (I32 or I64) of any shape: [ids..., d...]. The
-   * gradient is as large as the table; {@link Parameter#lookup} has one of the rows only.
+   * gradient is as large as the table.
    *
    * @param padding id of a row that gets no gradient, counted from the end if negative
    * @throws IllegalArgumentException naming what does not fit, or an id out of range
    */
   public static Tensor embedding(Tensor table, Tensor ids, OptionalLong padding) {
+    check(table, ids, padding);
+    return frozen(table.indexSelect(0, ids), table, ids, padding);
+  }
+
+  /** The same with a gradient of the rows only, see {@link Parameter#lookup}. */
+  public static Tensor embedding(Parameter table, Tensor ids, OptionalLong padding) {
+    check(table.data(), ids, padding);
+    return frozen(table.lookup(ids), table.data(), ids, padding);
+  }
+
+  private static void check(Tensor table, Tensor ids, OptionalLong padding) {
     boolean fits =
         table.shape().rank() > 0
             && (ids.dtype() == DType.I32 || ids.dtype() == DType.I64)
@@ -31,7 +42,10 @@ public final class Embeddings {
               + " and "
               + padding);
     }
-    Tensor rows = table.indexSelect(0, ids);
+  }
+
+  /** The rows, those of the padding id without history. */
+  private static Tensor frozen(Tensor rows, Tensor table, Tensor ids, OptionalLong padding) {
     if (padding.isEmpty()) {
       return rows;
     }
