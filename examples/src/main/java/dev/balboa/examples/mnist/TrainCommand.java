@@ -1,5 +1,6 @@
 package dev.balboa.examples.mnist;
 
+import dev.balboa.examples.common.StopOnInterrupt;
 import dev.balboa.nn.data.DataLoader;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.NativeUnavailableException;

@@ -52,15 +52,15 @@ public final class TransformerLanguageModel extends Layer implements LanguageMod
 
   @Override
   protected Tensor compute(Tensor tokens) {
-    checkTokens(tokens, 0);
+    checkTokens(tokens);
     return embedding.logits(blocks.forward(embedded(tokens, 0)));
   }
 
-  private void checkTokens(Tensor tokens, long before) {
-    if (tokens.shape().rank() != 2 || tokens.shape().dim(1) + before > context) {
+  private void checkTokens(Tensor tokens) {
+    if (tokens.shape().rank() != 2 || tokens.shape().dim(1) > context) {
       throw new IllegalArgumentException(
           "language model: expected tokens [B, T] with T <= %d, got %s"
-              .formatted(context - before, tokens.spec()));
+              .formatted(context, tokens.spec()));
     }
   }
 
@@ -88,7 +88,7 @@ public final class TransformerLanguageModel extends Layer implements LanguageMod
 
     @Override
     public Tensor read(Tensor tokens) {
-      checkTokens(tokens, 0);
+      checkTokens(tokens);
       return apply(
           tokens,
           () -> {

@@ -372,7 +372,7 @@ public final class MultiHeadAttention extends Layer {
     Tensor scores =
         grouped
             .matmul(p.k.unsqueeze(2), false, true)
-            .mul(1 / Math.sqrt(headWidth))
+            .mul(1 / Math.sqrt((double) headWidth))
             .reshape(q.dim(0), heads, q.dim(2), keys);
     Tensor hidden = mask.combined(keys);
     Tensor none =

@@ -56,7 +56,7 @@ class MultiHeadAttentionTest {
       layer.load(Map.of("in_proj_weight", Tensor.concat(0, eye, eye, eye), "out_proj.weight", eye));
       float c = (float) Math.sqrt(Math.log(3) * Math.sqrt(2));
       Tensor x = Tensor.of(new float[] {0, 5, c, 0}, 1, 2, 2);
-      float first = (float) (Math.exp(25 / Math.sqrt(2)));
+      float first = (float) Math.exp(25 / Math.sqrt(2));
       float keeps = first / (first + 1);
       assertThat(layer.forward(x).toFloats())
           .containsExactly(
@@ -102,7 +102,7 @@ class MultiHeadAttentionTest {
       Tensor q = maps[0].slice(2, h * d, (h + 1) * d).copy();
       Tensor k = maps[1].slice(2, h * d, (h + 1) * d).copy();
       Tensor v = maps[2].slice(2, h * d, (h + 1) * d).copy();
-      outputs[h] = q.matmul(k, false, true).div(Math.sqrt(d)).softmax(2).matmul(v);
+      outputs[h] = q.matmul(k, false, true).div(Math.sqrt((double) d)).softmax(2).matmul(v);
     }
     return Tensor.concat(2, outputs)
         .matmul(w.get("out_proj.weight").unsqueeze(0), false, true)

@@ -1,4 +1,4 @@
-package dev.balboa.examples.mnist;
+package dev.balboa.examples.common;
 
 import dev.balboa.nn.data.DataLoader;
 import dev.balboa.nn.train.History;
@@ -12,12 +12,15 @@ import java.time.Duration;
 /**
  * Lets Ctrl-C, and any other request to end the JVM, wait until the step under way is finished and
  * its checkpoint written.
+ *
+ * @param log told how it went
+ * @param checkpoint the file that the trainer writes
  */
-record StopOnInterrupt(Trainer trainer, PrintStream log, Path checkpoint) {
+public record StopOnInterrupt(Trainer trainer, PrintStream log, Path checkpoint) {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** {@link Trainer#fit}, which such a request ends. */
-  History fit(DataLoader data, int epochs) throws IOException {
+  public History fit(DataLoader data, int epochs) throws IOException {
     Thread hook = Thread.ofPlatform().name("stop-on-interrupt").unstarted(this::stop);
     Runtime.getRuntime().addShutdownHook(hook);
     boolean requested = false;

@@ -1,0 +1,2 @@
+/** What the applications share. */
+package dev.balboa.examples.common;

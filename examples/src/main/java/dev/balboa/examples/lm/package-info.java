@@ -1,0 +1,2 @@
+/** A character-level Transformer language model of the King James Bible. */
+package dev.balboa.examples.lm;
