@@ -25,7 +25,7 @@ int ops_same(const ops_tensor *t, const_dnnl_memory_desc_t md);
 typedef struct {
   dnnl_primitive_desc_t pd;
   dnnl_primitive_t primitive;
-  dnnl_exec_arg_t args[10];
+  dnnl_exec_arg_t args[24];
   int count;
 } ops_op;
 

@@ -1,6 +1,7 @@
 package dev.balboa.nn.layer;
 
 import dev.balboa.nn.exec.Execution;
+import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.RecurrentCell;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
@@ -12,6 +13,7 @@ import dev.balboa.nn.tensor.RecurrentWeights;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -159,7 +161,7 @@ public abstract sealed class RecurrentLayer<L extends RecurrentLayer<L>> extends
     for (int layer = 0; layer < layers; layer++) {
       long channels = layer == 0 ? input.shape().dim(2) : width();
       for (int d = 0; d < directionCount(); d++) {
-        directions.add(create("_l" + layer + (d == 0 ? "" : "_reverse"), channels, init));
+        directions.add(create(StackedWeights.suffix(layer, d == 1), channels, init));
       }
     }
   }
@@ -208,6 +210,39 @@ public abstract sealed class RecurrentLayer<L extends RecurrentLayer<L>> extends
     return direction(layer, reverse).weights();
   }
 
+  /**
+   * Overwrites all weights with those of {@code torch.nn.RNN}, {@code LSTM} or {@code GRU}, by the
+   * names of their state dictionary: {@code weight_ih_l0}, {@code weight_hh_l0}, {@code
+   * bias_ih_l0}, {@code bias_hh_l0}, {@code weight_ih_l0_reverse} ...; without biases if it has
+   * none. Others' names are passed over.
+   */
+  public final void loadPyTorch(Map<String, Tensor> stateDict) {
+    stackedWeights().loadPyTorch(stateDict);
+  }
+
+  /** All weights as {@link #loadPyTorch} takes them, in the current scope. */
+  public final Map<String, Tensor> toPyTorch() {
+    return stackedWeights().toPyTorch();
+  }
+
+  /**
+   * Overwrites all weights with what {@code get_weights()} gives of Keras's {@code SimpleRNN},
+   * {@code LSTM} or {@code GRU}, or of a {@code Bidirectional} around one: kernel, recurrent kernel
+   * and, if there is one, bias; of several layers one after the other.
+   */
+  public final void loadKeras(List<Tensor> weights) {
+    stackedWeights().loadKeras(weights);
+  }
+
+  /** All weights as {@link #loadKeras} takes them, with biases, in the current scope. */
+  public final List<Tensor> toKeras() {
+    return stackedWeights().toKeras();
+  }
+
+  private StackedWeights stackedWeights() {
+    return new StackedWeights(this, cell(), layers, directionCount());
+  }
+
   /** Overwrites the weights of one layer and direction. */
   public final void load(int layer, boolean reverse, RecurrentWeights weights) {
     Direction to = direction(layer, reverse);
@@ -254,8 +289,10 @@ public abstract sealed class RecurrentLayer<L extends RecurrentLayer<L>> extends
    * All hidden states and the states at each sequence's own end.
    *
    * @param state the initial states; {@code null} for zeros
-   * @param lengths of the sequences, I32 [N]; {@code null} if none is shorter than T. Hidden states
-   *     after a sequence's end are zero.
+   * @param lengths of the sequences, I32 [N], or, where steps to be passed over are not only at the
+   *     end, a mask, BOOL [N, T] ([T, N] if time-major), true for those that count; {@code null} if
+   *     all do. A step that does not count leaves the states as they are; its hidden state comes
+   *     out as zero, and its input, which may be NaN, has no part in anything.
    */
   public final RecurrentOutput run(Tensor x, RecurrentState state, Tensor lengths) {
     if (!isBuilt()) {
@@ -268,6 +305,7 @@ public abstract sealed class RecurrentLayer<L extends RecurrentLayer<L>> extends
 
   /**
    * One step of a stream: input [N, C], output [N, units]; the state goes into the next step.
+   * {@link #stream} does the carrying over.
    *
    * @param state {@code null} before the first step
    */
@@ -284,12 +322,41 @@ public abstract sealed class RecurrentLayer<L extends RecurrentLayer<L>> extends
     return new RecurrentOutput(out.y().squeeze(time), out.state());
   }
 
+  /** Steps and pieces of sequences that go on from each other. */
+  public final RecurrentStream stream() {
+    if (bidirectional) {
+      throw new IllegalStateException(this + ": a stream has no reverse direction");
+    }
+    return new RecurrentStream(this);
+  }
+
   private RecurrentOutput recur(Tensor x, RecurrentState state, Tensor lengths) {
     if (x.shape().rank() != 3) {
       throw new IllegalArgumentException(
           "recurrent layer: expected an input of rank 3, got " + x.spec());
     }
-    Tensor y = timeMajor ? x : x.permute(1, 0, 2);
+    Tensor in = timeMajor ? x : x.permute(1, 0, 2);
+    RecurrentOutput out;
+    if (lengths != null && lengths.dtype() == DType.BOOL) {
+      if (!lengths.shape().equals(x.shape().slice(0, 2))) {
+        throw new IllegalArgumentException(
+            "recurrent layer: expected a mask BOOL"
+                + x.shape().slice(0, 2)
+                + ", got "
+                + lengths.spec());
+      }
+      MaskedSteps steps = MaskedSteps.of(timeMajor ? lengths : lengths.transpose(0, 1));
+      out = stack(steps.gather(in), state, steps.lengths());
+      out = new RecurrentOutput(steps.scatter(out.y()), out.state());
+    } else {
+      out = stack(in, state, lengths);
+    }
+    return timeMajor ? out : new RecurrentOutput(out.y().permute(1, 0, 2), out.state());
+  }
+
+  /** All layers, time-major. */
+  private RecurrentOutput stack(Tensor x, RecurrentState state, Tensor lengths) {
+    Tensor y = x;
     List<RecurrentState> ends = new ArrayList<>();
     boolean hasCell = cell().hasCellState();
     Shape stacked = Shape.of((long) layers * directionCount(), y.shape().dim(1), units);
@@ -307,8 +374,7 @@ public abstract sealed class RecurrentLayer<L extends RecurrentLayer<L>> extends
       }
       y = bidirectional ? merge(2, outputs.get(0), outputs.get(1)) : outputs.get(0);
     }
-    RecurrentState end = StackedStates.stack(ends, hasCell);
-    return new RecurrentOutput(timeMajor ? y : y.permute(1, 0, 2), end);
+    return new RecurrentOutput(y, StackedStates.stack(ends, hasCell));
   }
 
   private Tensor dropped(Tensor y) {

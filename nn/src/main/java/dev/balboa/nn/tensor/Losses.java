@@ -81,6 +81,12 @@ public final class Losses {
     return reduce(each, reduction);
   }
 
+  /** Mean {@link CrossEntropy} of the steps of sequences: logits [N, T, C], class labels [N, T]. */
+  public static Tensor tokenCrossEntropy(Tensor logits, Tensor labels) {
+    that(logits.shape().rank() == 3, "token_cross_entropy", "logits [N, T, C]", logits.spec());
+    return crossEntropy(logits.permute(0, 2, 1), labels);
+  }
+
   /** Class weights [C], or none, so that they broadcast to scores [N, C, d...]. */
   private static Tensor column(Tensor weight, Tensor scores) {
     if (weight == null) {

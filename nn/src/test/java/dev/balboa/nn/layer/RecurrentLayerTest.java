@@ -7,15 +7,19 @@ import static org.assertj.core.api.Assertions.within;
 import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.RandomStream;
+import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.RecurrentCell;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.RecurrentOutput;
 import dev.balboa.nn.tensor.RecurrentState;
 import dev.balboa.nn.tensor.RecurrentWeights;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -56,6 +60,12 @@ class RecurrentLayerTest {
       Tensor y = model.forward(random(1, N, T, C));
       assertThat(y.shape()).isEqualTo(Shape.of(N, 6, 10));
       y.slice(2, 0, 1).sum().backward();
+      Tensor logits = random(2, N, 6, 10);
+      Tensor labels =
+          Tensors.integers(new RandomStream(3), 0, 10, new TensorSpec(Shape.of(N, 6), DType.I32));
+      same(
+          Losses.tokenCrossEntropy(logits, labels),
+          Losses.crossEntropy(logits.reshape(N * 6, 10), labels.reshape(N * 6)));
       assertThat(model.parameters().values()).allMatch(p -> p.grad() != null);
       assertThat(model.parameters().keySet()).contains("0.weight_ih_l0", "2.bias_l0");
     }
@@ -272,6 +282,36 @@ class RecurrentLayerTest {
     same(
         apply(cell, x, RecurrentWeights.fromPyTorch(cell, wx, wh, null, null)),
         apply(cell, x, RecurrentWeights.of(wx, wh, bx.sub(bx))));
+  }
+
+  /** All layers and directions at once, under the names and in the order that others have. */
+  @Test
+  void weightsOfAWholeStack() {
+    try (Gru from = built(new Gru(H).layers(2).bidirectional());
+        Gru pyTorch = built(new Gru(H).layers(2).bidirectional());
+        Gru keras = built(new Gru(H).layers(2).bidirectional())) {
+      from.parameters().values().forEach(p -> p.assign(p.data().add(0.1)));
+      Tensor x = random(2, N, T, C);
+      Map<String, Tensor> dict = from.toPyTorch();
+      assertThat(dict).hasSize(16).containsKeys("weight_ih_l0", "bias_hh_l1_reverse");
+      pyTorch.loadPyTorch(dict);
+      same(pyTorch.forward(x), from.forward(x));
+      List<Tensor> list = from.toKeras();
+      assertThat(list).hasSize(12);
+      assertThat(list.get(3).shape()).isEqualTo(Shape.of(C, 3 * H));
+      keras.loadKeras(list);
+      same(keras.forward(x), from.forward(x));
+      dict.keySet().removeIf(name -> name.startsWith("bias"));
+      pyTorch.loadPyTorch(dict);
+      assertThat(pyTorch.weights(1, true).bias().toFloats()).containsOnly(0);
+      dict.remove("weight_hh_l1");
+      assertThatThrownBy(() -> pyTorch.loadPyTorch(dict))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("there is no weight_hh_l1 among");
+      assertThatThrownBy(() -> keras.loadKeras(list.subList(0, 11)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected 12 tensors, or 8 without biases, got 11");
+    }
   }
 
   @Test
