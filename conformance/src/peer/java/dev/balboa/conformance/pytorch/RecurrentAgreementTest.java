@@ -59,6 +59,21 @@ final class RecurrentAgreementTest {
     System.out.println("PyTorch, operation " + cell + ": at most " + agreement.worst());
   }
 
+  /** Weights that threads share by units. */
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"LSTM_PEEPHOLE", "GRU"})
+  void largeWeights(RecurrentCell cell) {
+    Agreement agreement = new Agreement();
+    for (long seed = 0; seed < 2; seed++) {
+      RecurrentSample sample = RecurrentSample.large(cell, seed);
+      agreement.check(
+          sample.toString(),
+          torch -> TorchRecurrent.layers(torch, sample),
+          balboa -> operation(balboa, sample, pyTorch(balboa, sample)));
+    }
+    System.out.println("PyTorch, large " + cell + ": at most " + agreement.worst());
+  }
+
   /** The same numbers as Keras keeps them, and gradients in its order. */
   @ParameterizedTest
   @EnumSource(

@@ -9,6 +9,8 @@ import java.util.SplittableRandom;
 
 /** A recurrent layer of random shape with random weights, as PyTorch has it, and a random input. */
 final class RecurrentSample {
+  private static final int LARGE = 544;
+
   final long seed;
   final RecurrentCell cell;
   final int layers;
@@ -25,7 +27,7 @@ final class RecurrentSample {
   /** Everything that gradients are taken of, by PyTorch's name; {@code x} is [T, N, C]. */
   private final Map<String, Numbers> numbers = new LinkedHashMap<>();
 
-  private RecurrentSample(RecurrentCell cell, long seed, boolean one) {
+  private RecurrentSample(RecurrentCell cell, long seed, boolean one, boolean large) {
     SplittableRandom random = new SplittableRandom(seed);
     this.seed = seed;
     this.cell = cell;
@@ -35,19 +37,24 @@ final class RecurrentSample {
     steps = random.nextInt(1, 17);
     batch = random.nextInt(1, 11);
     channels = random.nextInt(1, 41);
-    hidden = random.nextInt(1, 41);
+    hidden = large ? LARGE : random.nextInt(1, 41);
     lengths = random.nextBoolean() ? null : random.longs(batch, 1, steps + 1).toArray();
     draw(random);
   }
 
   /** One layer in one direction. */
   static RecurrentSample single(RecurrentCell cell, long seed) {
-    return new RecurrentSample(cell, seed, true);
+    return new RecurrentSample(cell, seed, true, false);
+  }
+
+  /** One layer in one direction, whose weights no cache of a core holds. */
+  static RecurrentSample large(RecurrentCell cell, long seed) {
+    return new RecurrentSample(cell, seed, true, true);
   }
 
   /** Layers upon each other, in one direction or both. */
   static RecurrentSample stacked(RecurrentCell cell, long seed) {
-    return new RecurrentSample(cell, seed, false);
+    return new RecurrentSample(cell, seed, false, false);
   }
 
   private void draw(SplittableRandom random) {
