@@ -107,8 +107,8 @@ final class TorchSequences {
   }
 
   /**
-   * An operation whose biases, made of input 3, are prepared once for each input and
-   * outlive the scope of a run.
+   * An operation whose biases, made of input 3, are prepared once for each input and outlive the
+   * scope of a run.
    */
   private static Function<List<Tensor>, Tensor> prepared(
       Function<Tensor, Tensor[]> make, BiFunction<List<Tensor>, Tensor[], Tensor> run) {

@@ -61,7 +61,9 @@ final class RecurrentAgreementTest {
 
   /** Weights that threads share by units. */
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"LSTM_PEEPHOLE", "GRU"})
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"LSTM_PEEPHOLE", "GRU"})
   void largeWeights(RecurrentCell cell) {
     Agreement agreement = new Agreement();
     for (long seed = 0; seed < 2; seed++) {

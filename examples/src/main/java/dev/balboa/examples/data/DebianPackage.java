@@ -17,8 +17,7 @@ import java.util.Map;
  * @param files SHA-256 by path in the package, without a slash at the beginning; the last parts of
  *     the paths differ
  */
-public record DebianPackage(
-    String name, String version, String sha256, Map<String, String> files) {
+public record DebianPackage(String name, String version, String sha256, Map<String, String> files) {
   /** Keeps the order of the files. */
   public DebianPackage {
     files = new LinkedHashMap<>(files);

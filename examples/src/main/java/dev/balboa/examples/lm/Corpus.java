@@ -29,8 +29,7 @@ record Corpus(String name, String training, String heldOut) {
   /** Every so many-th portion is held out. */
   static final int PORTIONS = 20;
 
-  private static final Pattern NOTES =
-      Pattern.compile("<(note|title)\\b.*?</\\1>", Pattern.DOTALL);
+  private static final Pattern NOTES = Pattern.compile("<(note|title)\\b.*?</\\1>", Pattern.DOTALL);
   private static final Pattern TAGS = Pattern.compile("<[^>]*>");
   private static final Pattern SIGNS = Pattern.compile("[¶\\\\\\s]+");
 

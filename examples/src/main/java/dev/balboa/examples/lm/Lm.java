@@ -39,9 +39,7 @@ public final class Lm implements Runnable {
                 && !Stream.of("-h", "--help", "-V", "--version").toList().contains(args[0]));
     String[] all =
         bare ? Stream.concat(Stream.of("train"), Stream.of(args)).toArray(String[]::new) : args;
-    return new CommandLine(new Lm())
-        .setExecutionExceptionHandler(Lm::report)
-        .execute(all);
+    return new CommandLine(new Lm()).setExecutionExceptionHandler(Lm::report).execute(all);
   }
 
   /** Mistakes that a user can mend are told in a line, others with where they happened. */

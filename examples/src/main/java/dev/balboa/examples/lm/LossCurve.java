@@ -74,8 +74,7 @@ final class LossCurve implements TrainingListener {
       line.setMarker(SeriesMarkers.NONE);
     }
     List<Double> at = epochs.stream().map(e -> (double) e.steps()).toList();
-    List<Double> held =
-        epochs.stream().map(e -> e.decisive().loss() / Math.log(2)).toList();
+    List<Double> held = epochs.stream().map(e -> e.decisive().loss() / Math.log(2)).toList();
     chart.addSeries("held out", at, held).setMarker(SeriesMarkers.CIRCLE);
     ImageIO.write(BitmapEncoder.getBufferedImage(chart), "png", png.toFile());
   }

@@ -61,10 +61,7 @@ final class TrainCommand implements Callable<Integer> {
       defaultValue = "128")
   private int context;
 
-  @Option(
-      names = "--layers",
-      description = "Blocks. Default: ${DEFAULT-VALUE}",
-      defaultValue = "4")
+  @Option(names = "--layers", description = "Blocks. Default: ${DEFAULT-VALUE}", defaultValue = "4")
   private int layers;
 
   @Option(

@@ -44,14 +44,13 @@ final class ZText {
     byte[] bytes = Files.readAllBytes(directory.resolve(name));
     if (bytes.length % size != 0) {
       throw new IOException(
-          directory.resolve(name) + ": expected entries of %d bytes, got %d bytes"
-              .formatted(size, bytes.length));
+          directory.resolve(name)
+              + ": expected entries of %d bytes, got %d bytes".formatted(size, bytes.length));
     }
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static List<byte[]> blocks(ByteBuffer entries, byte[] packed)
-      throws DataFormatException {
+  private static List<byte[]> blocks(ByteBuffer entries, byte[] packed) throws DataFormatException {
     List<byte[]> blocks = new ArrayList<>();
     while (entries.hasRemaining()) {
       long offset = Integer.toUnsignedLong(entries.getInt());
@@ -98,7 +97,8 @@ final class ZText {
         verses.add(
             new String(blocks.get((int) block), (int) offset, length, StandardCharsets.UTF_8));
       } else {
-        throw new DataFormatException("verse %d lies outside of its block".formatted(verses.size()));
+        throw new DataFormatException(
+            "verse %d lies outside of its block".formatted(verses.size()));
       }
     }
     return verses;

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** With programs that behave like apt-get and dpkg-deb: a package is a file, its contents fixed. */
 @Timeout(60)
 class DebianPackageTest {
-  private static final String UNPACK = "mkdir -p \"$3/usr/share/p\" && printf aaa > \"$3/usr/share/p/a\"";
+  private static final String UNPACK =
+      "mkdir -p \"$3/usr/share/p\" && printf aaa > \"$3/usr/share/p/a\"";
 
   private final ByteArrayOutputStream told = new ByteArrayOutputStream();
   private final PrintStream log = new PrintStream(told, true, StandardCharsets.UTF_8);
@@ -78,8 +79,7 @@ class DebianPackageTest {
         .hasMessageContaining("expected an archive of SHA-256 " + sha256("other"));
     assertThatThrownBy(() -> pinned("deb", "usr/share/p/b").fetch(cache(), apt, log))
         .hasMessageContaining("there is no usr/share/p/b");
-    Apt bad =
-        apt("printf deb > p_1.0-2_all.deb", UNPACK + " && printf b > \"$3/usr/share/p/a\"");
+    Apt bad = apt("printf deb > p_1.0-2_all.deb", UNPACK + " && printf b > \"$3/usr/share/p/a\"");
     assertThatThrownBy(() -> pinned("deb", "usr/share/p/a").fetch(cache(), bad, log))
         .hasMessageContaining("a: expected SHA-256");
     assertThat(cache()).isEmptyDirectory();

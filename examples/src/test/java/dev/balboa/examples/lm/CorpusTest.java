@@ -55,8 +55,8 @@ class CorpusTest {
             + "</reference></note> created Cæsar. <div eID=\"x\"/>";
     write("ot", List.of(List.of(heading, "", marked), List.of("<w>And</w> it was so. ")));
     write("nt", List.of(List.of("Amen.")));
-    assertThat(ZText.verses(directory, "ot")).containsExactly(heading, "", marked,
-        "<w>And</w> it was so. ");
+    assertThat(ZText.verses(directory, "ot"))
+        .containsExactly(heading, "", marked, "<w>And</w> it was so. ");
     assertThat(Corpus.kingJames(directory).training())
         .isEqualTo("In the beginning God created Cæsar.\nAnd it was so.\nAmen.\n");
   }

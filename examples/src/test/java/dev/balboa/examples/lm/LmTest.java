@@ -47,8 +47,21 @@ class LmTest {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "--embedded", "--epochs", "12", "--batch", "8", "--context", "48", "--layers", "2",
-                "--width", "48", "--rate", "0.01", "--out", to.toString()));
+                "--embedded",
+                "--epochs",
+                "12",
+                "--batch",
+                "8",
+                "--context",
+                "48",
+                "--layers",
+                "2",
+                "--width",
+                "48",
+                "--rate",
+                "0.01",
+                "--out",
+                to.toString()));
     arguments.addAll(List.of(more));
     return run(arguments.toArray(String[]::new));
   }

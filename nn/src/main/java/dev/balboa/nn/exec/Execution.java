@@ -34,11 +34,7 @@ public final class Execution {
   private final Executor executor;
 
   private Execution(
-      EagerExecutor eager,
-      boolean recording,
-      RandomStream training,
-      boolean mixed,
-      Origin origin) {
+      EagerExecutor eager, boolean recording, RandomStream training, boolean mixed, Origin origin) {
     this.eager = eager;
     this.recording = recording;
     this.training = training;

@@ -77,8 +77,7 @@ class ListenerTest {
                 + "validation_accuracy,validation_roc_auc_ovr,seconds");
     assertThat(before.get(1)).startsWith("0,3,0.01,");
     assertThat(before.get(1).split(",", -1)).hasSize(10);
-    Files.writeString(
-        csv, "2,9,trained beyond the checkpoint\n", StandardOpenOption.APPEND);
+    Files.writeString(csv, "2,9,trained beyond the checkpoint\n", StandardOpenOption.APPEND);
     try (Run run = new Run()) {
       run.trainer.listener(new CsvListener(csv));
       run.trainer.resume(directory.resolve("run.safetensors"));
