@@ -59,7 +59,7 @@ final class RecurrentAgreementTest {
     System.out.println("PyTorch, operation " + cell + ": at most " + agreement.worst());
   }
 
-  /** Weights that threads share by units. */
+  /** Weights larger than the cache of a core. */
   @ParameterizedTest
   @EnumSource(
       mode = EnumSource.Mode.EXCLUDE,

@@ -46,7 +46,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--epochs",
       description = "Passes over the text. Default: ${DEFAULT-VALUE}",
-      defaultValue = "2")
+      defaultValue = "1")
   private int epochs;
 
   @Option(

@@ -22,8 +22,10 @@ class CorpusTest {
   /** Writes a testament with a block for each list of verses. */
   private void write(String testament, List<List<String>> blocks) throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    ByteBuffer index = entries(12 * blocks.size());
-    ByteBuffer verses = entries(10 * blocks.stream().mapToInt(List::size).sum());
+    byte[] blockEntries = new byte[12 * blocks.size()];
+    byte[] verseEntries = new byte[10 * blocks.stream().mapToInt(List::size).sum()];
+    ByteBuffer index = ByteBuffer.wrap(blockEntries).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer verses = ByteBuffer.wrap(verseEntries).order(ByteOrder.LITTLE_ENDIAN);
     for (int b = 0; b < blocks.size(); b++) {
       byte[] block = String.join("", blocks.get(b)).getBytes(StandardCharsets.UTF_8);
       int start = packed.size();
@@ -38,13 +40,9 @@ class CorpusTest {
         at += length;
       }
     }
-    Files.write(directory.resolve(testament + ".bzs"), index.array());
-    Files.write(directory.resolve(testament + ".bzv"), verses.array());
+    Files.write(directory.resolve(testament + ".bzs"), blockEntries);
+    Files.write(directory.resolve(testament + ".bzv"), verseEntries);
     Files.write(directory.resolve(testament + ".bzz"), packed.toByteArray());
-  }
-
-  private static ByteBuffer entries(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   @Test
