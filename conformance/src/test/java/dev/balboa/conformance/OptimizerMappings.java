@@ -52,7 +52,7 @@ final class OptimizerMappings {
     double beta2 = c.number("beta", 0.999);
     c.uncoveredIf(!c.hasAttribute("epsilon"), "an epsilon that the model does not state");
     long count = c.integersIn(1)[0];
-    double corrected = count == 0 ? 1 : Math.sqrt(1 - Math.pow(beta2, count));
+    double corrected = count == 0 ? 1 : Math.sqrt(1 - Math.pow(beta2, (double) count));
     double epsilon = c.number("epsilon", 1e-6) / corrected;
     Op step = new AdamStep(beta1, beta2, epsilon, c.number("norm_coefficient", 0), false);
     double kept = 1 - c.number("norm_coefficient_post", 0);
@@ -64,7 +64,7 @@ final class OptimizerMappings {
       Tensor p = c.in(2 + i).copy();
       m.add(c.in(2 + 2 * n + i).copy());
       v.add(c.in(2 + 3 * n + i).copy());
-      Tensor numbers = numbers(c.numbersIn(0)[0], count == 0 ? LATE : count);
+      Tensor numbers = numbers(c.numbersIn(0)[0], count == 0 ? LATE : (double) count);
       Tensor.apply(step, p, m.get(i), v.get(i), c.in(2 + n + i), numbers);
       x.add(p.mul(kept));
     }

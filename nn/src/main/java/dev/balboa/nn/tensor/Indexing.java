@@ -28,10 +28,11 @@ public final class Indexing {
     long all = places.batch * places.count;
     Tensor flat = places.flat(positions);
     if (places.batch > 1) {
-      Tensor starts = Tensors.arange(0, places.count, places.batch, DType.I64).unsqueeze(1);
-      Tensor within = flat.compare(CompareKind.LT, Facades.number(flat, places.count));
+      Tensor starts =
+          Tensors.arange(0, (double) places.count, places.batch, DType.I64).unsqueeze(1);
+      Tensor within = flat.compare(CompareKind.LT, Facades.number(flat, (double) places.count));
       Tensor shifted = flat.reshape(places.batch, -1).add(starts).reshape(flat.shape().dims());
-      flat = within.where(shifted, Facades.number(flat, all));
+      flat = within.where(shifted, Facades.number(flat, (double) all));
     }
     Shape out = positions.shape().slice(0, positions.shape().rank() - 1);
     return x.reshape(all, places.rest.size())
@@ -127,7 +128,7 @@ public final class Indexing {
           each.compare(CompareKind.LT, zero)
               .logical(LogicalKind.OR, each.compare(CompareKind.GE, sizes));
       Tensor flat = each.mul(Tensor.of(strides, Shape.of(k))).sum(1);
-      return outside.any(1).where(Facades.number(flat, count), flat);
+      return outside.any(1).where(Facades.number(flat, (double) count), flat);
     }
   }
 

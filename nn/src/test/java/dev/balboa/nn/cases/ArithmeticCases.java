@@ -38,7 +38,7 @@ final class ArithmeticCases {
               Domain domain = Domain.aroundKinks(20, Double.NEGATIVE_INFINITY);
               return Sample.ofMany(
                   "log_add_exp",
-                  f::apply,
+                  f,
                   d.input(d.broadcastingTo(out), domain),
                   d.input(d.broadcastingTo(out), domain));
             })

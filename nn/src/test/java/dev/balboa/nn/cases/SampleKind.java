@@ -27,6 +27,7 @@ enum SampleKind {
   /** A view of memory that is another input's too. */
   OVERLAPPING(in -> in.placement() instanceof Placement.Overlapping);
 
+  @SuppressWarnings("ImmutableEnumChecker") // none of the predicates has a state
   private final Predicate<Input> has;
 
   SampleKind(Predicate<Input> has) {
