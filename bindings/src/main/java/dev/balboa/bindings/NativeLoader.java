@@ -105,9 +105,6 @@ final class NativeLoader {
     // OpenBLAS reads this when it is mapped. Its idle threads otherwise spin for 2^26 cycles and
     // steal the cores from oneDNN's, and calls to the two in turn take several times their sum.
     Libc.setEnvironmentIfAbsent("OPENBLAS_THREAD_TIMEOUT", "4");
-    Processor.ofMachine()
-        .openBlasCore()
-        .ifPresent(core -> Libc.setEnvironmentIfAbsent("OPENBLAS_CORETYPE", core));
     // libgomp reads this when it is mapped. By default a waiting thread spins for milliseconds,
     // which costs little on an idle machine but, where other work wants the processors, keeps the
     // very thread off them that it waits for. The policy, if the user has one, says it all.

@@ -112,7 +112,7 @@ final class TorchSequences {
    */
   private static Function<List<Tensor>, Tensor> prepared(
       Function<Tensor, Tensor[]> make, BiFunction<List<Tensor>, Tensor[], Tensor> run) {
-    Map<Tensor, Tensor[]> made = new IdentityHashMap<>();
+    IdentityHashMap<Tensor, Tensor[]> made = new IdentityHashMap<>();
     return in -> run.apply(in, made.computeIfAbsent(in.get(3), bias -> kept(make.apply(bias))));
   }
 

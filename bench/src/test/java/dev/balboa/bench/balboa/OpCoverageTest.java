@@ -70,6 +70,7 @@ class OpCoverageTest {
           Map.entry("as linear", List.of("linear_residual")),
           Map.entry("the rows rnn_tanh, gru and lstm", List.of("recurrent")),
           Map.entry("as softmax", List.of("softmin")),
+          Map.entry("as cross_entropy", List.of("token_cross_entropy")),
           Map.entry("as tril", List.of("triu")),
           Map.entry("as dynamic_quantize and quantize", List.of("dynamic", "symmetric")));
 
