@@ -1,6 +1,8 @@
 package dev.balboa.examples.mnist;
 
 import dev.balboa.nn.data.ImageDataset;
+import dev.balboa.nn.data.image.ImageTransform;
+import dev.balboa.nn.data.image.ImageTransforms;
 import dev.balboa.nn.op.Shape;
 
 /** The two sizes of pictures that this example knows, and how their pixels are normalised. */
@@ -44,6 +46,11 @@ enum DigitFormat {
   /** Pictures with labels, to be normalised as the training data are. */
   ImageDataset dataset(byte[] pixels, byte[] labels) {
     return normalised(new ImageDataset(pixels, Shape.of(1, side, side), labels, 10));
+  }
+
+  /** What normalises pictures with numbers in [0, 1] as the training data are. */
+  ImageTransform normalisation() {
+    return ImageTransforms.normalize(new float[] {(float) mean}, new float[] {(float) deviation});
   }
 
   ImageDataset normalised(ImageDataset pictures) {

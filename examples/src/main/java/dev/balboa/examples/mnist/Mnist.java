@@ -17,13 +17,19 @@ import picocli.CommandLine.Spec;
     footer = "Without a command, the options are those of train.",
     mixinStandardHelpOptions = true,
     version = "Balboa 0.1.0-SNAPSHOT",
-    subcommands = {TrainCommand.class, PredictCommand.class})
+    subcommands = {
+      TrainCommand.class,
+      PredictCommand.class,
+      ExplainCommand.class,
+      AugmentCommand.class
+    })
 public final class Mnist implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "expected a command: train or predict");
+    throw new ParameterException(
+        spec.commandLine(), "expected a command: train, predict, explain or augment");
   }
 
   /** Runs a command and ends the JVM with its exit status. */

@@ -18,6 +18,8 @@ import dev.balboa.nn.train.LogListener;
 import dev.balboa.nn.train.Metric;
 import dev.balboa.nn.train.StopReason;
 import dev.balboa.nn.train.Trainer;
+import dev.balboa.report.Figure;
+import dev.balboa.report.TrainingCurves;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -150,7 +152,7 @@ final class TrainCommand implements Callable<Integer> {
   private StopReason train(Digits digits) throws IOException {
     DataLoader loader = new DataLoader(digits.train(), batch).shuffle(seed);
     long steps = (long) epochs * loader.batches();
-    TrainingCurve curve = new TrainingCurve();
+    TrainingCurves curves = new TrainingCurves();
     try (var _ = Scope.open();
         var _ = Execution.on(backend.executor());
         Sequential network = Network.create(digits.format().side(), seed);
@@ -165,7 +167,7 @@ final class TrainCommand implements Callable<Integer> {
           .schedule(LearningRate.cosine(LEARNING_RATE, LAST_LEARNING_RATE, steps))
           .validation(new DataLoader(digits.test(), TEST_BATCH))
           .checkpoint(checkpoint())
-          .listener(curve);
+          .listener(curves);
       if (isTerminal()) {
         trainer.listener(progress);
       }
@@ -176,7 +178,9 @@ final class TrainCommand implements Callable<Integer> {
       History history = new StopOnInterrupt(trainer, log, checkpoint()).fit(loader, epochs);
       if (history.reason() != StopReason.REQUESTED) {
         Checkpoint.saveModel(model(), network);
-        curve.write(out.resolve("curve.png"), digits.description(), history.epochs());
+        Figure curve = curves.figure(digits.description(), history);
+        curve.write(out.resolve("curve.png"));
+        curve.write(out.resolve("curve.svg"));
         report(history);
       }
       return history.reason();
