@@ -15,7 +15,7 @@ import java.util.List;
  * <p>Thread rule: configured by one thread; {@link #window} may then be called by several.
  */
 final class Sliding {
-  private record Sized(long[] spatial, Window window) {}
+  private record Sized(Shape spatial, Window window) {}
 
   private final int rank;
   private final List<Integer> kernel;
@@ -113,12 +113,11 @@ final class Sliding {
     checkInput(input);
     Sized sized = latest;
     if (sized == null || !fits(sized, input)) {
-      long[] spatial = input.slice(2, input.rank()).dims();
       List<Integer> pads = new ArrayList<>();
       for (int i = 0; i < rank; i++) {
-        pads.add(total(i, spatial[i]));
+        pads.add(total(i, input.dim(i + 2)));
       }
-      sized = new Sized(spatial, window(pads));
+      sized = new Sized(input.slice(2, input.rank()), window(pads));
       latest = sized;
     }
     return sized.window;
@@ -126,7 +125,7 @@ final class Sliding {
 
   private boolean fits(Sized sized, Shape input) {
     for (int i = 0; i < rank; i++) {
-      if (sized.spatial[i] != input.dim(i + 2)) {
+      if (sized.spatial.dim(i) != input.dim(i + 2)) {
         return false;
       }
     }

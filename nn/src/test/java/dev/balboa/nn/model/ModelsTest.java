@@ -28,7 +28,7 @@ class ModelsTest {
 
   @RegisterExtension final TestExecution execution = new TestExecution();
 
-  private record Variant(String name, Supplier<Layer> model, Shape sample, double rate) {
+  record Variant(String name, Supplier<Layer> model, Shape sample, double rate) {
     @Override
     public String toString() {
       return name;
@@ -53,16 +53,19 @@ class ModelsTest {
     return Tensors.uniform(new RandomStream(7), -1, 1, Shape.of(dims));
   }
 
-  private record Result(float[] logits, float[] losses) {}
+  private static final class Result {
+    float[] logits;
+    final float[] losses = new float[STEPS];
+  }
 
   /** The logits of the fresh model and the loss before each step. */
   private static Result train(Variant v, TestBackend backend) {
-    float[] losses = new float[STEPS];
+    Result result = new Result();
     try (var _ = Execution.on(backend.executor());
         Layer model = v.model().get()) {
       model.build(v.sample(), 5);
       Tensor x = input(v);
-      float[] logits = model.infer(x).toFloats();
+      result.logits = model.infer(x).toFloats();
       try (Sgd sgd = new Sgd(model.parameters(), v.rate()).momentum(0.5)) {
         Tensor labels = Tensor.of(new int[] {0, 1, 2, 1});
         for (int step = 0; step < STEPS; step++) {
@@ -72,10 +75,10 @@ class ModelsTest {
             Tensor loss = Losses.crossEntropy(model.forward(x), labels);
             loss.backward();
             sgd.step();
-            losses[step] = (float) loss.item();
+            result.losses[step] = (float) loss.item();
           }
         }
-        return new Result(logits, losses);
+        return result;
       }
     }
   }
@@ -85,11 +88,11 @@ class ModelsTest {
   void learnsAlikeOnBothBackends(Variant variant) {
     Result reference = train(variant, TestBackend.REFERENCE);
     Result fast = train(variant, TestBackend.NATIVE);
-    float[] losses = reference.losses();
+    float[] losses = reference.losses;
     assertThat(losses[STEPS - 1]).isLessThan(losses[0]);
-    assertThat(fast.losses()[STEPS - 1]).isLessThan(losses[0]);
-    assertThat(fast.logits()).containsExactly(reference.logits(), within(1e-4f));
-    assertThat(fast.losses()[0]).isCloseTo(losses[0], within(1e-4f));
-    assertThat(fast.losses()[1]).isCloseTo(losses[1], within(2e-3f));
+    assertThat(fast.losses[STEPS - 1]).isLessThan(losses[0]);
+    assertThat(fast.logits).containsExactly(reference.logits, within(1e-4f));
+    assertThat(fast.losses[0]).isCloseTo(losses[0], within(1e-4f));
+    assertThat(fast.losses[1]).isCloseTo(losses[1], within(2e-3f));
   }
 }
