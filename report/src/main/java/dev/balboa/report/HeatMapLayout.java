@@ -147,7 +147,7 @@ final class HeatMapLayout {
     boolean same = map.rows == map.picture.getHeight() && map.columns == map.picture.getWidth();
     double value =
         same
-            ? map.values[(int) row * map.columns + (int) column]
+            ? map.values[((int) row) * map.columns + (int) column]
             : bilinear(row - 0.5, column - 0.5);
     if (!Double.isFinite(value)) {
       return MISSING.getRGB();

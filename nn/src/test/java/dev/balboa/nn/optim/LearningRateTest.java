@@ -93,7 +93,8 @@ class LearningRateTest {
   void inverseSquareRootIsTheTransformersSchedule() {
     LearningRate noam = LearningRate.inverseSquareRoot(1 / Math.sqrt(512.0 * 4000), 4000);
     for (long s : new long[] {1, 100, 3999, 4000, 4001, 100_000}) {
-      double expected = Math.min(1 / Math.sqrt(s), s * Math.pow(4000, -1.5)) / Math.sqrt(512);
+      double expected =
+          Math.min(1 / Math.sqrt((double) s), s * Math.pow(4000, -1.5)) / Math.sqrt(512);
       check(noam, s - 1, expected);
     }
     check(noam, 3999, 6.987712429686843e-4);
