@@ -228,6 +228,8 @@ final class NetworkRows {
           sequence(gates, 5, 2, 8, 8),
           sequence(gates, 50, 32, 128, 256));
     }
+    table.both("lstm one sequence", sequence(4, 8, 1, 8, 16), sequence(4, 100, 1, 128, 256));
+    table.both("gru one sequence", sequence(3, 8, 1, 8, 16), sequence(3, 100, 1, 128, 256));
     table.both(
         "ctc", in(normal(12, 2, 6), whole(5, 2, 4)), in(normal(200, 16, 64), whole(63, 16, 40)));
   }

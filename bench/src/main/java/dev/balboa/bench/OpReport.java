@@ -70,7 +70,8 @@ final class OpReport {
         machine.busy()
             ? String.format(
                 Locale.ROOT,
-                "%n**The machine was not quiet (load %.1f when the run began): these numbers are no good for comparison.**%n",
+                "%n**The machine was not quiet (load %.1f when the run began): these numbers are no"
+                    + " good for comparison.**%n",
                 machine.load())
             : "";
     return """

@@ -293,6 +293,8 @@ final class BalboaOps {
     all.put("rnn_tanh", in -> recurrent(RecurrentCell.VANILLA_TANH, in));
     all.put("gru", in -> recurrent(RecurrentCell.GRU_LINEAR_BEFORE_RESET, in));
     all.put("lstm", in -> recurrent(RecurrentCell.LSTM, in));
+    all.put("gru one sequence", all.get("gru"));
+    all.put("lstm one sequence", all.get("lstm"));
     two("ctc", (x, targets) -> ctc(x.logSoftmax(2), targets));
   }
 

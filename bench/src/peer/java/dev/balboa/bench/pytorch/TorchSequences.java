@@ -82,6 +82,8 @@ final class TorchSequences {
                 torch
                     .gru(in.get(0), in.get(4), weights(in, b), true, 1, 0, false, false, false)
                     .get0()));
+    all.put("gru one sequence", all.get("gru"));
+    all.put("lstm one sequence", all.get("lstm"));
     two(
         "ctc",
         (x, targets) -> {
