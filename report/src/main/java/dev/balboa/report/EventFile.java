@@ -20,13 +20,11 @@ final class EventFile implements AutoCloseable {
 
   /** Makes a new file; one of that name must not exist. */
   EventFile(Path file) throws IOException {
-    channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
   void write(byte[] data) throws IOException {
-    ByteBuffer record =
-        ByteBuffer.allocate(16 + data.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer record = ByteBuffer.allocate(16 + data.length).order(ByteOrder.LITTLE_ENDIAN);
     record.putLong(data.length);
     record.putInt(maskedCrc(record.array(), 0, 8));
     record.put(data);

@@ -39,12 +39,11 @@ final class Events {
   }
 
   private static byte[] event(double wallTime, long step, Fields what) {
-    return message(
-        out -> {
-          out.writeDouble(1, wallTime);
-          out.writeInt64(2, step);
-          what.write(out);
-        });
+    return message(out -> {
+      out.writeDouble(1, wallTime);
+      out.writeInt64(2, step);
+      what.write(out);
+    });
   }
 
   /** What a file begins with. */
@@ -60,11 +59,10 @@ final class Events {
 
   private static byte[] summary(double wallTime, long step, String tag, Fields value) {
     byte[] tagged =
-        message(
-            out -> {
-              out.writeString(1, tag);
-              value.write(out);
-            });
+        message(out -> {
+          out.writeString(1, tag);
+          value.write(out);
+        });
     byte[] summary = message(out -> out.writeByteArray(1, tagged));
     return event(wallTime, step, out -> out.writeByteArray(5, summary));
   }
@@ -77,26 +75,24 @@ final class Events {
     byte[] limits = packed(histogram.limits());
     byte[] counts = packed(histogram.counts());
     byte[] bytes =
-        message(
-            out -> {
-              out.writeDouble(1, histogram.min());
-              out.writeDouble(2, histogram.max());
-              out.writeDouble(3, histogram.count());
-              out.writeDouble(4, histogram.sum());
-              out.writeDouble(5, histogram.sumOfSquares());
-              out.writeByteArray(6, limits);
-              out.writeByteArray(7, counts);
-            });
+        message(out -> {
+          out.writeDouble(1, histogram.min());
+          out.writeDouble(2, histogram.max());
+          out.writeDouble(3, histogram.count());
+          out.writeDouble(4, histogram.sum());
+          out.writeDouble(5, histogram.sumOfSquares());
+          out.writeByteArray(6, limits);
+          out.writeByteArray(7, counts);
+        });
     return summary(wallTime, step, tag, out -> out.writeByteArray(5, bytes));
   }
 
   private static byte[] packed(double[] values) {
-    return message(
-        out -> {
-          for (double value : values) {
-            out.writeDoubleNoTag(value);
-          }
-        });
+    return message(out -> {
+      for (double value : values) {
+        out.writeDoubleNoTag(value);
+      }
+    });
   }
 
   static byte[] image(double wallTime, long step, String tag, BufferedImage image) {
@@ -107,13 +103,12 @@ final class Events {
       throw new UncheckedIOException(e); // not to memory
     }
     byte[] bytes =
-        message(
-            out -> {
-              out.writeInt32(1, image.getHeight());
-              out.writeInt32(2, image.getWidth());
-              out.writeInt32(3, COLOR_SPACE_RGB);
-              out.writeByteArray(4, png.toByteArray());
-            });
+        message(out -> {
+          out.writeInt32(1, image.getHeight());
+          out.writeInt32(2, image.getWidth());
+          out.writeInt32(3, COLOR_SPACE_RGB);
+          out.writeByteArray(4, png.toByteArray());
+        });
     return summary(wallTime, step, tag, out -> out.writeByteArray(4, bytes));
   }
 
@@ -121,20 +116,18 @@ final class Events {
   static byte[] text(double wallTime, long step, String tag, String markdown) {
     byte[] plugin = message(out -> out.writeString(1, "text"));
     byte[] metadata =
-        message(
-            out -> {
-              out.writeByteArray(1, plugin);
-              out.writeEnum(4, DATA_CLASS_TENSOR);
-            });
+        message(out -> {
+          out.writeByteArray(1, plugin);
+          out.writeEnum(4, DATA_CLASS_TENSOR);
+        });
     byte[] dimension = message(out -> out.writeInt64(1, 1));
     byte[] shape = message(out -> out.writeByteArray(2, dimension));
     byte[] tensor =
-        message(
-            out -> {
-              out.writeEnum(1, DT_STRING);
-              out.writeByteArray(2, shape);
-              out.writeByteArray(8, markdown.getBytes(StandardCharsets.UTF_8));
-            });
+        message(out -> {
+          out.writeEnum(1, DT_STRING);
+          out.writeByteArray(2, shape);
+          out.writeByteArray(8, markdown.getBytes(StandardCharsets.UTF_8));
+        });
     return summary(
         wallTime,
         step,

@@ -22,8 +22,7 @@ record Histogram(
   private static final double[] LIMITS = allLimits();
 
   private static double[] allLimits() {
-    double[] positive =
-        DoubleStream.iterate(1e-12, x -> x < 1e20, x -> x * 1.1).toArray();
+    double[] positive = DoubleStream.iterate(1e-12, x -> x < 1e20, x -> x * 1.1).toArray();
     int n = positive.length;
     double[] all = new double[2 * n + 3];
     for (int i = 0; i < n; i++) {

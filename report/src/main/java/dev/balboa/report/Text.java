@@ -6,16 +6,16 @@ import java.awt.Graphics2D;
 import java.awt.font.FontRenderContext;
 
 /** The kinds of lettering, measured without a picture to draw on. */
-enum Text {
-  TITLE(Font.BOLD, 15),
-  AXIS(Font.PLAIN, 13),
-  LABEL(Font.PLAIN, 12);
+final class Text {
+  static final Text TITLE = new Text(Font.BOLD, 15);
+  static final Text AXIS = new Text(Font.PLAIN, 13);
+  static final Text LABEL = new Text(Font.PLAIN, 12);
 
   private static final FontRenderContext CONTEXT = new FontRenderContext(null, true, true);
 
   private final Font font;
 
-  Text(int style, int size) {
+  private Text(int style, int size) {
     font = new Font(Font.SANS_SERIF, style, size);
   }
 

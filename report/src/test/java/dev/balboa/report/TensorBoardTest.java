@@ -107,7 +107,9 @@ class TensorBoardTest {
             .getFirst()
             .asReadOnlyByteBuffer()
             .order(ByteOrder.LITTLE_ENDIAN);
-    return IntStream.range(0, bytes.remaining() / 8).mapToDouble(i -> bytes.getDouble(8 * i)).toArray();
+    return IntStream.range(0, bytes.remaining() / 8)
+        .mapToDouble(i -> bytes.getDouble(8 * i))
+        .toArray();
   }
 
   private static UnknownFieldSet value(UnknownFieldSet event) throws IOException {
@@ -199,7 +201,11 @@ class TensorBoardTest {
     assertThat(limits).hasSameSizeAs(counts).isSorted();
     assertThat(IntStream.range(0, counts.length).mapToDouble(i -> counts[i]).sum()).isEqualTo(7);
     for (double number : new double[] {-2, 0, 1, 1.05, 3e30}) {
-      int bucket = IntStream.range(0, limits.length).filter(i -> number < limits[i]).findFirst().orElseThrow();
+      int bucket =
+          IntStream.range(0, limits.length)
+              .filter(i -> number < limits[i])
+              .findFirst()
+              .orElseThrow();
       assertThat(counts[bucket]).as("bucket of " + number).isPositive();
     }
     assertThat(real(message(value(events.get(2)), 5), 3)).isZero();
@@ -249,7 +255,8 @@ class TensorBoardTest {
     for (UnknownFieldSet event : events("validation")) {
       validation.put(string(value(event), 1), scalar(event));
     }
-    assertThat(validation).containsExactly(entry("epoch/accuracy", 0.5f), entry("epoch/loss", 0.625f));
+    assertThat(validation)
+        .containsExactly(entry("epoch/accuracy", 0.5f), entry("epoch/loss", 0.625f));
     assertThat(scalar(events("train").get(6))).isCloseTo(3, within(0f));
   }
 
@@ -266,8 +273,7 @@ class TensorBoardTest {
     try (var _ = Execution.on(Executors.reference());
         var _ = Scope.open();
         Sequential model = Sequential.of(Shape.of(2), new Dense(1)).build(1);
-        TensorBoardListener board =
-            new TensorBoardListener(directory, model).withoutHistograms()) {
+        TensorBoardListener board = new TensorBoardListener(directory, model).withoutHistograms()) {
       board.onStart(new TrainingPlan(1, 2, 5, 4, 3, 24));
       board.onStep(new StepReport(1, 2, 5, 8, 0.5, 0.5, 0.1, Double.NaN));
       board.writer().scalar("mine", 5, 1);

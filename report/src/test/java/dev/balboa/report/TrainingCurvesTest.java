@@ -16,14 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TrainingCurvesTest {
-  private static final IntPredicate ORANGE = rgb -> rgb == new Color(0xff7f0e).getRGB();
-  private static final IntPredicate BLUE = rgb -> rgb == new Color(0x1f77b4).getRGB();
-  private static final IntPredicate PALE = rgb -> rgb == new Color(0xaec7e8).getRGB();
+  private static final int ORANGE = new Color(0xff7f0e).getRGB();
+  private static final int BLUE = new Color(0x1f77b4).getRGB();
+  private static final int PALE = new Color(0xaec7e8).getRGB();
 
   private static Evaluation evaluation(double loss) {
     return new Evaluation(loss, Map.of("accuracy", 1 - loss / 4), 100, 1);
@@ -44,7 +43,7 @@ class TrainingCurvesTest {
   }
 
   private static void train(TrainingCurves curves, int epochs, int batches) {
-    curves.onStart(new TrainingPlan(0, 0, epochs, batches, batches));
+    curves.onStart(new TrainingPlan(0, 0, 0, epochs, batches, batches));
     long step = 0;
     for (int epoch = 0; epoch < epochs; epoch++) {
       for (int batch = 0; batch < batches; batch++, step++) {
@@ -54,10 +53,10 @@ class TrainingCurvesTest {
     }
   }
 
-  private static long count(BufferedImage image, IntPredicate color) {
+  private static long count(BufferedImage image, int color) {
     return IntStream.range(0, image.getWidth() * image.getHeight())
         .map(i -> image.getRGB(i % image.getWidth(), Math.floorDiv(i, image.getWidth())))
-        .filter(color)
+        .filter(rgb -> rgb == color)
         .count();
   }
 
