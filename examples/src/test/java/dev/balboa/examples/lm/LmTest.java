@@ -73,7 +73,8 @@ class LmTest {
     assertThat(outcome.output())
         .contains(
             "data: first chapters of Genesis (embedded)",
-            "blocks.layers.1.self_attn (MultiHeadAttention)",
+            "1 (TransformerEncoderBlock)",
+            "self_attn (MultiHeadAttention)",
             "epoch 12: training",
             "--- greedy\nAnd God said",
             "--- 4 beams\nAnd God said",

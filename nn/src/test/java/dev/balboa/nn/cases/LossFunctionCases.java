@@ -23,6 +23,7 @@ final class LossFunctionCases {
   static List<OpCase> all() {
     return List.of(
         crossEntropy(),
+        tokenCrossEntropy(),
         probabilities(),
         nll(),
         multiMargin(),
@@ -121,6 +122,26 @@ final class LossFunctionCases {
             List.of(f32(2, 3), i32(3)),
             "labels",
             "I32[3]");
+  }
+
+  private static OpCase tokenCrossEntropy() {
+    Function<List<Tensor>, Tensor> loss = in -> Losses.tokenCrossEntropy(in.get(0), in.get(1));
+    return OpCase.ofFunction(
+            "token_cross_entropy",
+            Losses.class,
+            d -> {
+              int classes = d.between(2, 9);
+              Shape shape = Shape.of(d.between(1, 9), d.between(1, 7), classes);
+              return Sample.of(
+                  "token_cross_entropy",
+                  loss,
+                  d.input(shape, Domain.NORMAL),
+                  d.whole(shape.slice(0, 2), DType.I64, 0, classes - 1));
+            })
+        .sums(LossFunctionCases::size)
+        .nativelyIn(DType.F64)
+        .refuses(loss, List.of(f32(2, 3), i32(2)), "[N, T, C]", "F32[2, 3]")
+        .refuses(loss, List.of(f32(2, 3, 4), i32(2)), "labels", "I32[2]");
   }
 
   private static OpCase probabilities() {

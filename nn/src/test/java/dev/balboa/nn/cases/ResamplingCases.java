@@ -93,10 +93,11 @@ final class ResamplingCases {
               long h = size(d);
               long w = !d.smooth() && d.chance(0.1) ? 401 : size(d);
               boolean aligned = d.flip();
+              long n = d.smooth() ? 2 : d.chance(0.1) ? 307 : d.between(0, 7);
               return Sample.of(
                   "affine_grid(" + h + ", " + w + ", " + aligned + ")",
                   in -> Resampling.affineGrid(in.get(0), h, w, aligned),
-                  d.input(Shape.of(Math.min(4, d.dim()), 2, 3), Domain.NORMAL));
+                  d.input(Shape.of(n, 2, 3), Domain.NORMAL));
             })
         .sums(_ -> 1000)
         .nativelyIn(DType.F64)

@@ -47,6 +47,7 @@ final class SampleKindsTest {
           "gumbel_softmax",
           "gumbel_softmax hard",
           "cross_entropy of labels",
+          "token_cross_entropy",
           "nll of labels",
           "ctc of sequences",
           "triplet_margin",
