@@ -9,6 +9,8 @@ module dev.balboa.nn {
   exports dev.balboa.nn.backend;
   exports dev.balboa.nn.exec;
   exports dev.balboa.nn.tensor;
+  exports dev.balboa.nn.graph;
+  exports dev.balboa.nn.graph.pass;
   exports dev.balboa.nn.layer;
   exports dev.balboa.nn.model;
   exports dev.balboa.nn.optim;

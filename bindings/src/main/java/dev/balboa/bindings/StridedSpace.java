@@ -134,7 +134,8 @@ public final class StridedSpace {
   MemorySegment operand(String kernel, int index, MemorySegment segment, int size) {
     KernelChecks.elements(
         kernel, "operand " + index, segment, count == 0 ? 0 : lasts[index] + 1, size);
-    return count == 0 ? segment : segment.asSlice(offsets[index] * size);
+    boolean whole = count == 0 || offsets[index] == 0;
+    return whole ? segment : segment.asSlice(offsets[index] * size);
   }
 
   /** Requires that no stride of 0 makes the operand repeat elements. */

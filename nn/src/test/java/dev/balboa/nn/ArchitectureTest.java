@@ -32,6 +32,8 @@ class ArchitectureTest {
             "dev.balboa.nn.io..",
             "dev.balboa.nn.explain..",
             "dev.balboa.nn.profile..")
+        .layer("graph")
+        .definedBy("dev.balboa.nn.graph..")
         .layer("tensor")
         .definedBy("dev.balboa.nn.tensor..")
         .layer("exec")
@@ -44,14 +46,16 @@ class ArchitectureTest {
         .definedBy("dev.balboa.nn.memory..")
         .whereLayer("user")
         .mayNotBeAccessedByAnyLayer()
-        .whereLayer("tensor")
+        .whereLayer("graph")
         .mayOnlyBeAccessedByLayers("user")
+        .whereLayer("tensor")
+        .mayOnlyBeAccessedByLayers("user", "graph")
         .whereLayer("exec")
-        .mayOnlyBeAccessedByLayers("user", "tensor")
+        .mayOnlyBeAccessedByLayers("user", "graph", "tensor")
         .whereLayer("backend")
-        .mayOnlyBeAccessedByLayers("user", "tensor", "exec")
+        .mayOnlyBeAccessedByLayers("user", "graph", "tensor", "exec")
         .whereLayer("op")
-        .mayOnlyBeAccessedByLayers("user", "tensor", "exec", "backend")
+        .mayOnlyBeAccessedByLayers("user", "graph", "tensor", "exec", "backend")
         .check(CLASSES);
   }
 

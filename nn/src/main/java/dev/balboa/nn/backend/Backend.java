@@ -34,4 +34,15 @@ public interface Backend {
    *     backend lacks it
    */
   Prepared prepare(Op op, List<TensorSpec> inputs, List<Layout> layouts, List<TensorSpec> outputs);
+
+  /**
+   * Copies a tensor from one layout to another, which some operation {@linkplain
+   * Prepared#preferredLayouts preferred}.
+   *
+   * @throws UnsupportedOperationException if this backend has no layouts of its own
+   */
+  default Prepared relayout(TensorSpec spec, Layout from, Layout to) {
+    throw new UnsupportedOperationException(
+        name() + " lacks a copy of " + spec + " from " + from + " to " + to);
+  }
 }

@@ -33,6 +33,32 @@ public interface Prepared extends AutoCloseable {
    */
   void run(Storage[] inputs, Storage[] outputs, MemorySegment scratch);
 
+  /**
+   * The operation on memory that stays where it is, as in a planned program. As {@link #run}, over
+   * and over.
+   *
+   * @param scratch as in {@link #run}; stays reserved for the bound operation while that runs
+   */
+  default Bound bind(Storage[] inputs, Storage[] outputs, MemorySegment scratch) {
+    return () -> run(inputs, outputs, scratch);
+  }
+
+  /**
+   * The layouts in which the operation would have liked its inputs; from others it makes copies at
+   * every run. Empty if they are as it likes them.
+   */
+  default List<Layout> preferredLayouts() {
+    return List.of();
+  }
+
+  /**
+   * The layouts in which inputs that seldom change would make the operation faster, though copying
+   * them at every run would not pay: packed weights. Empty if there are none.
+   */
+  default List<Layout> packedLayouts() {
+    return List.of();
+  }
+
   /** Frees native handles. The owner calls it once, when no run is under way. */
   @Override
   default void close() {}

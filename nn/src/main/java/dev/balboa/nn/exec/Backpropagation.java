@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -25,7 +26,7 @@ final class Backpropagation {
   private final int level;
   private final Set<Node> wanted;
   private final Map<Node, Boolean> reaches = new HashMap<>();
-  private final Map<Node, Value[]> cotangents = new HashMap<>();
+  private final Map<Node, Value[]> cotangents = new LinkedHashMap<>();
   private final SweepMemory memory;
   private final PriorityQueue<Node.Application> pending =
       new PriorityQueue<>(Comparator.comparingInt(Node.Application::depth).reversed());
@@ -81,7 +82,7 @@ final class Backpropagation {
 
   /** The leaves that received a cotangent, with it. */
   Map<Node.Leaf, Value> leaves() {
-    Map<Node.Leaf, Value> result = new HashMap<>();
+    Map<Node.Leaf, Value> result = new LinkedHashMap<>();
     cotangents.forEach((node, grads) -> {
       if (node instanceof Node.Leaf leaf) {
         result.put(leaf, grads[0]);

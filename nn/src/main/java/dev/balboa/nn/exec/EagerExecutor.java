@@ -9,7 +9,6 @@ import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.memory.Storage;
 import dev.balboa.nn.op.Contiguous;
-import dev.balboa.nn.op.Executor;
 import dev.balboa.nn.op.InPlaceOp;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.TensorSpec;
@@ -27,7 +26,7 @@ import java.util.Objects;
  *
  * <p>Thread rule: safe to share; each call works in the scope of its own thread.
  */
-public final class EagerExecutor implements Executor {
+public final class EagerExecutor implements BaseExecutor {
   /** How many prepared operations are kept. */
   public static final int DEFAULT_CACHE_CAPACITY = 1024;
 
@@ -107,8 +106,53 @@ public final class EagerExecutor implements Executor {
     return array;
   }
 
+  @Override
+  public List<Value> host(
+      String name, HostFunction function, List<TensorSpec> outputs, List<Value> inputs) {
+    Scope target = Scope.current();
+    List<Value> results = new ArrayList<>();
+    MemorySegment[] in = new MemorySegment[inputs.size()];
+    MemorySegment[] out = new MemorySegment[outputs.size()];
+    Block[] used = new Block[in.length];
+    int acquired = 0;
+    try (var _ = Scope.open()) {
+      for (int i = 0; i < out.length; i++) {
+        Storage storage = dense(target, outputs.get(i));
+        results.add(new ArrayValue(outputs.get(i), storage));
+        out[i] = storage.segment().asSlice(0, outputs.get(i).byteSize());
+      }
+      try {
+        for (; acquired < in.length; acquired++) {
+          ArrayValue value = contiguous(readable(new Contiguous(), inputs.get(acquired)));
+          value.storage().block().acquire();
+          used[acquired] = value.storage().block();
+          in[acquired] = value.storage().segment().asSlice(0, value.spec().byteSize());
+        }
+        function.run(in, out);
+      } finally {
+        while (--acquired >= 0) {
+          used[acquired].release();
+        }
+      }
+    }
+    return results;
+  }
+
+  @Override
+  public Value keepGradient(Value gradient, GradientMemory sweep) {
+    ArrayValue own = contiguous((ArrayValue) gradient);
+    Block block = own.storage().block();
+    boolean whole = own.storage().offset() == 0 && own.isContiguous();
+    if (!(whole && block.isOwnedBy(sweep.scope()) && sweep.take(block))) {
+      own = (ArrayValue) apply(new Contiguous(), List.of(own)).get(0);
+      block = own.storage().block();
+    }
+    block.keep();
+    return own;
+  }
+
   private static ArrayValue unpacked(ArrayValue value, Layout.Opaque layout) {
-    Storage target = dense(value.spec());
+    Storage target = dense(Scope.current(), value.spec());
     Block source = value.storage().block();
     source.acquire();
     try {
@@ -119,9 +163,9 @@ public final class EagerExecutor implements Executor {
     return new ArrayValue(value.spec(), target);
   }
 
-  private static Storage dense(TensorSpec spec) {
+  private static Storage dense(Scope scope, TensorSpec spec) {
     return new Storage(
-        Scope.current().allocate(spec.byteSize()), Layout.Strided.contiguous(spec.shape().dims()));
+        scope.allocate(spec.byteSize()), Layout.Strided.contiguous(spec.shape().dims()));
   }
 
   private Value view(ViewOp op, ArrayValue[] inputs) {
@@ -129,15 +173,17 @@ public final class EagerExecutor implements Executor {
     ArrayValue input = inputs[0];
     if (input.storage().layout() instanceof Layout.Strided strided) {
       input.storage().block().address();
-      var view = op.view(input.spec(), input.storage(), strided);
+      var view = op.view(input.spec(), strided);
       if (view.isPresent()) {
-        return new ArrayValue(out, view.get());
+        return seen(out, input.storage(), view.get());
       }
     }
-    ArrayValue copy = contiguous(input);
-    Storage plain = copy.storage();
-    Storage view = op.view(copy.spec(), plain, (Layout.Strided) plain.layout()).orElseThrow();
-    return new ArrayValue(out, view);
+    Storage plain = contiguous(input).storage();
+    return seen(out, plain, op.view(input.spec(), (Layout.Strided) plain.layout()).orElseThrow());
+  }
+
+  private static ArrayValue seen(TensorSpec out, Storage whole, ViewOp.View view) {
+    return new ArrayValue(out, whole.view(view.offset(), view.layout()));
   }
 
   /** A dense row-major value: the input itself if it is one, else a copy in the current scope. */
@@ -172,50 +218,18 @@ public final class EagerExecutor implements Executor {
     List<TensorSpec> outputs = op.infer(key.inputs());
     outputs.forEach(TensorSpec::byteSize); // refuses what no memory could hold
     if (op instanceof InPlaceOp inPlace) {
-      checkWritable(inPlace, key);
+      inPlace.checkWritable(key.inputs(), key.layouts());
       outputs = NO_SPECS;
     }
     return new PrimitiveCache.Entry(
         backend.prepare(op, key.inputs(), key.layouts(), outputs), outputs);
   }
 
-  private static void checkWritable(InPlaceOp op, PrimitiveCache.Key key) {
-    for (int i = 0; i < op.mutated(); i++) {
-      TensorSpec spec = key.inputs().get(i);
-      boolean writable = key.layouts().get(i) instanceof Layout.Strided s && injective(s, spec);
-      if (!writable) {
-        throw new IllegalArgumentException(
-            op.name()
-                + ": input "
-                + i
-                + " "
-                + spec
-                + " is written in place and must not be an expanded view or in a"
-                + " backend's own layout, got "
-                + key.layouts().get(i));
-      }
-    }
-  }
-
-  private static boolean injective(Layout.Strided layout, TensorSpec spec) {
-    for (int i = 0; i < spec.shape().rank(); i++) {
-      if (spec.shape().dim(i) > 1 && layout.stride(i) == 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private static void runInPlace(InPlaceOp op, Prepared prepared, Storage[] in) {
     for (int i = 0; i < op.mutated(); i++) {
       for (int j = i + 1; j < in.length; j++) {
         if (in[i].block() == in[j].block()) {
-          throw new IllegalArgumentException(
-              op.name()
-                  + ": input "
-                  + i
-                  + " is written in place and shares its memory with input "
-                  + j);
+          throw op.sharedMemory(i, j);
         }
       }
     }

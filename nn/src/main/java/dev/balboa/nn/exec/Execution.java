@@ -3,6 +3,7 @@ package dev.balboa.nn.exec;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.Executor;
 import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Value;
 import java.util.List;
 import java.util.Objects;
@@ -26,7 +27,7 @@ import java.util.function.Supplier;
 public final class Execution {
   private static final ThreadLocal<Execution> CURRENT = new ThreadLocal<>();
 
-  private final EagerExecutor eager;
+  private final BaseExecutor base;
   private final boolean recording;
   private final RandomStream training;
   private final boolean mixed;
@@ -34,13 +35,13 @@ public final class Execution {
   private final Executor executor;
 
   private Execution(
-      EagerExecutor eager, boolean recording, RandomStream training, boolean mixed, Origin origin) {
-    this.eager = eager;
+      BaseExecutor base, boolean recording, RandomStream training, boolean mixed, Origin origin) {
+    this.base = base;
     this.recording = recording;
     this.training = training;
     this.mixed = mixed;
     this.origin = origin;
-    Executor plain = recording ? new TapeExecutor(eager, 0) : eager;
+    Executor plain = recording ? new TapeExecutor(base, 0) : base;
     this.executor = mixed ? new MixedPrecision(plain) : plain;
   }
 
@@ -55,7 +56,7 @@ public final class Execution {
   }
 
   /** Runs what follows on another executor, and not in mixed precision. */
-  public static Frame on(EagerExecutor executor) {
+  public static Frame on(BaseExecutor executor) {
     Execution e = CURRENT.get();
     Objects.requireNonNull(executor, "execution: executor");
     return push(
@@ -67,13 +68,13 @@ public final class Execution {
   /** Records nothing in what follows: no gradient history, no graph memory. */
   public static Frame noGrad() {
     Execution e = current();
-    return push(new Execution(e.eager, false, e.training, e.mixed, e.origin));
+    return push(new Execution(e.base, false, e.training, e.mixed, e.origin));
   }
 
   /** Records in what follows, also inside a no-grad block. */
   public static Frame grad() {
     Execution e = current();
-    return push(new Execution(e.eager, true, e.training, e.mixed, e.origin));
+    return push(new Execution(e.base, true, e.training, e.mixed, e.origin));
   }
 
   /** Layers behave as in training in what follows; random layers draw from {@code random}. */
@@ -81,7 +82,7 @@ public final class Execution {
     Execution e = current();
     return push(
         new Execution(
-            e.eager,
+            e.base,
             e.recording,
             Objects.requireNonNull(random, "execution: random stream"),
             e.mixed,
@@ -91,7 +92,7 @@ public final class Execution {
   /** Layers behave as in inference in what follows. */
   public static Frame inference() {
     Execution e = current();
-    return push(new Execution(e.eager, e.recording, null, e.mixed, e.origin));
+    return push(new Execution(e.base, e.recording, null, e.mixed, e.origin));
   }
 
   /**
@@ -103,13 +104,13 @@ public final class Execution {
    */
   public static Frame mixedPrecision() {
     Execution e = current();
-    e.eager.backend().requireBf16Arithmetic();
-    return push(new Execution(e.eager, e.recording, e.training, true, e.origin));
+    e.eager().backend().requireBf16Arithmetic();
+    return push(new Execution(e.base, e.recording, e.training, true, e.origin));
   }
 
   /** Hands every operation of what follows to {@code around}, backward passes included. */
   public static Frame intercept(Interceptor around) {
-    return on(current().eager.intercepted(around));
+    return on(current().eager().intercepted(around));
   }
 
   /**
@@ -128,7 +129,7 @@ public final class Execution {
    */
   public static Frame within(Supplier<String> place) {
     Execution e = CURRENT.get();
-    return e == null || !e.eager.isIntercepted()
+    return e == null || !e.isIntercepted()
         ? Frame.NONE
         : e.push(new Origin(place.get(), e.origin.isBackward(), e.origin.differentiated()));
   }
@@ -136,11 +137,15 @@ public final class Execution {
   /** What follows is a backward pass, of {@code op} at {@code place} if it is of one. */
   static Frame backward(String place, Op op) {
     Execution e = CURRENT.get();
-    return e == null || !e.eager.isIntercepted() ? Frame.NONE : e.push(new Origin(place, true, op));
+    return e == null || !e.isIntercepted() ? Frame.NONE : e.push(new Origin(place, true, op));
+  }
+
+  private boolean isIntercepted() {
+    return base instanceof EagerExecutor eager && eager.isIntercepted();
   }
 
   private Frame push(Origin next) {
-    return push(new Execution(eager, recording, training, mixed, next));
+    return push(new Execution(base, recording, training, mixed, next));
   }
 
   /** What the operations of this thread are a part of. */
@@ -156,8 +161,25 @@ public final class Execution {
   }
 
   /** The executor below any recording. */
+  public BaseExecutor base() {
+    return base;
+  }
+
+  /**
+   * The executor below any recording, for what needs data.
+   *
+   * @throws CaptureException while a graph is captured
+   */
   public EagerExecutor eager() {
-    return eager;
+    if (base instanceof EagerExecutor eager) {
+      return eager;
+    }
+    throw new CaptureException("execution: data is needed while a graph is captured");
+  }
+
+  /** Whether operations are captured instead of run, so that no tensor has elements. */
+  public boolean isCapturing() {
+    return !(base instanceof EagerExecutor);
   }
 
   /** Whether gradients are recorded. */
@@ -186,6 +208,12 @@ public final class Execution {
   /** Applies an operation, recorded or not. Results belong to the innermost open {@link Scope}. */
   public List<Value> apply(Op op, List<Value> inputs) {
     return executor.apply(op, recording ? inputs : Gradients.withoutHistory(inputs));
+  }
+
+  /** Calls back into Java; see {@link BaseExecutor#host}. */
+  public List<Value> host(
+      String name, HostFunction function, List<TensorSpec> outputs, List<Value> inputs) {
+    return base.host(name, function, outputs, Gradients.withoutHistory(inputs));
   }
 
   /** The block for which an execution is in force. */

@@ -1,6 +1,5 @@
 package dev.balboa.nn.exec;
 
-import dev.balboa.nn.memory.Block;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.Binary;
 import dev.balboa.nn.op.BinaryKind;
@@ -9,9 +8,7 @@ import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Value;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
@@ -60,7 +57,7 @@ public final class Gradients {
   }
 
   /** The accumulated gradient of a leaf, {@code null} if there is none. */
-  public static ArrayValue accumulated(Value leaf) {
+  public static Value accumulated(Value leaf) {
     return leafOf(leaf).gradient();
   }
 
@@ -93,20 +90,25 @@ public final class Gradients {
    * output}, of leaves and of {@code kept}; {@code null} gives nothing back.
    */
   public static void backward(Value output, Value cotangent, List<Value> kept) {
-    EagerExecutor eager = Execution.current().eager();
+    BaseExecutor base = Execution.current().base();
     TracedValue root = traced(output);
-    ForwardMemory forward = kept == null ? null : new ForwardMemory(root, Scope.current(), kept);
+    boolean frees = kept != null && base instanceof EagerExecutor;
+    ForwardMemory forward = frees ? new ForwardMemory(root, Scope.current(), kept) : null;
     try (Scope scope = Scope.open();
         var _ = Execution.backward(Execution.origin().place(), null)) {
-      SweepMemory memory = new SweepMemory.Counting(scope, forward);
-      Backpropagation sweep = new Backpropagation(eager, 0, null, memory);
-      sweep.seed(root, seed(eager, root.spec(), cotangent));
+      Backpropagation sweep = new Backpropagation(base, 0, null, memory(base, scope, forward));
+      sweep.seed(root, seed(base, root.spec(), cotangent));
       sweep.run();
-      Set<Block> taken = Collections.newSetFromMap(new IdentityHashMap<>());
-      sweep
-          .leaves()
-          .forEach((leaf, grad) -> leaf.accumulate(eager, scope, (ArrayValue) grad, taken));
+      GradientMemory memory = new GradientMemory(scope);
+      sweep.leaves().forEach((leaf, grad) -> leaf.accumulate(base, grad, memory));
     }
+  }
+
+  /** What is captured has no memory yet that could be given back. */
+  private static SweepMemory memory(BaseExecutor base, Scope scope, ForwardMemory forward) {
+    return base instanceof EagerExecutor
+        ? new SweepMemory.Counting(scope, forward)
+        : SweepMemory.KEEP;
   }
 
   /**
@@ -118,14 +120,14 @@ public final class Gradients {
    */
   public static List<Value> of(
       Value output, Value cotangent, List<Value> inputs, boolean createGraph) {
-    EagerExecutor eager = Execution.current().eager();
+    BaseExecutor base = Execution.current().base();
     if (createGraph) {
-      return of(output, cotangent, inputs, new TapeExecutor(eager, 0), SweepMemory.KEEP);
+      return of(output, cotangent, inputs, new TapeExecutor(base, 0), SweepMemory.KEEP);
     }
     Value seed = cotangent == null ? null : withoutHistory(cotangent);
     Scope target = Scope.current();
     try (Scope scope = Scope.open()) {
-      List<Value> grads = of(output, seed, inputs, eager, new SweepMemory.Counting(scope, null));
+      List<Value> grads = of(output, seed, inputs, base, memory(base, scope, null));
       for (Value grad : grads) {
         if (grad instanceof ArrayValue a && a.storage().block().isOwnedBy(scope)) {
           a.storage().block().moveTo(target);
@@ -177,10 +179,10 @@ public final class Gradients {
       throw new IllegalArgumentException(
           "gradient: expected a cotangent " + spec + ", got " + cotangent.spec());
     }
-    return executor instanceof EagerExecutor ? withoutHistory(cotangent) : cotangent;
+    return executor instanceof BaseExecutor ? withoutHistory(cotangent) : cotangent;
   }
 
-  static ArrayValue add(EagerExecutor eager, ArrayValue a, ArrayValue b) {
-    return (ArrayValue) eager.apply(new Binary(BinaryKind.ADD), List.of(a, b)).get(0);
+  static Value add(BaseExecutor base, Value a, Value b) {
+    return base.apply(new Binary(BinaryKind.ADD), List.of(a, b)).get(0);
   }
 }

@@ -1,12 +1,8 @@
 package dev.balboa.nn.exec;
 
-import dev.balboa.nn.memory.Block;
-import dev.balboa.nn.memory.Scope;
-import dev.balboa.nn.op.Contiguous;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Value;
 import java.util.List;
-import java.util.Set;
 
 /** Where a traced value comes from. */
 sealed interface Node {
@@ -18,41 +14,30 @@ sealed interface Node {
    * owns.
    */
   final class Leaf implements Node {
-    private ArrayValue gradient;
+    private Value gradient;
 
     @Override
     public int depth() {
       return 0;
     }
 
-    synchronized ArrayValue gradient() {
+    synchronized Value gradient() {
       return gradient;
     }
 
     synchronized void clear() {
-      if (gradient != null) {
-        gradient.storage().block().close();
-        gradient = null;
+      if (gradient instanceof ArrayValue array) {
+        array.storage().block().close();
       }
+      gradient = null;
     }
 
-    /**
-     * Adds {@code grad}, taking over its memory where that is a result of the sweep in {@code
-     * scope} and no other leaf has it.
-     */
-    synchronized void accumulate(
-        EagerExecutor eager, Scope scope, ArrayValue grad, Set<Block> taken) {
-      ArrayValue sum =
-          gradient == null ? eager.contiguous(grad) : Gradients.add(eager, gradient, grad);
-      Block block = sum.storage().block();
-      boolean whole = sum.storage().offset() == 0 && sum.isContiguous();
-      if (!(whole && block.isOwnedBy(scope) && taken.add(block))) {
-        sum = (ArrayValue) eager.apply(new Contiguous(), List.of(sum)).get(0);
-        block = sum.storage().block();
-      }
-      block.keep();
+    /** Adds {@code grad}, the result of a sweep. */
+    synchronized void accumulate(BaseExecutor base, Value grad, GradientMemory sweep) {
+      Value sum = gradient == null ? grad : Gradients.add(base, gradient, grad);
+      Value own = base.keepGradient(sum, sweep);
       clear();
-      gradient = sum;
+      gradient = own;
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.balboa.nn.exec;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -74,6 +76,12 @@ public final class RandomStream {
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
     return z ^ (z >>> 31);
+  }
+
+  /** Writes the next key, seed and sequence number, as I64[2]. */
+  public void next(MemorySegment key) {
+    key.setAtIndex(ValueLayout.JAVA_LONG, 0, seed);
+    key.setAtIndex(ValueLayout.JAVA_LONG, 1, position.getAndIncrement());
   }
 
   /** The next key: seed and sequence number. */

@@ -3,8 +3,9 @@ package dev.balboa.nn.layer;
 import dev.balboa.nn.exec.ArrayValue;
 import dev.balboa.nn.exec.EagerExecutor;
 import dev.balboa.nn.exec.Execution;
-import dev.balboa.nn.exec.Gradients;
 import dev.balboa.nn.exec.RandomStream;
+import dev.balboa.nn.graph.CompileOptions;
+import dev.balboa.nn.graph.Compiled;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
@@ -15,6 +16,7 @@ import dev.balboa.nn.tensor.Tensors;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
@@ -347,12 +349,26 @@ public abstract class Layer implements AutoCloseable {
         var _ = Execution.inference();
         var _ = Execution.noGrad()) {
       Tensor y = forward(x).detach();
-      var value = (ArrayValue) Gradients.withoutHistory(y.value());
-      if (value.storage().block().isOwnedBy(scope)) {
+      boolean ownResult = y.value() instanceof ArrayValue a && a.storage().block().isOwnedBy(scope);
+      if (ownResult) {
         y.moveTo(outer);
       }
       return y;
     }
+  }
+
+  /**
+   * This layer as in inference, captured and replayed: faster, with numbers as from {@link #infer}.
+   * It sees every later change of the parameters.
+   */
+  public final Compiled compile() {
+    return compile(CompileOptions.defaults());
+  }
+
+  /** As {@link #compile()}, with other options. */
+  public final Compiled compile(CompileOptions options) {
+    requireUsable();
+    return Compiled.of(in -> List.of(forward(in.get(0))), options.withNames(parameters()));
   }
 
   private Tensor run(Supplier<Tensor> body) {

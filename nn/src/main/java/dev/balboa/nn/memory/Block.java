@@ -85,6 +85,11 @@ public final class Block {
     return scope == owner && isAlive();
   }
 
+  /** Whether the block belongs to no scope. */
+  public boolean isShared() {
+    return scope == null && isAlive();
+  }
+
   /** The size asked for, in bytes. */
   public long byteSize() {
     return byteSize;

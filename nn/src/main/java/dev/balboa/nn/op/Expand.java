@@ -1,7 +1,6 @@
 package dev.balboa.nn.op;
 
 import dev.balboa.nn.memory.Layout;
-import dev.balboa.nn.memory.Storage;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,14 +23,14 @@ public record Expand(Shape shape) implements ViewOp {
   }
 
   @Override
-  public Optional<Storage> view(TensorSpec input, Storage storage, Layout.Strided strided) {
+  public Optional<View> view(TensorSpec input, Layout.Strided layout) {
     long[] strides = new long[shape.rank()];
-    long[] from = strided.strides();
+    long[] from = layout.strides();
     int lead = strides.length - from.length;
     for (int i = 0; i < from.length; i++) {
       strides[lead + i] = input.shape().dim(i) == 1 ? 0 : from[i];
     }
-    return Optional.of(storage.view(0, Layout.Strided.of(strides)));
+    return Optional.of(new View(0, Layout.Strided.of(strides)));
   }
 
   @Override

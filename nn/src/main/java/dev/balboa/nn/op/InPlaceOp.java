@@ -1,5 +1,6 @@
 package dev.balboa.nn.op;
 
+import dev.balboa.nn.memory.Layout;
 import java.util.List;
 
 /**
@@ -10,6 +11,48 @@ public sealed interface InPlaceOp extends Op
     permits Assign, AssignRows, SgdStep, AdamStep, RmsPropStep {
   /** How many of the first inputs are written. */
   int mutated();
+
+  /**
+   * Checks that what is written has one place for each element, which everybody can write.
+   *
+   * @throws IllegalArgumentException naming the input that has not
+   */
+  default void checkWritable(List<TensorSpec> inputs, List<Layout> layouts) {
+    for (int i = 0; i < mutated(); i++) {
+      TensorSpec spec = inputs.get(i);
+      boolean writable = layouts.get(i) instanceof Layout.Strided s && isInjective(s, spec);
+      if (!writable) {
+        throw new IllegalArgumentException(
+            name()
+                + ": input "
+                + i
+                + " "
+                + spec
+                + " is written in place and must not be an expanded view or in a"
+                + " backend's own layout, got "
+                + layouts.get(i));
+      }
+    }
+  }
+
+  private static boolean isInjective(Layout.Strided layout, TensorSpec spec) {
+    for (int i = 0; i < spec.shape().rank(); i++) {
+      if (spec.shape().dim(i) > 1 && layout.stride(i) == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Input {@code written}, which is written, shares its memory with input {@code other}. */
+  default IllegalArgumentException sharedMemory(int written, int other) {
+    return new IllegalArgumentException(
+        name()
+            + ": input "
+            + written
+            + " is written in place and shares its memory with input "
+            + other);
+  }
 
   @Override
   default List<Value> vjp(Vjp context) {

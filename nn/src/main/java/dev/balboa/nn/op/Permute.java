@@ -1,7 +1,6 @@
 package dev.balboa.nn.op;
 
 import dev.balboa.nn.memory.Layout;
-import dev.balboa.nn.memory.Storage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -42,8 +41,8 @@ public record Permute(List<Integer> axes) implements ViewOp {
   }
 
   @Override
-  public Optional<Storage> view(TensorSpec input, Storage storage, Layout.Strided strided) {
-    return Optional.of(storage.view(0, Layout.Strided.of(pick(strided.strides()))));
+  public Optional<View> view(TensorSpec input, Layout.Strided layout) {
+    return Optional.of(new View(0, Layout.Strided.of(pick(layout.strides()))));
   }
 
   @Override

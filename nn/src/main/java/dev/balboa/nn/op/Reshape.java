@@ -1,7 +1,6 @@
 package dev.balboa.nn.op;
 
 import dev.balboa.nn.memory.Layout;
-import dev.balboa.nn.memory.Storage;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,11 +24,11 @@ public record Reshape(Shape shape) implements ViewOp {
   }
 
   @Override
-  public Optional<Storage> view(TensorSpec input, Storage storage, Layout.Strided strided) {
-    if (!strided.isContiguous(input.shape().dims())) {
+  public Optional<View> view(TensorSpec input, Layout.Strided layout) {
+    if (!layout.isContiguous(input.shape().dims())) {
       return Optional.empty();
     }
-    return Optional.of(storage.view(0, Layout.Strided.contiguous(shape.dims())));
+    return Optional.of(new View(0, Layout.Strided.contiguous(shape.dims())));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.balboa.nn.op;
 
 import dev.balboa.nn.memory.Layout;
-import dev.balboa.nn.memory.Storage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -80,8 +79,8 @@ public record Slice(List<Long> start, List<Long> stop, List<Long> step) implemen
   }
 
   @Override
-  public Optional<Storage> view(TensorSpec input, Storage storage, Layout.Strided strided) {
-    long[] strides = strided.strides();
+  public Optional<View> view(TensorSpec input, Layout.Strided layout) {
+    long[] strides = layout.strides();
     long offset = 0;
     for (int i = 0; i < strides.length; i++) {
       offset += start.get(i) * strides[i];
@@ -89,7 +88,7 @@ public record Slice(List<Long> start, List<Long> stop, List<Long> step) implemen
     }
     boolean empty = outShape(name(), input.shape()).size() == 0;
     long bytes = empty ? 0 : offset * input.dtype().bytes();
-    return Optional.of(storage.view(bytes, Layout.Strided.of(strides)));
+    return Optional.of(new View(bytes, Layout.Strided.of(strides)));
   }
 
   @Override

@@ -55,8 +55,8 @@ public final class AdamW extends Optimizer {
   }
 
   @Override
-  double[] scalars(double rate, long count) {
-    return new double[] {rate, count};
+  boolean countsSteps() {
+    return true;
   }
 
   @Override

@@ -1,13 +1,8 @@
 package dev.balboa.nn.optim;
 
-import dev.balboa.nn.exec.Execution;
-import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.tensor.Parameter;
-import dev.balboa.nn.tensor.RowGradient;
 import dev.balboa.nn.tensor.Tensor;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.BiConsumer;
 
 /** Bounds accumulated gradients in place, between the backward pass and the optimizer's step. */
 @FunctionalInterface
@@ -22,9 +17,17 @@ public interface GradientClip {
    */
   double apply(Map<String, Parameter> parameters);
 
+  /**
+   * As {@link #apply}, but able to be captured: the norm as tensor F64[1]. A clip of one's own that
+   * reads gradients is refused by a capture unless it overrides this with operations.
+   */
+  default Tensor emit(Map<String, Parameter> parameters) {
+    return Tensor.of(new double[] {apply(parameters)});
+  }
+
   /** Measures the norm and changes nothing. */
   static GradientClip none() {
-    return GradientClip::norm;
+    return new MeasuredClip(MeasuredClip.Rule.NONE, Double.POSITIVE_INFINITY);
   }
 
   /**
@@ -33,23 +36,13 @@ public interface GradientClip {
    */
   static GradientClip globalNorm(double max) {
     requirePositive("norm", max);
-    return parameters -> {
-      double norm = norm(parameters);
-      if (norm > max) {
-        forEachGradient(parameters, (_, grad) -> grad.assign(grad.mul(max / norm)));
-      }
-      return norm;
-    };
+    return new MeasuredClip(MeasuredClip.Rule.NORM, max);
   }
 
   /** Clamps every element to [-max, max]. */
   static GradientClip value(double max) {
     requirePositive("value", max);
-    return parameters -> {
-      double norm = norm(parameters);
-      forEachGradient(parameters, (_, grad) -> grad.assign(grad.clip(-max, max)));
-      return norm;
-    };
+    return new MeasuredClip(MeasuredClip.Rule.VALUE, max);
   }
 
   /**
@@ -58,31 +51,7 @@ public interface GradientClip {
    * @throws NonFiniteGradientException naming the parameters if it is infinite or not a number
    */
   static double norm(Map<String, Parameter> parameters) {
-    Map<String, Double> squares = new LinkedHashMap<>();
-    forEachGradient(
-        parameters, (path, grad) -> squares.merge(path, grad.square().sum().item(), Double::sum));
-    double norm = Math.sqrt(squares.values().stream().mapToDouble(Double::doubleValue).sum());
-    if (!Double.isFinite(norm)) {
-      squares.values().removeIf(Double::isFinite);
-      throw new NonFiniteGradientException(norm, squares.keySet());
-    }
-    return norm;
-  }
-
-  private static void forEachGradient(
-      Map<String, Parameter> parameters, BiConsumer<String, Tensor> action) {
-    try (var _ = Execution.noGrad()) {
-      parameters.forEach((path, parameter) -> {
-        RowGradient rows = parameter.rowGradient();
-        for (Tensor grad : new Tensor[] {parameter.grad(), rows == null ? null : rows.rows()}) {
-          if (grad != null) {
-            try (var _ = Scope.open()) {
-              action.accept(path, grad);
-            }
-          }
-        }
-      });
-    }
+    return none().apply(parameters);
   }
 
   private static void requirePositive(String what, double max) {

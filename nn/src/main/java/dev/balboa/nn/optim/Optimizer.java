@@ -11,8 +11,9 @@ import dev.balboa.nn.tensor.Parameter;
 import dev.balboa.nn.tensor.RowGradient;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,8 +83,8 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
   /** What the tensors that the operation changes after the parameter are called. */
   abstract List<String> stateNames();
 
-  /** The numbers that the operation takes as its last input. */
-  abstract double[] scalars(double rate, long step);
+  /** Whether the operation takes the number of the step, from 1, beside the learning rate. */
+  abstract boolean countsSteps();
 
   /** Whether a step takes another momentum as a further number. */
   boolean hasMomentum() {
@@ -155,41 +156,27 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
     momentum = value;
   }
 
-  private Tensor numbers(double rate, long step) {
-    double[] numbers = scalars(rate, step);
-    if (!Double.isNaN(momentum)) {
-      numbers = Arrays.copyOf(numbers, numbers.length + 1);
-      numbers[numbers.length - 1] = momentum;
-    }
-    return Tensor.of(numbers);
-  }
-
   /** Drops all gradients and frees their memory. */
   public final void zeroGrad() {
     parameters.values().forEach(Parameter::zeroGrad);
   }
 
-  /** Makes one step for every parameter that has a gradient. */
+  /**
+   * Makes one step for every parameter that has a gradient. Can be captured: rate and step counts
+   * are then read anew at each run, and counted on.
+   */
   public final void step() {
     prepare();
     try (var _ = Scope.open();
         var _ = Execution.noGrad()) {
-      double rate = Double.NaN;
-      long step = -1;
-      Tensor scalars = null;
+      List<Pace> paces = new ArrayList<>();
       for (Slot slot : slots.values()) {
         Tensor grad = slot.parameter.grad();
         RowGradient rows = slot.parameter.rowGradient();
         if (grad == null && rows == null) {
           continue;
         }
-        double slotRate = learningRate * slot.rateScale;
-        long slotStep = slot.steps + 1;
-        if (scalars == null || slotRate != rate || slotStep != step) {
-          rate = slotRate;
-          step = slotStep;
-          scalars = numbers(rate, step);
-        }
+        Tensor scalars = pace(paces, slot).scalars;
         if (rows == null) {
           apply(slot, grad, scalars);
         } else if (grad == null) {
@@ -197,9 +184,66 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
         } else {
           apply(slot, grad.indexAdd(0, rows.ids(), rows.rows()), scalars);
         }
-        slot.steps = slotStep;
+      }
+      Tensors.host(name() + " steps", (_, _) -> paces.forEach(Pace::count), List.of());
+    }
+  }
+
+  /** The slots that take the same numbers. */
+  private final class Pace {
+    final List<Slot> slots = new ArrayList<>();
+    final Tensor scalars;
+
+    /** Whether the last number is a momentum in place of the configured one. */
+    final boolean overridden;
+
+    Pace(Slot first) {
+      slots.add(first);
+      overridden = !Double.isNaN(momentum);
+      int numbers = 1 + (countsSteps() ? 1 : 0) + (overridden ? 1 : 0);
+      TensorSpec spec = new TensorSpec(Shape.of(numbers), DType.F64);
+      scalars =
+          Tensors.host(Optimizer.this.name() + " rate", (_, out) -> write(out[0]), List.of(spec))
+              .get(0);
+    }
+
+    private void write(MemorySegment out) {
+      Slot first = slots.getFirst();
+      for (int i = 1; i < slots.size(); i++) {
+        if (slots.get(i).steps != first.steps) {
+          throw new IllegalStateException(
+              Optimizer.this.name()
+                  + ": the step counts of parameters are no longer equal as they were when the"
+                  + " step was captured; capture it again");
+        }
+      }
+      out.setAtIndex(ValueLayout.JAVA_DOUBLE, 0, learningRate * first.rateScale);
+      if (countsSteps()) {
+        out.setAtIndex(ValueLayout.JAVA_DOUBLE, 1, (double) (first.steps + 1));
+      }
+      if (overridden) {
+        out.setAtIndex(ValueLayout.JAVA_DOUBLE, countsSteps() ? 2 : 1, momentum);
       }
     }
+
+    void count() {
+      for (int i = 0; i < slots.size(); i++) {
+        slots.get(i).steps++;
+      }
+    }
+  }
+
+  private Pace pace(List<Pace> paces, Slot slot) {
+    for (Pace pace : paces) {
+      Slot first = pace.slots.getFirst();
+      if (first.rateScale == slot.rateScale && first.steps == slot.steps) {
+        pace.slots.add(slot);
+        return pace;
+      }
+    }
+    Pace pace = new Pace(slot);
+    paces.add(pace);
+    return pace;
   }
 
   /** The step on copies of the rows and their state, which are then put back. */

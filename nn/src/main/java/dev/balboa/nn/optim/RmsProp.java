@@ -62,8 +62,8 @@ public final class RmsProp extends Optimizer {
   }
 
   @Override
-  double[] scalars(double rate, long count) {
-    return new double[] {rate};
+  boolean countsSteps() {
+    return false;
   }
 
   @Override

@@ -52,8 +52,8 @@ public final class Sgd extends Optimizer {
   }
 
   @Override
-  double[] scalars(double rate, long count) {
-    return new double[] {rate};
+  boolean countsSteps() {
+    return false;
   }
 
   @Override

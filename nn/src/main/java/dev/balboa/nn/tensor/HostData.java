@@ -122,6 +122,9 @@ final class HostData {
 
   static String describe(Tensor tensor) {
     TensorSpec spec = tensor.spec();
+    if (!tensor.hasElements()) {
+      return spec + " (captured)";
+    }
     if (!tensor.isOpen()) {
       return spec + " (closed)";
     }

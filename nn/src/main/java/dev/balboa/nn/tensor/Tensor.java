@@ -1,8 +1,10 @@
 package dev.balboa.nn.tensor;
 
 import dev.balboa.nn.exec.ArrayValue;
+import dev.balboa.nn.exec.CaptureException;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.Gradients;
+import dev.balboa.nn.memory.Block;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.Assign;
 import dev.balboa.nn.op.Concat;
@@ -14,6 +16,7 @@ import dev.balboa.nn.op.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * An n-dimensional array in off-heap memory, with gradient history if it depends on a tensor that
@@ -125,58 +128,79 @@ public final class Tensor
 
   // ---- Lifetime ----
 
-  private ArrayValue array() {
-    return (ArrayValue) Gradients.withoutHistory(value);
+  /**
+   * The data.
+   *
+   * @param what is done with it, for the message
+   * @throws CaptureException if there is none, in a graph that is being captured
+   */
+  private ArrayValue array(String what) {
+    if (Gradients.withoutHistory(value) instanceof ArrayValue array) {
+      return array;
+    }
+    throw CaptureException.elements(what, spec());
+  }
+
+  /** Does something to the memory, if there is any: in a graph that is captured there is none. */
+  private void onMemory(Consumer<Block> action) {
+    if (Gradients.withoutHistory(value) instanceof ArrayValue array) {
+      action.accept(array.storage().block());
+    }
+  }
+
+  /** Whether there are elements: not in a graph that is being captured. */
+  boolean hasElements() {
+    return Gradients.withoutHistory(value) instanceof ArrayValue;
   }
 
   /** Takes the memory out of its scope; the caller closes it. Affects every view of that memory. */
   public Tensor keep() {
-    array().storage().block().keep();
+    onMemory(Block::keep);
     return this;
   }
 
   /** Gives the memory to another open scope of this thread. */
   public Tensor moveTo(Scope scope) {
-    array().storage().block().moveTo(scope);
+    onMemory(block -> block.moveTo(scope));
     return this;
   }
 
   /** Whether the memory is open. */
   public boolean isOpen() {
-    return array().storage().block().isAlive();
+    return !hasElements() || array("isOpen").storage().block().isAlive();
   }
 
   /** Frees the memory now; closing twice is harmless. Every view of it is closed too. */
   @Override
   public void close() {
-    array().storage().block().close();
+    onMemory(Block::close);
   }
 
   // ---- Reading ----
 
   /** The elements in row-major order, F32 and BF16 only. */
   public float[] toFloats() {
-    return HostData.toFloats(array());
+    return HostData.toFloats(array("toFloats"));
   }
 
   /** The elements in row-major order, F64 only. */
   public double[] toDoubles() {
-    return HostData.toDoubles(array());
+    return HostData.toDoubles(array("toDoubles"));
   }
 
   /** The elements in row-major order, I32 only. */
   public int[] toInts() {
-    return HostData.toInts(array());
+    return HostData.toInts(array("toInts"));
   }
 
   /** The elements in row-major order, I64 only. */
   public long[] toLongs() {
-    return HostData.toLongs(array());
+    return HostData.toLongs(array("toLongs"));
   }
 
   /** The elements in row-major order, one byte each, BOOL, U8 and I8 only. */
   public byte[] toBytes() {
-    return HostData.toBytes(array());
+    return HostData.toBytes(array("toBytes"));
   }
 
   /** The value of a floating-point tensor of one element. */
@@ -184,7 +208,8 @@ public final class Tensor
     if (shape().size() != 1) {
       throw new IllegalArgumentException("item: expected a tensor of one element, got " + spec());
     }
-    return dtype() == DType.F64 ? toDoubles()[0] : toFloats()[0];
+    ArrayValue data = array("item");
+    return dtype() == DType.F64 ? HostData.toDoubles(data)[0] : HostData.toFloats(data)[0];
   }
 
   // ---- Gradients ----
@@ -225,7 +250,7 @@ public final class Tensor
 
   /** The accumulated gradient of a leaf, {@code null} if there is none; owned by the leaf. */
   public Tensor grad() {
-    ArrayValue grad = Gradients.accumulated(value);
+    Value grad = Gradients.accumulated(value);
     return grad == null ? null : new Tensor(grad);
   }
 

@@ -1,5 +1,7 @@
 package dev.balboa.nn.tensor;
 
+import dev.balboa.nn.exec.Execution;
+import dev.balboa.nn.exec.HostFunction;
 import dev.balboa.nn.exec.RandomStream;
 import dev.balboa.nn.op.Arange;
 import dev.balboa.nn.op.CompareKind;
@@ -13,13 +15,18 @@ import dev.balboa.nn.op.RandomPermutation;
 import dev.balboa.nn.op.RandomUniform;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Value;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Makes tensors: constants, random numbers, copies of off-heap data. All belong to the innermost
  * open scope.
  */
 public final class Tensors {
+  private static final TensorSpec KEY = new TensorSpec(Shape.of(2), DType.I64);
+
   private Tensors() {}
 
   /** F32 zeros. */
@@ -113,7 +120,19 @@ public final class Tensors {
 
   /** The next key of a stream as the I64[2] tensor that random operations take. */
   public static Tensor key(RandomStream random) {
-    return Tensor.of(random.next(), Shape.of(2));
+    return host("random key", (_, out) -> random.next(out[0]), List.of(KEY)).get(0);
+  }
+
+  /**
+   * Tensors that Java code makes, at once or at this place of every run of the graph that is being
+   * captured; see {@link dev.balboa.nn.exec.BaseExecutor#host}.
+   */
+  public static List<Tensor> host(
+      String name, HostFunction function, List<TensorSpec> outputs, Tensor... inputs) {
+    List<Value> values = Arrays.stream(inputs).map(Tensor::value).toList();
+    return Execution.current().host(name, function, outputs, values).stream()
+        .map(Tensor::of)
+        .toList();
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.balboa.nn.train;
 
 import dev.balboa.nn.data.DataLoader;
+import dev.balboa.nn.graph.CompileOptions;
 import dev.balboa.nn.layer.Layer;
 import dev.balboa.nn.optim.GradientClip;
 import dev.balboa.nn.optim.LearningRate;
@@ -23,6 +24,7 @@ final class Settings {
   GradientClip clip;
   int accumulate = 1;
   boolean detectAnomaly;
+  CompileOptions capture;
   DataLoader validation;
   EarlyStopping earlyStopping;
   Monitor monitor = Monitor.loss();

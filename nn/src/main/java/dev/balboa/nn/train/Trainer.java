@@ -1,6 +1,7 @@
 package dev.balboa.nn.train;
 
 import dev.balboa.nn.data.DataLoader;
+import dev.balboa.nn.graph.CompileOptions;
 import dev.balboa.nn.layer.Layer;
 import dev.balboa.nn.optim.GradientClip;
 import dev.balboa.nn.optim.LearningRate;
@@ -140,6 +141,20 @@ public final class Trainer implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Captures the training step and replays it, see {@link CompiledStep}: the same numbers, faster.
+   * Neither {@linkplain #accumulate accumulation} nor {@link #detectAnomaly} goes with it.
+   */
+  public Trainer compile() {
+    return compile(CompileOptions.defaults());
+  }
+
+  /** As {@link #compile()}, with other options. */
+  public Trainer compile(CompileOptions options) {
+    settings.capture = Objects.requireNonNull(options, "trainer: compile options");
+    return this;
+  }
+
   /** Evaluates on these data after every epoch. */
   public Trainer validation(DataLoader data) {
     settings.validation = data;
@@ -245,6 +260,11 @@ public final class Trainer implements AutoCloseable {
 
   /** Refuses before anything is trained what could only fail after the first epoch. */
   private void check(DataLoader data) {
+    if (settings.capture != null && (settings.accumulate > 1 || settings.detectAnomaly)) {
+      throw new IllegalStateException(
+          "trainer: a captured step is of one batch and not checked operation by operation; leave"
+              + " out compile, or accumulate and detectAnomaly");
+    }
     if (data.batches() == 0) {
       throw new IllegalArgumentException("trainer: expected data for at least one batch, got none");
     }

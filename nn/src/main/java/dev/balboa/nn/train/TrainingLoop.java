@@ -51,8 +51,9 @@ record TrainingLoop(
 
   /** Whether the epoch was trained to its end. */
   private boolean trainEpoch(DataLoader data) throws IOException {
-    TrainingStep step = new TrainingStep(settings);
-    try (Epoch epoch = data.epoch(progress.epoch, progress.batch)) {
+    try (CompiledStep compiled = compiled();
+        Epoch epoch = data.epoch(progress.epoch, progress.batch)) {
+      TrainingStep step = new TrainingStep(settings, compiled);
       while (epoch.hasNext()) {
         long start = System.nanoTime();
         StepReport report;
@@ -73,6 +74,19 @@ record TrainingLoop(
       }
     }
     return true;
+  }
+
+  /** The step to capture, or {@code null} to make steps eagerly. */
+  private CompiledStep compiled() {
+    return settings.capture == null
+        ? null
+        : new CompiledStep(
+            settings.model,
+            settings.optimizer,
+            settings.loss,
+            settings.clip,
+            progress.random,
+            settings.capture);
   }
 
   private void finishEpoch() throws IOException {

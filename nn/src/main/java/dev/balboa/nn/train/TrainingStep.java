@@ -9,8 +9,12 @@ import dev.balboa.nn.optim.Optimizer;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.List;
 
-/** One step: forward and backward for each of some batches, clip, update. */
-record TrainingStep(Settings settings) {
+/**
+ * One step: forward and backward for each of some batches, clip, update.
+ *
+ * @param compiled the step as a captured program; {@code null} to make it eagerly
+ */
+record TrainingStep(Settings settings, CompiledStep compiled) {
   /**
    * Makes the step in the current scope and moves {@code progress} on. The gradient is that of the
    * mean loss over all samples, as if the batches were one.
@@ -21,20 +25,10 @@ record TrainingStep(Settings settings) {
     optimizer.zeroGrad();
     Sums sums = new Sums(settings.metrics);
     int samples = batches.stream().mapToInt(Batch::size).sum();
-    double norm;
-    try (var _ = settings.detectAnomaly ? Execution.checkFinite() : null) {
-      for (Batch batch : batches) {
-        try (var _ = Scope.open()) {
-          addGradients(batch, samples, sums, progress);
-        }
-      }
-      try (var _ = Execution.within(optimizer::name)) {
-        norm = clip(progress);
-        optimizer.step();
-      }
-    } catch (NonFiniteException e) {
-      throw diverged(e.getMessage(), progress, e);
-    }
+    double norm =
+        compiled == null
+            ? eager(batches, samples, sums, progress)
+            : captured(batches.getFirst(), sums, progress);
     sums.addNanos(System.nanoTime() - startNanos);
     progress.sums.add(sums);
     progress.learningRate = optimizer.learningRate();
@@ -49,6 +43,33 @@ record TrainingStep(Settings settings) {
         progress.sums.meanLoss(),
         progress.learningRate,
         norm);
+  }
+
+  private double eager(List<Batch> batches, int samples, Sums sums, Progress progress) {
+    try (var _ = settings.detectAnomaly ? Execution.checkFinite() : null) {
+      for (Batch batch : batches) {
+        try (var _ = Scope.open()) {
+          addGradients(batch, samples, sums, progress);
+        }
+      }
+      try (var _ = Execution.within(settings.optimizer::name)) {
+        double norm = clip(progress);
+        settings.optimizer.step();
+        return norm;
+      }
+    } catch (NonFiniteException e) {
+      throw diverged(e.getMessage(), progress, e);
+    }
+  }
+
+  private double captured(Batch batch, Sums sums, Progress progress) {
+    try (var _ = Scope.open()) {
+      Tensor output = compiled.runForOutput(batch.x(), batch.y());
+      sums.add(compiled.loss(), output, batch.y(), batch.size());
+      return compiled.norm();
+    } catch (NonFiniteLossException | NonFiniteGradientException e) {
+      throw diverged(e.getMessage(), progress, e);
+    }
   }
 
   private void setRate(Progress progress) {

@@ -116,7 +116,8 @@ final class PoolingCases {
                 "max_pool" + rank + "d",
                 rank,
                 MaxPool.class,
-                (d, p) -> Sample.of(new MaxPool(p.window()), d.input(p.x(), Domain.DISTINCT)))
+                (d, p) ->
+                    Sample.of(new MaxPool(p.window(), d.flip()), d.input(p.x(), Domain.DISTINCT)))
             .sums(s -> Windows.taps(((MaxPool) s.op()).window()));
     if (rank == 2) {
       c.refuses(new MaxPool(TWO), List.of(), "1 inputs", "got 0")

@@ -91,7 +91,7 @@ final class Runs {
   }
 
   /** A workspace has none that matters. */
-  private static List<DType> types(List<Tensor> tensors) {
+  static List<DType> types(List<Tensor> tensors) {
     return tensors.stream()
         .map(t -> t.spec().equals(TensorSpec.WORKSPACE) ? DType.F32 : t.dtype())
         .toList();
@@ -129,7 +129,7 @@ final class Runs {
   }
 
   /** Random numbers that are the same for the same spec on every backend and in every type. */
-  private static Tensor cotangent(TensorSpec spec, int seed, DoubleUnaryOperator change) {
+  static Tensor cotangent(TensorSpec spec, int seed, DoubleUnaryOperator change) {
     double[] x = numbers(Draw.count(spec.shape()), 77 + seed);
     return Placing.dense(spec, Arrays.stream(x).map(change).toArray());
   }

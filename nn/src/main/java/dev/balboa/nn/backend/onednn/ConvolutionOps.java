@@ -77,7 +77,7 @@ final class ConvolutionOps {
     List<Integer> args = new ArrayList<>(List.of(Arg.SRC, Arg.WEIGHTS));
     List<Operand> operands = new ArrayList<>();
     operands.add(b.input(0, desc.srcMd()));
-    operands.add(b.reordered(weights(b, 1, op.groups()), desc.weightsMd()));
+    operands.add(weights(b, 1, op.groups(), desc.weightsMd()));
     if (bias) {
       args.add(Arg.BIAS);
       operands.add(b.denseInput(2));
@@ -159,7 +159,7 @@ final class ConvolutionOps {
           desc,
           new int[] {Arg.DIFF_DST, Arg.WEIGHTS, Arg.DIFF_SRC},
           b.input(0, desc.diffDstMd()),
-          b.reordered(weights(b, 1, op.groups()), desc.weightsMd()),
+          weights(b, 1, op.groups(), desc.weightsMd()),
           b.output(0, desc.diffSrcMd()));
     }
   }
@@ -284,13 +284,13 @@ final class ConvolutionOps {
     return groups == 1 ? md : md.reshape(groupedDims(w, groups));
   }
 
-  /** The weights as a row-major operand with the group axis. */
-  private static Operand weights(PlanBuilder b, int input, int groups) {
+  /** The weights in the layout that a primitive asks for, with the group axis. */
+  private static Operand weights(PlanBuilder b, int input, int groups, MemoryDesc wanted) {
     if (groups == 1) {
-      return b.input(input);
+      return b.input(input, wanted);
     }
     Operand dense = b.denseInput(input);
-    return new Operand(
-        dense.place(), dense.index(), grouped(dense.md(), b.spec(input).shape(), groups));
+    MemoryDesc md = grouped(dense.md(), b.spec(input).shape(), groups);
+    return b.reordered(new Operand(dense.place(), dense.index(), md), wanted);
   }
 }

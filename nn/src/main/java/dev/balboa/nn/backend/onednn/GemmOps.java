@@ -27,6 +27,7 @@ final class GemmOps {
       case Linear o when isHalf(b) -> HalfGemmOps.linear(b, o);
       case LinalgOp o -> LinalgOps.plan(b, o);
       case Matmul o -> matmul(b, o);
+      case Linear o when PackedLinear.serves(b, o) && b.isOpaque(1) -> PackedLinear.plan(b, o);
       case Linear o -> linear(b, o);
       case AttentionOp o -> AttentionOps.plan(b, o);
     }
@@ -102,6 +103,9 @@ final class GemmOps {
   }
 
   static void linear(PlanBuilder b, Linear op) {
+    if (PackedLinear.serves(b, op)) {
+      b.packs(1, () -> PackedLinear.weights(b, op));
+    }
     Operand x = b.denseInput(0);
     Matrix w = matrix(b, 1);
     TensorSpec y = b.outputSpec(0);
@@ -211,6 +215,11 @@ final class GemmOps {
     return (int) n;
   }
 
+  /** The segment from an offset on; the segment itself, not another object, from the start on. */
+  private static MemorySegment from(MemorySegment segment, long offset) {
+    return offset == 0 ? segment : segment.asSlice(offset);
+  }
+
   /** Products of fixed sizes. */
   private record Gemm(
       DType dtype, boolean transA, boolean transB, int m, int n, int k, int lda, int ldb) {
@@ -271,15 +280,15 @@ final class GemmOps {
         MemorySegment c,
         long offsetC) {
       int bytes = dtype.bytes();
-      MemorySegment sc = c.asSlice(offsetC * bytes, (long) m * n * bytes);
+      MemorySegment sc = from(c, offsetC * bytes);
       if (k == 0) {
         if (beta == 0) {
-          sc.fill((byte) 0);
+          sc.asSlice(0, (long) m * n * bytes).fill((byte) 0);
         }
         return;
       }
-      MemorySegment sa = a.asSlice(offsetA * bytes);
-      MemorySegment sb = b.asSlice(offsetB * bytes);
+      MemorySegment sa = from(a, offsetA * bytes);
+      MemorySegment sb = from(b, offsetB * bytes);
       if (dtype == DType.F64) {
         Blas.dgemm(transA, transB, m, n, k, 1, sa, lda, sb, ldb, beta, sc, Math.max(1, n));
       } else {

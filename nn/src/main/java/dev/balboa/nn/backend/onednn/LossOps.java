@@ -50,12 +50,8 @@ final class LossOps {
         labelled(
             b.spec(0), b.spec(1), b.inputs() > 2, op.smoothing(), op.ignored(), op.reduction());
     b.call(
-        s ->
-            checked(
-                op.name(),
-                s[1],
-                c,
-                () -> LossKernels.crossEntropy(c, s[0], s[1], s[2], s[s.length - 1])),
+        checked(
+            op.name(), 1, c, s -> LossKernels.crossEntropy(c, s[0], s[1], s[2], s[s.length - 1])),
         operands(b));
   }
 
@@ -65,12 +61,11 @@ final class LossOps {
     LossKernels.Labelled c =
         labelled(b.spec(0), b.spec(1), b.inputs() > 3, f.smoothing(), f.ignored(), f.reduction());
     b.call(
-        s ->
-            checked(
-                op.name(),
-                s[1],
-                c,
-                () -> LossKernels.crossEntropyBackward(c, s[0], s[1], s[3], s[2], s[s.length - 1])),
+        checked(
+            op.name(),
+            1,
+            c,
+            s -> LossKernels.crossEntropyBackward(c, s[0], s[1], s[3], s[2], s[s.length - 1])),
         operands(b));
   }
 
@@ -79,9 +74,7 @@ final class LossOps {
     LossKernels.Labelled c =
         labelled(b.spec(0), b.spec(1), b.inputs() > 2, 0, op.ignored(), op.reduction());
     b.call(
-        s ->
-            checked(
-                op.name(), s[1], c, () -> LossKernels.nll(c, s[0], s[1], s[2], s[s.length - 1])),
+        checked(op.name(), 1, c, s -> LossKernels.nll(c, s[0], s[1], s[2], s[s.length - 1])),
         operands(b));
   }
 
@@ -90,12 +83,8 @@ final class LossOps {
     LossKernels.Labelled c =
         labelled(b.outputSpec(0), b.spec(0), b.inputs() > 2, 0, f.ignored(), f.reduction());
     b.call(
-        s ->
-            checked(
-                op.name(),
-                s[0],
-                c,
-                () -> LossKernels.nllBackward(c, s[0], s[2], s[1], s[s.length - 1])),
+        checked(
+            op.name(), 0, c, s -> LossKernels.nllBackward(c, s[0], s[2], s[1], s[s.length - 1])),
         operands(b));
   }
 
@@ -156,22 +145,30 @@ final class LossOps {
         Kinds.of(reduction));
   }
 
-  /** Runs a kernel that checks its labels, and names the first bad one. */
-  private static void checked(
-      String op, MemorySegment labels, LossKernels.Labelled c, Runnable kernel) {
-    try {
-      kernel.run();
-    } catch (IndexOutOfBoundsException e) {
-      for (long row = 0; row < c.outer() * c.inner(); row++) {
-        long label =
-            c.labelType() == KernelKinds.Type.I64
-                ? labels.getAtIndex(ValueLayout.JAVA_LONG, row)
-                : labels.getAtIndex(ValueLayout.JAVA_INT, row);
-        if (label != c.ignored() && (label < 0 || label >= c.classes())) {
-          throw DataErrors.label(op, label, row, c.classes());
-        }
+  /**
+   * Runs a kernel that checks its labels, which are in buffer {@code at}, and names the first bad
+   * one.
+   */
+  private static Step checked(String op, int at, LossKernels.Labelled c, Step kernel) {
+    return s -> {
+      try {
+        kernel.run(s);
+      } catch (IndexOutOfBoundsException e) {
+        checkLabels(op, s[at], c);
+        throw e;
       }
-      throw e;
+    };
+  }
+
+  private static void checkLabels(String op, MemorySegment labels, LossKernels.Labelled c) {
+    for (long row = 0; row < c.outer() * c.inner(); row++) {
+      long label =
+          c.labelType() == KernelKinds.Type.I64
+              ? labels.getAtIndex(ValueLayout.JAVA_LONG, row)
+              : labels.getAtIndex(ValueLayout.JAVA_INT, row);
+      if (label != c.ignored() && (label < 0 || label >= c.classes())) {
+        throw DataErrors.label(op, label, row, c.classes());
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import dev.balboa.nn.backend.Backend;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.AxisOp;
+import dev.balboa.nn.op.Contiguous;
 import dev.balboa.nn.op.ConvBackwardData;
 import dev.balboa.nn.op.ConvolutionOp;
 import dev.balboa.nn.op.ElementwiseOp;
@@ -90,6 +91,17 @@ public final class NativeBackend implements Backend {
           plan(b, op);
         }
       }
+      return b.build();
+    }
+  }
+
+  @Override
+  public Prepared relayout(TensorSpec spec, Layout from, Layout to) {
+    try (PlanBuilder b =
+        new PlanBuilder(new Contiguous(), List.of(spec), List.of(from), List.of(spec))) {
+      Operand source = b.input(0);
+      MemoryDesc md = to instanceof DnnlLayout d ? d.md() : Mds.of(spec, (Layout.Strided) to);
+      b.reorder(source, b.output(0, md));
       return b.build();
     }
   }

@@ -20,6 +20,10 @@ import java.util.List;
 
 /** Optimizer steps through the kernels. */
 final class OptimizerOps {
+  /** The learning rate, the first scalar, is the kernel's first argument. */
+  private static final Arguments RATE =
+      (s, a) -> a.setAtIndex(ValueLayout.JAVA_DOUBLE, 0, scalar(s, 0));
+
   private OptimizerOps() {}
 
   /** Plans any operation of the family. */
@@ -64,9 +68,10 @@ final class OptimizerOps {
     }
   }
 
-  /** Computes the kernel's arguments from the scalars of one step. */
+  /** The kernel's arguments: some fixed, some from the scalars of one step. */
   private interface Arguments {
-    double[] of(MemorySegment scalars);
+    /** Writes those that depend on the scalars. */
+    void write(MemorySegment scalars, MemorySegment arguments);
   }
 
   private interface Kernel {
@@ -74,96 +79,101 @@ final class OptimizerOps {
   }
 
   static void sgd(PlanBuilder b, SgdStep op) {
+    double[] fixed = {0, op.momentum(), op.weightDecay(), op.nesterov() ? 1 : 0};
+    boolean momentum = brings(b, 1);
     Arguments arguments =
-        s ->
-            new double[] {
-              scalar(s, 0), scalar(s, 1, op.momentum()), op.weightDecay(), op.nesterov() ? 1 : 0
-            };
+        (s, a) -> {
+          RATE.write(s, a);
+          a.setAtIndex(ValueLayout.JAVA_DOUBLE, 1, momentum ? scalar(s, 1) : op.momentum());
+        };
     int[] roles = op.momentum() > 0 ? new int[] {0, 2, 1} : new int[] {0, 1};
-    add(b, op, roles, arguments, OptimizerKernels::sgd);
+    add(b, op, roles, fixed, arguments, OptimizerKernels::sgd);
   }
 
   static void adam(PlanBuilder b, AdamStep op) {
+    double[] fixed = {
+      0, op.beta1(), op.beta2(), op.epsilon(), op.weightDecay(), 0, 0, op.decoupled() ? 1 : 0
+    };
+    boolean momentum = brings(b, 2);
     Arguments arguments =
-        s -> {
+        (s, a) -> {
           double t = scalar(s, 1);
-          double beta1 = scalar(s, 2, op.beta1());
-          return new double[] {
-            scalar(s, 0),
-            beta1,
-            op.beta2(),
-            op.epsilon(),
-            op.weightDecay(),
-            1 - Math.pow(beta1, t),
-            1 - Math.pow(op.beta2(), t),
-            op.decoupled() ? 1 : 0
-          };
+          double beta1 = momentum ? scalar(s, 2) : op.beta1();
+          RATE.write(s, a);
+          a.setAtIndex(ValueLayout.JAVA_DOUBLE, 1, beta1);
+          a.setAtIndex(ValueLayout.JAVA_DOUBLE, 5, 1 - Math.pow(beta1, t));
+          a.setAtIndex(ValueLayout.JAVA_DOUBLE, 6, 1 - Math.pow(op.beta2(), t));
         };
-    add(b, op, new int[] {0, 3, 1, 2}, arguments, OptimizerKernels::adam);
+    add(b, op, new int[] {0, 3, 1, 2}, fixed, arguments, OptimizerKernels::adam);
   }
 
   static void rmsProp(PlanBuilder b, RmsPropStep op) {
+    double[] fixed = {0, op.alpha(), op.epsilon(), op.weightDecay(), op.momentum()};
+    boolean momentum = brings(b, 1);
     Arguments arguments =
-        s ->
-            new double[] {
-              scalar(s, 0), op.alpha(), op.epsilon(), op.weightDecay(), scalar(s, 1, op.momentum())
-            };
+        (s, a) -> {
+          RATE.write(s, a);
+          a.setAtIndex(ValueLayout.JAVA_DOUBLE, 4, momentum ? scalar(s, 1) : op.momentum());
+        };
     int[] roles = op.momentum() > 0 ? new int[] {0, 3, 1, 2} : new int[] {0, 2, 1};
-    add(b, op, roles, arguments, OptimizerKernels::rmsprop);
+    add(b, op, roles, fixed, arguments, OptimizerKernels::rmsprop);
   }
 
   private static double scalar(MemorySegment scalars, int i) {
     return scalars.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
   }
 
-  /** A number that follows the others if the step has one of its own. */
-  private static double scalar(MemorySegment scalars, int i, double otherwise) {
-    return scalars.byteSize() > (long) i * Double.BYTES ? scalar(scalars, i) : otherwise;
+  /** Whether a step brings a number of its own in place {@code i} of the last input. */
+  private static boolean brings(PlanBuilder b, int i) {
+    return b.spec(b.inputs() - 1).shape().size() > i;
   }
 
   /**
    * @param roles for each list of the kernel's table the input that fills it
+   * @param fixed the kernel's arguments, as far as they are always the same
    */
   private static void add(
-      PlanBuilder b, InPlaceOp op, int[] roles, Arguments arguments, Kernel kernel) {
+      PlanBuilder b,
+      InPlaceOp op,
+      int[] roles,
+      double[] fixed,
+      Arguments arguments,
+      Kernel kernel) {
     Unsupported.unless(b, op, DType.F32, DType.F64);
     requireDense(b, op);
+    DType type = b.spec(0).dtype();
+    long size = b.spec(0).shape().size();
     List<Operand> operands = new ArrayList<>();
     for (int i = 0; i < b.inputs(); i++) {
       operands.add(b.denseInput(i));
     }
-    b.call(
-        () -> new TableStep(roles, b.spec(0).dtype(), b.spec(0).shape().size(), arguments, kernel),
-        operands);
+    b.call(() -> new TableStep(roles, type, size, fixed, arguments, kernel), operands);
   }
 
   /** Holds the table of pointers of one frame. */
   private static final class TableStep implements Step {
     private final int[] roles;
-    private final DType dtype;
-    private final long size;
     private final TensorTable table;
     private final MemorySegment kernelArguments =
         Arena.ofAuto().allocate(8 * Double.BYTES, Double.BYTES);
     private final Arguments arguments;
     private final Kernel kernel;
 
-    TableStep(int[] roles, DType dtype, long size, Arguments arguments, Kernel kernel) {
+    TableStep(
+        int[] roles, DType dtype, long size, double[] fixed, Arguments arguments, Kernel kernel) {
       this.roles = roles;
-      this.dtype = dtype;
-      this.size = size;
       this.table = TensorTable.of(Kinds.of(dtype), roles.length, size);
       this.arguments = arguments;
       this.kernel = kernel;
+      MemorySegment.copy(fixed, 0, kernelArguments, ValueLayout.JAVA_DOUBLE, 0, fixed.length);
     }
 
     @Override
     public void run(MemorySegment[] buffers) {
       for (int role = 0; role < roles.length; role++) {
-        table.set(role, 0, buffers[roles[role]].asSlice(0, size * dtype.bytes()));
+        table.set(role, 0, buffers[roles[role]]);
       }
-      double[] values = arguments.of(buffers[buffers.length - 1]);
-      MemorySegment.copy(values, 0, kernelArguments, ValueLayout.JAVA_DOUBLE, 0, values.length);
+      arguments.write(buffers[buffers.length - 1], kernelArguments);
       kernel.run(table, kernelArguments);
     }
   }

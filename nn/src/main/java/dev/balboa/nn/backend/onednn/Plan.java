@@ -1,5 +1,6 @@
 package dev.balboa.nn.backend.onednn;
 
+import dev.balboa.nn.backend.Bound;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.memory.Storage;
@@ -7,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /**
  * An operation as a short list of native calls: reorders where layouts differ, primitives, kernels.
@@ -16,6 +18,8 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Plan implements Prepared {
   private final List<Call> calls;
   private final List<Layout> outputLayouts;
+  private final List<Layout> preferredLayouts;
+  private final Supplier<List<Layout>> packedLayouts;
   private final long scratchBytes;
   private final AtomicReference<Frame> spare = new AtomicReference<>();
   private final ConcurrentLinkedQueue<Frame> more = new ConcurrentLinkedQueue<>();
@@ -34,15 +38,32 @@ final class Plan implements Prepared {
     }
   }
 
-  Plan(List<Call> calls, List<Layout> outputLayouts, long scratchBytes) {
+  Plan(
+      List<Call> calls,
+      List<Layout> outputLayouts,
+      List<Layout> preferredLayouts,
+      Supplier<List<Layout>> packedLayouts,
+      long scratchBytes) {
     this.calls = List.copyOf(calls);
     this.outputLayouts = List.copyOf(outputLayouts);
+    this.preferredLayouts = List.copyOf(preferredLayouts);
+    this.packedLayouts = packedLayouts;
     this.scratchBytes = scratchBytes;
   }
 
   @Override
   public List<Layout> outputLayouts() {
     return outputLayouts;
+  }
+
+  @Override
+  public List<Layout> preferredLayouts() {
+    return preferredLayouts;
+  }
+
+  @Override
+  public List<Layout> packedLayouts() {
+    return packedLayouts.get();
   }
 
   @Override
@@ -55,21 +76,60 @@ final class Plan implements Prepared {
     Frame frame = take();
     try {
       for (int i = 0; i < frame.steps.length; i++) {
-        List<Operand> operands = calls.get(i).operands();
-        MemorySegment[] buffers = frame.buffers[i];
-        for (int j = 0; j < buffers.length; j++) {
-          Operand o = operands.get(j);
-          buffers[j] =
-              switch (o.place()) {
-                case INPUT -> inputs[(int) o.index()].segment();
-                case OUTPUT -> outputs[(int) o.index()].segment();
-                case SCRATCH -> scratch.asSlice(o.index(), o.md().byteSize());
-              };
-        }
-        frame.steps[i].run(buffers);
+        resolve(frame, i, inputs, outputs, scratch);
+        frame.steps[i].run(frame.buffers[i]);
       }
     } finally {
       give(frame);
+    }
+  }
+
+  private void resolve(
+      Frame frame, int call, Storage[] inputs, Storage[] outputs, MemorySegment scratch) {
+    List<Operand> operands = calls.get(call).operands();
+    MemorySegment[] buffers = frame.buffers[call];
+    for (int i = 0; i < buffers.length; i++) {
+      Operand o = operands.get(i);
+      buffers[i] =
+          switch (o.place()) {
+            case INPUT -> inputs[(int) o.index()].segment();
+            case OUTPUT -> outputs[(int) o.index()].segment();
+            case SCRATCH -> scratch.asSlice(o.index(), o.md().byteSize());
+          };
+    }
+  }
+
+  @Override
+  public Bound bind(Storage[] inputs, Storage[] outputs, MemorySegment scratch) {
+    Frame frame = newFrame();
+    for (int i = 0; i < frame.steps.length; i++) {
+      resolve(frame, i, inputs, outputs, scratch);
+    }
+    return new BoundFrame(frame.steps, frame.buffers);
+  }
+
+  /** A frame of its own whose buffers stay. */
+  private static final class BoundFrame implements Bound {
+    private final Step[] steps;
+    private final MemorySegment[][] buffers;
+
+    BoundFrame(Step[] steps, MemorySegment[][] buffers) {
+      this.steps = steps;
+      this.buffers = buffers;
+    }
+
+    @Override
+    public void run() {
+      for (int i = 0; i < steps.length; i++) {
+        steps[i].run(buffers[i]);
+      }
+    }
+
+    @Override
+    public void close() {
+      for (Step step : steps) {
+        step.close();
+      }
     }
   }
 

@@ -27,6 +27,9 @@ final class PlanBuilder implements AutoCloseable {
   private final List<TensorSpec> outputs;
   private final List<Plan.Call> calls = new ArrayList<>();
   private final Layout[] outputLayouts;
+  private final Layout[] preferred;
+  private boolean copiesInputs;
+  private Supplier<List<Layout>> packed = List::of;
   private long scratchBytes;
   private boolean built;
 
@@ -36,6 +39,7 @@ final class PlanBuilder implements AutoCloseable {
     this.layouts = layouts;
     this.outputs = outputs;
     this.outputLayouts = new Layout[outputs.size()];
+    this.preferred = layouts.toArray(Layout[]::new);
   }
 
   TensorSpec spec(int input) {
@@ -114,7 +118,27 @@ final class PlanBuilder implements AutoCloseable {
 
   /** An input in the given layout: as it lies, or reordered into scratch memory. */
   Operand input(int i, MemoryDesc wanted) {
-    return reordered(input(i), wanted);
+    Operand from = input(i);
+    if (from.place() == Operand.Place.INPUT && !Mds.same(from.md(), wanted)) {
+      prefer(i, Mds.layout(inputs.get(i), wanted));
+    }
+    return reordered(from, wanted);
+  }
+
+  /** Notes that an input has to be copied, which a layout would spare. */
+  private void prefer(int i, Layout layout) {
+    preferred[i] = layout;
+    copiesInputs = true;
+  }
+
+  /** Says, when asked, in which layout an input that seldom changes would be better. */
+  void packs(int i, Supplier<Layout> layout) {
+    packed =
+        () -> {
+          List<Layout> all = new ArrayList<>(layouts);
+          all.set(i, layout.get());
+          return all;
+        };
   }
 
   /** An input densely in row-major order. */
@@ -124,6 +148,7 @@ final class PlanBuilder implements AutoCloseable {
     if (isContiguous(i)) {
       return new Operand(Operand.Place.INPUT, i, dense);
     }
+    prefer(i, Layout.Strided.contiguous(spec.shape().dims()));
     if (isOpaque(i)) {
       return reordered(input(i), dense);
     }
@@ -270,7 +295,8 @@ final class PlanBuilder implements AutoCloseable {
 
   Plan build() {
     built = true;
-    return new Plan(calls, Arrays.asList(outputLayouts), scratchBytes);
+    List<Layout> wishes = copiesInputs ? Arrays.asList(preferred) : List.of();
+    return new Plan(calls, Arrays.asList(outputLayouts), wishes, packed, scratchBytes);
   }
 
   /** Frees what was made if nothing came of it. */

@@ -51,6 +51,10 @@ final class PoolingOps {
 
   static void max(PlanBuilder b, MaxPool op) {
     Placed window = Placed.of(op.window(), b.spec(0).shape());
+    if (!op.workspace()) {
+      forwardAlone(b, AlgKind.POOLING_MAX, PropKind.FORWARD_INFERENCE, window);
+      return;
+    }
     Operand src = b.input(0);
     MemoryDesc dstAny = Mds.any(b.outputSpec(0));
     try (PrimitiveDesc desc =
@@ -102,9 +106,14 @@ final class PoolingOps {
   }
 
   private static void average(PlanBuilder b, AlgKind alg, Placed window) {
+    forwardAlone(b, alg, PropKind.FORWARD_TRAINING, window);
+  }
+
+  /** Without workspace. */
+  private static void forwardAlone(PlanBuilder b, AlgKind alg, PropKind prop, Placed window) {
     Operand src = b.input(0);
     MemoryDesc dstAny = Mds.any(b.outputSpec(0));
-    try (PrimitiveDesc desc = b.describe(() -> forward(alg, window, src.md(), dstAny))) {
+    try (PrimitiveDesc desc = b.describe(() -> forward(prop, alg, window, src.md(), dstAny))) {
       b.primitive(desc, new int[] {Arg.SRC, Arg.DST}, src, b.output(0, desc.dstMd()));
     }
   }
@@ -190,14 +199,13 @@ final class PoolingOps {
   }
 
   private static PrimitiveDesc forward(AlgKind alg, Placed window, MemoryDesc src, MemoryDesc dst) {
+    return forward(PropKind.FORWARD_TRAINING, alg, window, src, dst);
+  }
+
+  private static PrimitiveDesc forward(
+      PropKind prop, AlgKind alg, Placed window, MemoryDesc src, MemoryDesc dst) {
     return Pooling.forward(
-        PropKind.FORWARD_TRAINING,
-        alg,
-        src,
-        dst,
-        window.sizes(),
-        window.window(),
-        PrimitiveAttr.defaults());
+        prop, alg, src, dst, window.sizes(), window.window(), PrimitiveAttr.defaults());
   }
 
   private static PrimitiveDesc backward(

@@ -71,6 +71,9 @@ final class PoolingKernels {
 
   private static Prepared maxPool(MaxPool op, Call call) {
     var kernels = new PoolingKernels(op.window(), call.in(0), call.out(0));
+    if (!op.workspace()) {
+      return call.plain((in, out) -> kernels.maxAlone(in[0].reals(), out[0].reals()));
+    }
     var workspace = new MaxPoolWorkspace(call.in(0), call.out(0));
     return new ReferencePrepared(
         List.of(call.read(0)),
@@ -88,6 +91,12 @@ final class PoolingKernels {
     var kernels = new PoolingKernels(op.window(), op.inputShape(), call.in(0));
     return call.through(
         List.of(call.read(0), expected.access()), List.of(call.write(0)), kernels::scatter);
+  }
+
+  private void maxAlone(double[] x, double[] y) {
+    long[] from = new long[y.length];
+    argmax(x, from);
+    pick(x, from, y);
   }
 
   private void max(Elements[] in, Elements[] out) {

@@ -1,0 +1,105 @@
+package dev.balboa.nn.graph;
+
+import dev.balboa.nn.graph.pass.CommonSubexpressions;
+import dev.balboa.nn.graph.pass.DeadCode;
+import dev.balboa.nn.graph.pass.DropWorkspaces;
+import dev.balboa.nn.graph.pass.FoldBatchNorm;
+import dev.balboa.nn.graph.pass.FuseActivation;
+import dev.balboa.nn.graph.pass.FuseResidual;
+import dev.balboa.nn.graph.pass.Pass;
+import dev.balboa.nn.graph.pass.ReluBehindPool;
+import dev.balboa.nn.tensor.Parameter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How captured programs are made and kept.
+ *
+ * @param passes run over the graph, in this order
+ * @param packing whether weights that stay as they are are copied into layouts that are faster for
+ *     the backend, where it may round in another order
+ * @param shapes how many programs are kept, each for one combination of argument shapes; the one
+ *     that was not used for longest goes first
+ * @param instances how many runs of one program may go on at once; further callers wait. Each has
+ *     an arena of its own
+ * @param names of parameters, by path, for printed graphs
+ */
+public record CompileOptions(
+    List<Pass> passes, boolean packing, int shapes, int instances, Map<String, Parameter> names) {
+  /** Checks the bounds. */
+  public CompileOptions {
+    passes = List.copyOf(passes);
+    names = Map.copyOf(names);
+    if (shapes < 1 || instances < 1) {
+      throw new IllegalArgumentException(
+          "compile: expected at least 1 shape and 1 instance, got " + shapes + " and " + instances);
+    }
+  }
+
+  /** All passes, 8 shapes, as many instances as processors. */
+  public static CompileOptions defaults() {
+    List<Pass> passes =
+        List.of(
+            new DeadCode(),
+            new CommonSubexpressions(),
+            new FoldBatchNorm(),
+            new FuseResidual(),
+            new FuseActivation(),
+            new ReluBehindPool(),
+            new DropWorkspaces());
+    return new CompileOptions(
+        passes, true, 8, Runtime.getRuntime().availableProcessors(), Map.of());
+  }
+
+  /** With another bound on kept programs. */
+  public CompileOptions withShapes(int count) {
+    return new CompileOptions(passes, packing, count, instances, names);
+  }
+
+  /** With another bound on runs at once. */
+  public CompileOptions withInstances(int count) {
+    return new CompileOptions(passes, packing, shapes, count, names);
+  }
+
+  /** With these passes only. */
+  public CompileOptions withPasses(List<Pass> some) {
+    return new CompileOptions(some, packing, shapes, instances, names);
+  }
+
+  /**
+   * Without the pass of this name.
+   *
+   * @throws IllegalArgumentException naming the passes if there is none
+   */
+  public CompileOptions without(String pass) {
+    List<Pass> rest = new ArrayList<>(passes);
+    if (!rest.removeIf(p -> p.name().equals(pass))) {
+      throw new IllegalArgumentException(
+          "compile: there is no pass '"
+              + pass
+              + "' among "
+              + passes.stream().map(Pass::name).toList());
+    }
+    return withPasses(rest);
+  }
+
+  /** Without packed weights. */
+  public CompileOptions withoutPacking() {
+    return new CompileOptions(passes, false, shapes, instances, names);
+  }
+
+  /** With names of parameters, by path. */
+  public CompileOptions withNames(Map<String, Parameter> parameters) {
+    return new CompileOptions(passes, packing, shapes, instances, parameters);
+  }
+
+  /** The graph after all passes. */
+  Graph optimize(Graph graph) {
+    Graph better = graph;
+    for (Pass pass : passes) {
+      better = pass.apply(better);
+    }
+    return better;
+  }
+}

@@ -1,0 +1,224 @@
+package dev.balboa.nn.graph;
+
+import dev.balboa.nn.backend.Bound;
+import dev.balboa.nn.exec.ArrayValue;
+import dev.balboa.nn.exec.EagerExecutor;
+import dev.balboa.nn.exec.Execution;
+import dev.balboa.nn.exec.Gradients;
+import dev.balboa.nn.memory.Allocator;
+import dev.balboa.nn.memory.Block;
+import dev.balboa.nn.memory.Scope;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.Function;
+
+/**
+ * A program with its memory: instances that run at once, and what they share, which is computed
+ * from parameters whenever one has changed.
+ *
+ * <p>Thread rule: safe to share; {@link #close} is called when nothing runs.
+ */
+final class Executable implements AutoCloseable {
+  private final Program program;
+  private final Allocator allocator;
+  private final List<Block> constants;
+  private final Block packed;
+  private final Bound[] preamble;
+  private final ArrayBlockingQueue<Instance> idle;
+  private final List<Instance> instances = new ArrayList<>();
+  private final int most;
+
+  /** Versions of what the packed memory was computed from; {@code null} before the first time. */
+  private volatile int[] packedVersions;
+
+  private Executable(Program program, Allocator allocator, List<Block> constants, int instances) {
+    this.program = program;
+    this.allocator = allocator;
+    this.constants = constants;
+    this.most = instances;
+    this.idle = new ArrayBlockingQueue<>(instances);
+    this.packed = allocator.allocate(program.packedBytes());
+    boolean done = false;
+    Bound[] calls = null;
+    try {
+      calls = Instance.bind(program.preamble(), packed, packed);
+      done = true;
+    } finally {
+      if (!done) {
+        packed.close();
+      }
+    }
+    this.preamble = calls;
+  }
+
+  /**
+   * Captures a function of tensors and makes it ready on the backend in force.
+   *
+   * @param function called once, on symbols
+   */
+  static Executable capture(
+      List<TensorSpec> arguments,
+      Function<List<Tensor>, List<Tensor>> function,
+      CompileOptions options) {
+    EagerExecutor eager = Execution.current().eager();
+    Allocator allocator = Scope.isAnyOpen() ? Scope.current().allocator() : Allocator.shared();
+    Map<Block, String> names = new HashMap<>();
+    options.names().forEach((path, p) -> names.put(block(p.data()), path));
+    CaptureExecutor capture = new CaptureExecutor(eager, allocator, names);
+    boolean done = false;
+    Program program = null;
+    try {
+      Graph graph = options.optimize(trace(capture, arguments, function));
+      program = Lowering.lower(graph, eager.backend(), options.packing());
+      Executable made =
+          new Executable(program, allocator, capture.constants(), options.instances());
+      done = true;
+      return made;
+    } finally {
+      if (!done) {
+        capture.constants().forEach(Block::close);
+        if (program != null) {
+          program.close();
+        }
+      }
+    }
+  }
+
+  private static Graph trace(
+      CaptureExecutor capture,
+      List<TensorSpec> arguments,
+      Function<List<Tensor>, List<Tensor>> function) {
+    try (var _ = Scope.open();
+        var _ = Execution.on(capture)) {
+      List<Tensor> symbols = new ArrayList<>();
+      arguments.forEach(spec -> symbols.add(Tensor.of(capture.argument(spec))));
+      List<Tensor> results = function.apply(symbols);
+      return capture.graph(results.stream().map(t -> Gradients.withoutHistory(t.value())).toList());
+    }
+  }
+
+  private static Block block(Tensor tensor) {
+    return ((ArrayValue) Gradients.withoutHistory(tensor.value())).storage().block();
+  }
+
+  Program program() {
+    return program;
+  }
+
+  /** Specs of the results. */
+  TensorSpec result(int index) {
+    return program.results().get(index).spec();
+  }
+
+  /** Runs on an instance that is free, waiting for one if need be; see {@link Instance#run}. */
+  void run(Tensor[] in, Tensor[] out, StepTimes times) {
+    Instance instance = take();
+    try {
+      pack();
+      instance.run(in, out, times);
+    } finally {
+      idle.add(instance);
+    }
+  }
+
+  private Instance take() {
+    Instance instance = idle.poll();
+    if (instance == null) {
+      instance = grow();
+    }
+    boolean interrupted = false;
+    while (instance == null) {
+      try {
+        instance = idle.take();
+      } catch (InterruptedException _) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return instance;
+  }
+
+  /** One more instance, or {@code null} if there are enough. */
+  private Instance grow() {
+    synchronized (instances) {
+      if (instances.size() == most) {
+        return null;
+      }
+      Block arena = allocator.allocate(program.arenaBytes());
+      boolean done = false;
+      try {
+        Instance instance = new Instance(program, arena, packed);
+        instances.add(instance);
+        done = true;
+        return instance;
+      } finally {
+        if (!done) {
+          arena.close();
+        }
+      }
+    }
+  }
+
+  /** Computes what depends on parameters alone, if one has changed since. */
+  private void pack() {
+    if (preamble.length == 0 || isFresh(packedVersions)) {
+      return;
+    }
+    synchronized (preamble) {
+      if (isFresh(packedVersions)) {
+        return;
+      }
+      List<Block> from = program.packedFrom();
+      int[] versions = new int[from.size()];
+      int acquired = 0;
+      try {
+        for (; acquired < versions.length; acquired++) {
+          from.get(acquired).acquire();
+          versions[acquired] = from.get(acquired).version();
+        }
+        for (Bound call : preamble) {
+          call.run();
+        }
+        packedVersions = versions;
+      } finally {
+        while (--acquired >= 0) {
+          from.get(acquired).release();
+        }
+      }
+    }
+  }
+
+  private boolean isFresh(int[] versions) {
+    if (versions == null) {
+      return false;
+    }
+    List<Block> from = program.packedFrom();
+    for (int i = 0; i < versions.length; i++) {
+      if (from.get(i).version() != versions[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Frees memory and prepared operations. */
+  @Override
+  public void close() {
+    synchronized (instances) {
+      instances.forEach(Instance::close);
+    }
+    for (Bound call : preamble) {
+      call.close();
+    }
+    program.close();
+    packed.close();
+    constants.forEach(Block::close);
+  }
+}

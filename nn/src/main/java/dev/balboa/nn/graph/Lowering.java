@@ -1,0 +1,297 @@
+package dev.balboa.nn.graph;
+
+import dev.balboa.nn.backend.Backend;
+import dev.balboa.nn.backend.Prepared;
+import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.memory.Storage;
+import dev.balboa.nn.op.Contiguous;
+import dev.balboa.nn.op.InPlaceOp;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.ViewOp;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns a graph into a program of one backend: prepares every operation, gives each value a place,
+ * makes the copies between layouts explicit (each once, however many operations want it), and sets
+ * apart what depends on parameters alone, which runs only when a parameter has changed.
+ */
+final class Lowering {
+  private record Wish(int value, int version, Layout layout) {}
+
+  private final Graph graph;
+  private final Backend backend;
+  private final boolean packing;
+  private final Aliases aliases;
+  private final int[] lastUse;
+  private final Map<Integer, Place> places = new HashMap<>();
+  private final Map<Wish, Place> copies = new HashMap<>();
+  private final Map<Integer, Integer> versions = new HashMap<>();
+  private final List<Step> preamble = new ArrayList<>();
+  private final List<Step> main = new ArrayList<>();
+  private final List<Buffer> buffers = new ArrayList<>();
+  private final Map<Integer, Boolean> fixed = new HashMap<>();
+  private int at;
+
+  private Lowering(Graph graph, Backend backend, boolean packing) {
+    this.packing = packing;
+    this.graph = graph;
+    this.backend = backend;
+    this.aliases = new Aliases(graph);
+    this.lastUse = lastUse(graph, aliases);
+  }
+
+  /** Lowers a graph; what was prepared is closed if it fails. */
+  static Program lower(Graph graph, Backend backend, boolean packing) {
+    Lowering lowering = new Lowering(graph, backend, packing);
+    boolean done = false;
+    try {
+      Program program = lowering.run();
+      done = true;
+      return program;
+    } finally {
+      if (!done) {
+        Program.close(lowering.preamble);
+        Program.close(lowering.main);
+      }
+    }
+  }
+
+  /** For each root, the last node that touches its memory; outputs are needed to the end. */
+  private static int[] lastUse(Graph graph, Aliases aliases) {
+    int[] last = new int[graph.specs().size()];
+    for (int i = 0; i < graph.nodes().size(); i++) {
+      int node = i;
+      graph.nodes().get(i).inputs().forEach(v -> last[aliases.root(v)] = node);
+    }
+    graph.outputs().forEach(v -> last[aliases.root(v)] = Integer.MAX_VALUE);
+    return last;
+  }
+
+  private Program run() {
+    List<Place> arguments = new ArrayList<>();
+    for (Source source : graph.sources()) {
+      switch (source) {
+        case Source.Argument a -> {
+          Place place = fresh(false, graph.spec(a.value()));
+          place.buffer().needAt(0);
+          places.put(a.value(), place);
+          arguments.add(place);
+          fixed.put(a.value(), false);
+        }
+        case Source.Held h -> {
+          Storage storage = h.data().storage();
+          Buffer buffer = Buffer.held(storage.block());
+          places.put(
+              h.value(), new Place(buffer, storage.offset(), storage.layout(), h.data().spec()));
+          fixed.put(h.value(), !aliases.isMutated(h.value()));
+        }
+      }
+    }
+    for (at = 0; at < graph.nodes().size(); at++) {
+      Node node = graph.nodes().get(at);
+      boolean early = isFixed(node);
+      node.outputs().forEach(v -> fixed.put(v, early));
+      switch (node) {
+        case Node.Host h -> host(h);
+        case Node.Apply(ViewOp op, var in, var out) -> view(op, in.get(0), out.get(0));
+        case Node.Apply(Contiguous op, var in, var out) ->
+            contiguous(op, in.get(0), out.get(0), early);
+        case Node.Apply a -> apply(a, early);
+      }
+    }
+    List<Place> results = new ArrayList<>();
+    for (int value : graph.outputs()) {
+      Place dense = dense(value);
+      touch(dense, false);
+      dense.buffer().needForever();
+      results.add(dense);
+    }
+    return new Program(graph, backend.name(), preamble, main, arguments, results, buffers);
+  }
+
+  /** Whether the node's result is the same until a parameter changes. */
+  private boolean isFixed(Node node) {
+    return !node.hasEffect()
+        && node.inputs().stream().allMatch(fixed::get)
+        && node.outputs().stream().noneMatch(aliases::isMutated);
+  }
+
+  // ---- Nodes ----
+
+  private void host(Node.Host node) {
+    List<Place> in = node.inputs().stream().map(this::dense).toList();
+    List<Place> out = new ArrayList<>();
+    for (int value : node.outputs()) {
+      Place place = fresh(false, graph.spec(value));
+      places.put(value, place);
+      out.add(place);
+    }
+    add(new Step(node.name(), null, new Step.Java(node.function()), in, out, null), false);
+  }
+
+  private void view(ViewOp op, int in, int out) {
+    Place from = places.get(in);
+    if (from.layout() instanceof Layout.Strided s) {
+      var view = op.view(from.spec(), s);
+      if (view.isPresent()) {
+        places.put(out, seen(from, view.get(), graph.spec(out)));
+        return;
+      }
+    }
+    Place copy = dense(in);
+    var view = op.view(copy.spec(), (Layout.Strided) copy.layout()).orElseThrow();
+    places.put(out, seen(copy, view, graph.spec(out)));
+  }
+
+  private static Place seen(Place whole, ViewOp.View view, TensorSpec spec) {
+    return new Place(whole.buffer(), whole.offset() + view.offset(), view.layout(), spec);
+  }
+
+  /** No copy where the input is dense already and nobody would notice. */
+  private void contiguous(Contiguous op, int in, int out, boolean early) {
+    Place from = places.get(in);
+    boolean unwritten = !aliases.isMutated(in) && !aliases.isMutated(out);
+    boolean handedOver = lastUse[aliases.root(in)] == at && from.buffer().home == Buffer.Home.ARENA;
+    if (from.isDense() && from.buffer().home != Buffer.Home.HELD && (unwritten || handedOver)) {
+      places.put(out, from);
+    } else {
+      apply(new Node.Apply(op, List.of(in), List.of(out)), early);
+    }
+  }
+
+  private void apply(Node.Apply node, boolean early) {
+    Op op = node.op();
+    List<Integer> values = node.inputs();
+    List<TensorSpec> specs = values.stream().map(graph::spec).toList();
+    List<TensorSpec> outputs = node.outputs().stream().map(graph::spec).toList();
+    List<Place> in = new ArrayList<>(values.stream().map(places::get).toList());
+    if (op instanceof InPlaceOp o) {
+      checkInPlace(o, node, specs, layouts(in));
+    }
+    Prepared prepared = backend.prepare(op, specs, layouts(in), outputs);
+    if (grant(prepared, node, in, early)) {
+      prepared.close();
+      prepared = backend.prepare(op, specs, layouts(in), outputs);
+    }
+    List<Place> out = new ArrayList<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      Place place = fresh(early, outputs.get(i), prepared.outputLayouts().get(i));
+      places.put(node.outputs().get(i), place);
+      out.add(place);
+    }
+    Step.Call call = new Step.Native(prepared);
+    add(new Step(op.name(), op, call, List.copyOf(in), out, scratch(prepared, early)), early);
+    node.mutated().forEach(v -> versions.merge(aliases.root(v), 1, Integer::sum));
+  }
+
+  private static List<Layout> layouts(List<Place> places) {
+    return places.stream().map(Place::layout).toList();
+  }
+
+  private void checkInPlace(InPlaceOp op, Node node, List<TensorSpec> specs, List<Layout> layouts) {
+    op.checkWritable(specs, layouts);
+    for (int i = 0; i < op.mutated(); i++) {
+      int root = aliases.root(node.inputs().get(i));
+      for (int j = i + 1; j < node.inputs().size(); j++) {
+        if (root == aliases.root(node.inputs().get(j))) {
+          throw op.sharedMemory(i, j);
+        }
+      }
+    }
+  }
+
+  /** Replaces inputs by copies in the layouts that were wished for; whether any was. */
+  private boolean grant(Prepared prepared, Node node, List<Place> in, boolean early) {
+    boolean packs = packing && !early && node.inputs().stream().anyMatch(fixed::get);
+    List<Layout> packed = packs ? prepared.packedLayouts() : List.of();
+    boolean any = false;
+    for (int i = node.mutated().size(); i < in.size(); i++) {
+      int value = node.inputs().get(i);
+      Place place = places.get(value);
+      Layout wish = wish(prepared.preferredLayouts(), i, place.layout());
+      if (fixed.get(value) && !wish(packed, i, place.layout()).equals(place.layout())) {
+        wish = packed.get(i);
+      }
+      if (!wish.equals(place.layout())) {
+        in.set(i, copied(value, place, wish));
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  private static Layout wish(List<Layout> wishes, int input, Layout otherwise) {
+    return wishes.isEmpty() ? otherwise : wishes.get(input);
+  }
+
+  // ---- Places ----
+
+  private Place dense(int value) {
+    Place place = places.get(value);
+    Layout dense = Layout.Strided.contiguous(place.spec().shape().dims());
+    return place.isDense() ? place : copied(value, place, dense);
+  }
+
+  /** A value in another layout; the same copy for all who ask until the value is overwritten. */
+  private Place copied(int value, Place from, Layout layout) {
+    int version = versions.getOrDefault(aliases.root(value), 0);
+    return copies.computeIfAbsent(
+        new Wish(value, version, layout), _ -> copy(from, layout, fixed.get(value)));
+  }
+
+  private Place copy(Place from, Layout layout, boolean early) {
+    TensorSpec spec = from.spec();
+    boolean dense = layout instanceof Layout.Strided s && s.isContiguous(spec.shape().dims());
+    Prepared prepared =
+        dense
+            ? backend.prepare(
+                new Contiguous(), List.of(spec), List.of(from.layout()), List.of(spec))
+            : backend.relayout(spec, from.layout(), layout);
+    Place to = fresh(early, spec, prepared.outputLayouts().get(0));
+    Step.Call call = new Step.Native(prepared);
+    Buffer scratch = scratch(prepared, early);
+    add(new Step("reorder", null, call, List.of(from), List.of(to), scratch), early);
+    return to;
+  }
+
+  private Buffer scratch(Prepared prepared, boolean early) {
+    return prepared.scratchBytes() == 0 ? null : memory(early, prepared.scratchBytes());
+  }
+
+  private Place fresh(boolean early, TensorSpec spec) {
+    return fresh(early, spec, Layout.Strided.contiguous(spec.shape().dims()));
+  }
+
+  private Place fresh(boolean early, TensorSpec spec, Layout layout) {
+    long bytes = layout instanceof Layout.Opaque o ? o.byteSize() : spec.byteSize();
+    return new Place(memory(early, bytes), 0, layout, spec);
+  }
+
+  private Buffer memory(boolean early, long bytes) {
+    Buffer buffer = early ? Buffer.packed(bytes) : Buffer.arena(bytes);
+    buffers.add(buffer);
+    return buffer;
+  }
+
+  private void add(Step step, boolean early) {
+    List<Step> list = early ? preamble : main;
+    list.add(step);
+    step.inputs().forEach(p -> touch(p, early));
+    step.outputs().forEach(p -> touch(p, early));
+    if (step.scratch() != null) {
+      step.scratch().needAt(list.size() - 1);
+    }
+  }
+
+  private void touch(Place place, boolean early) {
+    if (place.buffer().home == Buffer.Home.PACKED && !early) {
+      place.buffer().needForever();
+    } else {
+      place.buffer().needAt(Math.max(0, (early ? preamble : main).size() - 1));
+    }
+  }
+}

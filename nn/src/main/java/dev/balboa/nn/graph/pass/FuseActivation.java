@@ -1,0 +1,44 @@
+package dev.balboa.nn.graph.pass;
+
+import dev.balboa.nn.graph.Graph;
+import dev.balboa.nn.graph.Node;
+import dev.balboa.nn.op.Activation;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.Unary;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** An activation that follows a convolution or a linear map becomes part of it. */
+public final class FuseActivation implements Pass {
+  /** A pass without settings. */
+  public FuseActivation() {}
+
+  @Override
+  public String name() {
+    return "fuse-activation";
+  }
+
+  @Override
+  public Graph apply(Graph graph) {
+    Consumers consumers = new Consumers(graph);
+    Rewrite rewrite = new Rewrite(graph);
+    for (Node node : graph.nodes()) {
+      if (node instanceof Node.Apply(Unary unary, var in, var out)
+          && consumers.only(in.get(0)) instanceof Node.Apply before) {
+        Optional<Op> fused = activation(unary).flatMap(a -> Fusable.of(before.op(), a));
+        if (fused.isPresent()) {
+          rewrite.add(fused.get(), before.inputs(), out);
+          continue;
+        }
+      }
+      rewrite.add(rewrite.current(node));
+    }
+    return new DeadCode().apply(rewrite.build());
+  }
+
+  private static Optional<Activation> activation(Unary unary) {
+    return Arrays.stream(Activation.values())
+        .filter(a -> a != Activation.IDENTITY && Unary.of(a.kind()).equals(unary))
+        .findFirst();
+  }
+}

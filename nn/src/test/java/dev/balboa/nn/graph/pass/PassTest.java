@@ -1,0 +1,220 @@
+package dev.balboa.nn.graph.pass;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.balboa.nn.TestBackend;
+import dev.balboa.nn.TestExecution;
+import dev.balboa.nn.exec.Execution;
+import dev.balboa.nn.graph.CompileOptions;
+import dev.balboa.nn.graph.Compiled;
+import dev.balboa.nn.graph.Graph;
+import dev.balboa.nn.graph.Node;
+import dev.balboa.nn.layer.BatchNorm;
+import dev.balboa.nn.layer.Conv2d;
+import dev.balboa.nn.layer.Layer;
+import dev.balboa.nn.layer.Sequential;
+import dev.balboa.nn.op.Activation;
+import dev.balboa.nn.op.Conv;
+import dev.balboa.nn.op.MaxPool;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.UnaryBackward;
+import dev.balboa.nn.op.Window;
+import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Tensor;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class PassTest {
+  private static final TensorSpec X = TensorSpec.f32(2, 3, 8, 8);
+  private static final Window THREE = Window.square(3, 1, 1);
+
+  @RegisterExtension final TestExecution execution = new TestExecution(TestBackend.NATIVE);
+
+  private static Tensor numbers(int seed, long... dims) {
+    float[] x = new float[(int) Shape.of(dims).size()];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) Math.sin(0.71 * i + seed);
+    }
+    return Tensor.of(x, dims);
+  }
+
+  /** The operations before and after passes; the results have to agree within {@code error}. */
+  private static List<Op> ops(
+      Function<Tensor, List<Tensor>> function, double error, Pass... passes) {
+    Function<List<Tensor>, List<Tensor>> f = in -> function.apply(in.get(0));
+    CompileOptions none = CompileOptions.defaults().withPasses(List.of());
+    try (Compiled plain = Compiled.asWritten(f, none);
+        Compiled better = Compiled.asWritten(f, none.withPasses(List.of(passes)))) {
+      Tensor[] x = {numbers(1, 2, 3, 8, 8)};
+      Tensor[] expected = plain.run(x);
+      Tensor[] got = better.run(x);
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(got[i].toFloats())
+            .containsExactly(expected[i].toFloats(), within((float) error));
+      }
+      Graph graph = better.graph(X);
+      assertThat(graph.nodes()).hasSizeLessThan(plain.graph(X).nodes().size());
+      return ops(graph);
+    }
+  }
+
+  private static List<Op> ops(Graph graph) {
+    return graph.nodes().stream()
+        .filter(Node.Apply.class::isInstance)
+        .map(n -> ((Node.Apply) n).op())
+        .toList();
+  }
+
+  private static Tensor conv(Tensor x, Tensor w) {
+    return Functions.conv(x, w, null, THREE, 1, Activation.IDENTITY);
+  }
+
+  @Test
+  void deadCodeGoes() {
+    List<Op> ops =
+        ops(
+            x -> {
+              x.square().exp();
+              return List.of(x.neg());
+            },
+            0,
+            new DeadCode());
+    assertThat(ops).hasSize(1);
+  }
+
+  @Test
+  void equalOperationsRunOnce() {
+    List<Op> ops = ops(x -> List.of(x.exp().add(x.exp()), x.exp()), 0, new CommonSubexpressions());
+    assertThat(ops).hasSize(2);
+  }
+
+  @Test
+  void memoryThatIsWrittenIsNotShared() {
+    Tensor state = numbers(2, 3).keep();
+    try (Compiled compiled =
+        Compiled.of(
+            _ -> {
+              Tensor before = state.neg();
+              state.assign(state.mul(2));
+              return List.of(before, state.neg());
+            },
+            CompileOptions.defaults())) {
+      float[] start = state.toFloats();
+      Tensor[] both = compiled.run(new Tensor[] {});
+      for (int i = 0; i < start.length; i++) {
+        assertThat(both[0].toFloats()[i]).isEqualTo(-start[i]);
+        assertThat(both[1].toFloats()[i]).isEqualTo(-2 * start[i]);
+      }
+    } finally {
+      state.close();
+    }
+  }
+
+  @Test
+  void activationsJoinConvolutionsAndLinearMaps() {
+    Tensor w = numbers(2, 4, 3, 3, 3);
+    List<Op> ops = ops(x -> List.of(conv(x, w).relu()), 0, new FuseActivation());
+    assertThat(ops).hasSize(1).allMatch(op -> ((Conv) op).activation() == Activation.RELU);
+    Tensor v = numbers(3, 5, 8);
+    assertThat(
+            ops(
+                x -> List.of(Functions.linear(x, v, null, Activation.IDENTITY).tanh()),
+                1e-5,
+                new FuseActivation()))
+        .hasSize(1);
+  }
+
+  @Test
+  void residualsAndTheirActivationsJoinToo() {
+    Tensor w = numbers(2, 3, 3, 3, 3);
+    List<Op> fused =
+        ops(x -> List.of(conv(x, w).add(x).relu()), 1e-5, new FuseResidual(), new FuseActivation());
+    assertThat(fused).hasSize(1);
+    Conv conv = (Conv) fused.get(0);
+    assertThat(conv.residual()).isTrue();
+    assertThat(conv.activation()).isEqualTo(Activation.RELU);
+  }
+
+  @Test
+  void batchNormFoldsIntoTheConvolutionBeforeIt() {
+    try (Layer model =
+        Sequential.of(Shape.of(3, 8, 8), new Conv2d(6, 3).same(), new BatchNorm()).build(1)) {
+      model.parameters().get("1.running_mean").assign(numbers(4, 6));
+      model.parameters().get("1.running_var").assign(numbers(5, 6).square().add(0.5));
+      model.parameters().get("1.weight").assign(numbers(6, 6));
+      Tensor x = numbers(1, 2, 3, 8, 8);
+      try (Compiled compiled = model.compile()) {
+        assertThat(compiled.run(x).toFloats())
+            .containsExactly(model.infer(x).toFloats(), within(1e-5f));
+        assertThat(compiled.plan(X).split("each run:", -1)[1]).doesNotContain("batch_norm");
+        model.parameters().get("1.running_mean").assign(numbers(7, 6));
+        assertThat(compiled.run(x).toFloats())
+            .containsExactly(model.infer(x).toFloats(), within(1e-5f));
+      }
+      CompileOptions without = CompileOptions.defaults().without("fold-batch-norm");
+      try (Compiled compiled = model.compile(without)) {
+        assertThat(compiled.plan(X)).contains("batch_norm_inference");
+      }
+    }
+  }
+
+  @Test
+  void theDerivativeOfReluMovesBehindThePooling() {
+    Tensor w = numbers(2, 4, 3, 3, 3).withGrad();
+    Function<Tensor, List<Tensor>> gradient =
+        x -> {
+          try (var _ = Execution.grad()) {
+            Tensor y = Functions.conv(x, w, null, THREE, 1, Activation.RELU);
+            Tensor pooled = Functions.maxPool(y, Window.square(2, 2, 0));
+            return pooled.square().sum().grad(false, w);
+          }
+        };
+    CompileOptions none = CompileOptions.defaults().withPasses(List.of());
+    Function<List<Tensor>, List<Tensor>> f = in -> gradient.apply(in.get(0));
+    try (Compiled plain = Compiled.asWritten(f, none);
+        Compiled better = Compiled.asWritten(f, none.withPasses(List.of(new ReluBehindPool())))) {
+      Tensor x = numbers(1, 2, 3, 8, 8);
+      assertThat(better.run(x).toFloats()).isEqualTo(plain.run(x).toFloats());
+      assertThat(reluAt(plain.graph(X))).isEqualTo(TensorSpec.f32(2, 4, 8, 8));
+      assertThat(reluAt(better.graph(X))).isEqualTo(TensorSpec.f32(2, 4, 4, 4));
+    }
+  }
+
+  private static TensorSpec reluAt(Graph graph) {
+    return graph.nodes().stream()
+        .filter(n -> n instanceof Node.Apply a && a.op() instanceof UnaryBackward)
+        .map(n -> graph.spec(n.outputs().get(0)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void workspacesThatNobodyReadsAreNotWritten() {
+    CompileOptions only = CompileOptions.defaults().withPasses(List.of(new DropWorkspaces()));
+    try (Compiled compiled =
+        Compiled.of(in -> List.of(Functions.maxPool(in.get(0), Window.square(2, 2, 0))), only)) {
+      assertThat(ops(compiled.graph(X)))
+          .containsExactly(new MaxPool(Window.square(2, 2, 0), false));
+      Tensor x = numbers(1, 2, 3, 8, 8);
+      assertThat(compiled.run(x).toFloats())
+          .isEqualTo(Functions.maxPool(x, Window.square(2, 2, 0)).toFloats());
+    }
+  }
+
+  @Test
+  void passesAreLeftOutByName() {
+    assertThat(CompileOptions.defaults().without("dead-code").passes())
+        .extracting(Pass::name)
+        .doesNotContain("dead-code")
+        .contains("fuse-activation");
+    assertThatThrownBy(() -> CompileOptions.defaults().without("fuse-all"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("fuse-all", "fuse-activation");
+  }
+}
