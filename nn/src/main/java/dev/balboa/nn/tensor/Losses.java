@@ -84,6 +84,9 @@ public final class Losses {
   /** Mean {@link CrossEntropy} of the steps of sequences: logits [N, T, C], class labels [N, T]. */
   public static Tensor tokenCrossEntropy(Tensor logits, Tensor labels) {
     that(logits.shape().rank() == 3, "token_cross_entropy", "logits [N, T, C]", logits.spec());
+    Shape steps = logits.shape().slice(0, 2);
+    boolean fits = labels.shape().equals(steps);
+    that(fits, "token_cross_entropy", "labels of shape " + steps, labels.spec());
     return crossEntropy(logits.permute(0, 2, 1), labels);
   }
 
