@@ -221,7 +221,10 @@ class MemoryStressTest {
     long limit = 8 << 20;
     Allocator allocator = Allocator.create(Options.defaults().withLimitBytes(limit));
     AtomicInteger refused = new AtomicInteger();
-    join(start(6, false, () -> allocateUntilRefused(allocator, limit, refused)));
+    try (Scope held = Scope.open(allocator)) {
+      held.allocate(limit / 2); // so that a thread is refused even if it runs alone
+      join(start(6, false, () -> allocateUntilRefused(allocator, limit, refused)));
+    }
     assertThat(refused.get()).isPositive();
     assertEmpty(allocator);
   }
