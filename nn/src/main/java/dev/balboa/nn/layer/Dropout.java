@@ -21,6 +21,11 @@ public final class Dropout extends Layer {
 
   @Override
   protected Tensor compute(Tensor x) {
+    return drop(x, p);
+  }
+
+  /** The function itself, for layers that drop with a probability of their own. */
+  public static Tensor drop(Tensor x, double p) {
     Execution execution = Execution.current();
     return p > 0 && execution.isTraining() ? Functions.dropout(x, p, execution.random()) : x;
   }

@@ -1,6 +1,5 @@
 package dev.balboa.nn.layer;
 
-import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.RecurrentCell;
 import dev.balboa.nn.op.Shape;
@@ -362,7 +361,7 @@ public abstract sealed class RecurrentLayer<L extends RecurrentLayer<L>> extends
     Shape stacked = Shape.of((long) layers * directionCount(), y.shape().dim(1), units);
     StackedStates.check(state, hasCell, stacked);
     for (int layer = 0; layer < layers; layer++) {
-      Tensor in = layer == 0 ? y : dropped(y);
+      Tensor in = layer == 0 ? y : Dropout.drop(y, dropout);
       List<Tensor> outputs = new ArrayList<>();
       for (int d = 0; d < directionCount(); d++) {
         int index = layer * directionCount() + d;
@@ -375,12 +374,5 @@ public abstract sealed class RecurrentLayer<L extends RecurrentLayer<L>> extends
       y = bidirectional ? merge(2, outputs.get(0), outputs.get(1)) : outputs.get(0);
     }
     return new RecurrentOutput(y, StackedStates.stack(ends, hasCell));
-  }
-
-  private Tensor dropped(Tensor y) {
-    Execution execution = Execution.current();
-    return dropout > 0 && execution.isTraining()
-        ? Functions.dropout(y, dropout, execution.random())
-        : y;
   }
 }

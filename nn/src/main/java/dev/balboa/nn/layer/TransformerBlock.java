@@ -1,10 +1,8 @@
 package dev.balboa.nn.layer;
 
-import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryKind;
-import dev.balboa.nn.tensor.Functions;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.function.UnaryOperator;
 
@@ -108,9 +106,6 @@ abstract sealed class TransformerBlock extends Layer
   }
 
   private Tensor dropped(Tensor x) {
-    Execution execution = Execution.current();
-    return options.dropout() > 0 && execution.isTraining()
-        ? Functions.dropout(x, options.dropout(), execution.random())
-        : x;
+    return Dropout.drop(x, options.dropout());
   }
 }
