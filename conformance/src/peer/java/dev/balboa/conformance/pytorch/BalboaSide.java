@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /** Balboa, on one of its backends. */
@@ -49,6 +50,14 @@ final class BalboaSide extends Side<Tensor> {
     layers.add(layer);
     layer.parameters().forEach((name, p) -> watch(name, p.tensor()));
     return layer;
+  }
+
+  /** The same, with its parameters given by name and shape first. */
+  <L extends Layer> L layer(L layer, BiFunction<String, long[], Numbers> parameters) {
+    layer
+        .parameters()
+        .forEach((name, p) -> p.assign(constant(parameters.apply(name, p.data().shape().dims()))));
+    return layer(layer);
   }
 
   @Override

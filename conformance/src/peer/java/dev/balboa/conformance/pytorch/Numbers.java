@@ -33,6 +33,12 @@ final class Numbers {
     return new Numbers(shape, values);
   }
 
+  /** The same numbers for the same name and seed, of the size that a linear map wants. */
+  static Numbers named(long seed, String name, long... dims) {
+    SplittableRandom random = new SplittableRandom(31 * seed + name.hashCode());
+    return normal(random, 1 / Math.sqrt(dims[dims.length - 1]), dims);
+  }
+
   static Numbers of(Tensor tensor) {
     double[] values = tensor.dtype() == DType.F64 ? tensor.toDoubles() : widened(tensor.toFloats());
     return new Numbers(tensor.shape(), values);

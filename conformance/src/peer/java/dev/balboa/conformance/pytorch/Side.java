@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 abstract class Side<T> {
   private final Map<String, T> inputs = new LinkedHashMap<>();
   private final Map<String, T> outputs = new LinkedHashMap<>();
+  private final Map<String, T> states = new LinkedHashMap<>();
 
   /** A tensor without gradient. */
   abstract T constant(Numbers x);
@@ -42,6 +43,11 @@ abstract class Side<T> {
     outputs.put(name, y);
   }
 
+  /** A result that is no function of the inputs, such as running statistics. */
+  final void state(String name, T value) {
+    states.put(name, value);
+  }
+
   /** What an output's elements are weighted with. */
   final T cotangent(String name, T output) {
     long seed = name.hashCode();
@@ -51,6 +57,7 @@ abstract class Side<T> {
   final Map<String, Numbers> results() {
     Map<String, Numbers> results = new LinkedHashMap<>();
     outputs.forEach((name, y) -> results.put(name, numbers(y)));
+    states.forEach((name, y) -> results.put(name, numbers(y)));
     gradients(inputs, outputs)
         .forEach((name, g) -> {
           if (g != null) {

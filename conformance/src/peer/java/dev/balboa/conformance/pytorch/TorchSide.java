@@ -2,9 +2,14 @@ package dev.balboa.conformance.pytorch;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Module;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.StringTensorDict;
+import org.bytedeco.pytorch.StringVector;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
@@ -30,6 +35,27 @@ final class TorchSide extends Side<Tensor> {
   /** Whole numbers, as lengths and indices are given. */
   static Tensor whole(long... values) {
     return torch.tensor(values, new TensorOptions(ScalarType.Long));
+  }
+
+  /**
+   * A module in this side's type, whose parameters are given by name and shape; their gradients are
+   * results. Nothing is dropped.
+   */
+  <M extends Module> M module(
+      String prefix, M module, BiFunction<String, long[], Numbers> parameters) {
+    module.to(dtype, false);
+    module.eval();
+    StringTensorDict own = module.named_parameters();
+    StringVector names = own.keys();
+    try (NoGradGuard _ = new NoGradGuard()) {
+      for (long i = 0; i < names.size(); i++) {
+        String name = names.get(i).getString();
+        Tensor leaf = own.get(name);
+        leaf.copy_(constant(parameters.apply(prefix + name, leaf.shape())));
+        watch(prefix + name, leaf);
+      }
+    }
+    return module;
   }
 
   @Override
