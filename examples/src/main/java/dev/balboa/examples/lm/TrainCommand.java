@@ -10,11 +10,13 @@ import dev.balboa.nn.optim.AdamW;
 import dev.balboa.nn.optim.GradientClip;
 import dev.balboa.nn.optim.LearningRate;
 import dev.balboa.nn.tensor.Losses;
-import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.train.EpochReport;
 import dev.balboa.nn.train.History;
+import dev.balboa.nn.train.LogListener;
+import dev.balboa.nn.train.Metric;
 import dev.balboa.nn.train.StopReason;
 import dev.balboa.nn.train.Trainer;
+import dev.balboa.report.TrainingCurves;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -37,6 +39,8 @@ final class TrainCommand implements Callable<Integer> {
   private static final int WARM_UP = 100;
   private static final int INTERRUPTED = 130;
   private static final int SAMPLE = 300;
+  private static final int LINES = 20;
+  private static final long CHECKPOINT_STEPS = 250;
 
   @Spec private CommandSpec spec;
 
@@ -46,13 +50,13 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--epochs",
       description = "Passes over the text. Default: ${DEFAULT-VALUE}",
-      defaultValue = "1")
+      defaultValue = "2")
   private int epochs;
 
   @Option(
       names = "--batch",
       description = "Windows in a step. Default: ${DEFAULT-VALUE}",
-      defaultValue = "32")
+      defaultValue = "16")
   private int batch;
 
   @Option(
@@ -79,7 +83,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       description = "Highest learning rate. Default: ${DEFAULT-VALUE}",
-      defaultValue = "3e-3")
+      defaultValue = "2e-3")
   private double rate;
 
   @Option(
@@ -149,15 +153,19 @@ final class TrainCommand implements Callable<Integer> {
     DataLoader heldOut = new DataLoader(windows(corpus.heldOut(), network), batch);
     long steps = (long) epochs * training.batches();
     Allocator.shared().resetPeak();
-    LossCurve curve = new LossCurve(log, steps);
+    TrainingCurves curves = new TrainingCurves();
     try (AdamW adam = new AdamW(model.parameters(), rate).betas(0.9, 0.99).weightDecay(0.1);
-        Trainer trainer = new Trainer(model, adam, TrainCommand::loss)) {
+        Trainer trainer = new Trainer(model, adam, Losses::tokenCrossEntropy)) {
       trainer
+          .compile()
           .schedule(LearningRate.cosine(rate, LAST_RATE * rate, steps).warmUp(WARM_UP))
           .clip(GradientClip.globalNorm(1))
+          .metric(Metric.perplexity().of(logits -> logits.permute(0, 2, 1)))
           .validation(heldOut)
           .checkpoint(checkpoint)
-          .listener(curve)
+          .checkpointEvery(CHECKPOINT_STEPS)
+          .listener(new LogListener(log).every(Math.max(1, steps / LINES)))
+          .listener(curves)
           .seed(seed);
       if (resume) {
         trainer.resume(checkpoint);
@@ -165,7 +173,7 @@ final class TrainCommand implements Callable<Integer> {
       History history = new StopOnInterrupt(trainer, log, checkpoint).fit(training, epochs);
       if (history.reason() != StopReason.REQUESTED) {
         network.save(out.resolve("model.safetensors"), model);
-        curve.write(out.resolve("curve.png"), corpus.name(), history.epochs());
+        curves.figure(corpus.name(), history).write(out.resolve("curve.png"));
       }
       return history;
     }
@@ -173,12 +181,6 @@ final class TrainCommand implements Callable<Integer> {
 
   private static LanguageModelDataset windows(String text, Network network) {
     return new LanguageModelDataset(network.characters().encode(text), network.context());
-  }
-
-  /** Mean cross-entropy of the characters, in nats. */
-  private static Tensor loss(Tensor logits, Tensor targets) {
-    return Losses.crossEntropy(
-        logits.reshape(-1, logits.shape().dim(2)), targets.reshape(targets.shape().size()));
   }
 
   private void report(History history, PrintStream log) {
@@ -193,7 +195,8 @@ final class TrainCommand implements Callable<Integer> {
         Math.exp(nats));
     log.printf(
         Locale.ROOT,
-        "trained on %,d characters in %.0f s, %,.0f characters/s; peak memory of tensors %.0f MiB%n",
+        "trained on %,d characters in %.0f s, %,.0f characters/s; peak memory of tensors %.0f"
+            + " MiB%n",
         samples * context,
         seconds,
         samples * context / seconds,

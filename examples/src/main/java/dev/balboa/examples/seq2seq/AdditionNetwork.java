@@ -1,7 +1,5 @@
 package dev.balboa.examples.seq2seq;
 
-import dev.balboa.nn.data.Batch;
-import dev.balboa.nn.data.DataLoader;
 import dev.balboa.nn.layer.Dense;
 import dev.balboa.nn.layer.Layer;
 import dev.balboa.nn.layer.RepeatVector;
@@ -10,6 +8,9 @@ import dev.balboa.nn.layer.SimpleRnn;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.tensor.Tensor;
+import dev.balboa.nn.train.Metric;
+import dev.balboa.nn.train.Statistic;
+import java.util.Arrays;
 
 /**
  * The sequence model of Keras's tutorials: one recurrent layer reads the question, its state at the
@@ -30,39 +31,34 @@ final class AdditionNetwork {
         .build(seed);
   }
 
-  /**
-   * How often the network is right.
-   *
-   * @param digits share of the digits that are
-   * @param answers share of the answers all of whose digits are
-   */
-  record Score(double digits, double answers) {
-    static Score of(Layer network, DataLoader data) {
-      long rightDigits = 0;
-      long rightAnswers = 0;
-      long answers = 0;
-      try (var _ = Scope.open();
-          var epoch = data.epoch(0)) {
-        while (epoch.hasNext()) {
-          try (var _ = Scope.open()) {
-            Batch batch = epoch.next();
-            int[] got = network.infer(batch.x()).argmax(2).toInts();
-            int[] expected = batch.y().toInts();
+  /** {@code digits}: the share of the digits that are right. */
+  static Metric digits() {
+    Metric accuracy = Metric.accuracy().of(logits -> logits.permute(0, 2, 1));
+    return Metric.of("digits", accuracy, Double::doubleValue);
+  }
+
+  /** {@code answers}: the share of the answers all of whose digits are right. */
+  static Metric answers() {
+    Statistic<Double> share =
+        new Statistic<>() {
+          @Override
+          public double[] measure(Tensor output, Tensor target) {
+            int[] got = output.argmax(2).toInts();
+            int[] expected = target.toInts();
+            int right = 0;
             for (int i = 0; i < got.length; i += Additions.ANSWER) {
-              int right = 0;
-              for (int k = 0; k < Additions.ANSWER; k++) {
-                right += got[i + k] == expected[i + k] ? 1 : 0;
-              }
-              rightDigits += right;
-              rightAnswers += right == Additions.ANSWER ? 1 : 0;
-              answers++;
+              int end = i + Additions.ANSWER;
+              right += Arrays.equals(got, i, end, expected, i, end) ? 1 : 0;
             }
+            return new double[] {right, got.length / Additions.ANSWER};
           }
-        }
-      }
-      return new Score(
-          rightDigits / (double) (answers * Additions.ANSWER), rightAnswers / (double) answers);
-    }
+
+          @Override
+          public Double result(double[] numbers) {
+            return numbers[0] / numbers[1];
+          }
+        };
+    return Metric.of("answers", share, Double::doubleValue);
   }
 
   /** The digits that the network gives for a question such as {@code 247+086}. */

@@ -1,6 +1,5 @@
 package dev.balboa.examples.seq2seq;
 
-import dev.balboa.examples.seq2seq.AdditionNetwork.Score;
 import dev.balboa.nn.data.DataLoader;
 import dev.balboa.nn.exec.NativeUnavailableException;
 import dev.balboa.nn.layer.Layer;
@@ -10,18 +9,15 @@ import dev.balboa.nn.optim.Adam;
 import dev.balboa.nn.optim.LearningRate;
 import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.train.Checkpoint;
-import dev.balboa.nn.train.EpochReport;
 import dev.balboa.nn.train.History;
 import dev.balboa.nn.train.LogListener;
 import dev.balboa.nn.train.Trainer;
-import dev.balboa.nn.train.TrainingListener;
+import dev.balboa.report.TrainingCurves;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -172,7 +168,7 @@ public final class SequenceToSequence implements Callable<Integer> {
     Files.createDirectories(out);
     DataLoader loader = new DataLoader(data.train(), batch).shuffle(seed);
     DataLoader held = new DataLoader(data.test(), TEST_BATCH);
-    List<Score> scores = new ArrayList<>();
+    TrainingCurves curves = new TrainingCurves();
     long steps = (long) epochs * loader.batches();
     try (var _ = Scope.open();
         Sequential network = AdditionNetwork.create(seed);
@@ -183,17 +179,23 @@ public final class SequenceToSequence implements Callable<Integer> {
       log.println();
       trainer
           .schedule(LearningRate.cosine(LEARNING_RATE, LAST_LEARNING_RATE, steps))
+          .metric(AdditionNetwork.digits())
+          .metric(AdditionNetwork.answers())
           .validation(held)
           .listener(new LogListener(log))
-          .listener(scoring(network, held, scores));
+          .listener(curves);
       History history = trainer.fit(loader, epochs);
       Checkpoint.saveModel(model(), network);
-      Map<String, List<Double>> errors = new LinkedHashMap<>();
-      errors.put("test error, digits", scores.stream().map(s -> 1 - s.digits()).toList());
-      errors.put("test error, whole answers", scores.stream().map(s -> 1 - s.answers()).toList());
-      Curve.write(out.resolve("curve.png"), "sums of three digits", history.epochs(), errors);
+      curves.figure("sums of three digits", history).write(out.resolve("curve.png"));
       double seconds = history.epochs().stream().mapToDouble(e -> e.training().seconds()).sum();
-      log.printf(Locale.ROOT, "%s, trained for %.0f s%n", percent(scores.getLast()), seconds);
+      Map<String, Double> right = history.epochs().getLast().decisive().metrics();
+      log.printf(
+          Locale.ROOT,
+          "right in the test set: %.2f %% of the digits, %.2f %% of the answers; trained for %.0f"
+              + " s%n",
+          100 * right.get("digits"),
+          100 * right.get("answers"),
+          seconds);
       log.println("saved " + model() + " and " + out.resolve("curve.png"));
     }
     try (Sequential network = load()) {
@@ -203,24 +205,6 @@ public final class SequenceToSequence implements Callable<Integer> {
           network,
           IntStream.range(0, Math.min(ASKED, test)).mapToObj(data.test()::question).toList());
     }
-  }
-
-  private TrainingListener scoring(Layer network, DataLoader held, List<Score> scores) {
-    return new TrainingListener() {
-      @Override
-      public void onEpoch(EpochReport report) {
-        scores.add(Score.of(network, held));
-        log.println("  " + percent(scores.getLast()));
-      }
-    };
-  }
-
-  private static String percent(Score score) {
-    return String.format(
-        Locale.ROOT,
-        "right in the test set: %.2f %% of the digits, %.2f %% of the answers",
-        100 * score.digits(),
-        100 * score.answers());
   }
 
   private void ask(Layer network, List<String> questions) {

@@ -75,7 +75,8 @@ class LmTest {
             "data: first chapters of Genesis (embedded)",
             "1 (TransformerEncoderBlock)",
             "self_attn (MultiHeadAttention)",
-            "epoch 12: training",
+            "epoch 12/12: loss",
+            "validation perplexity",
             "--- greedy\nAnd God said",
             "--- 4 beams\nAnd God said",
             "characters/s");
