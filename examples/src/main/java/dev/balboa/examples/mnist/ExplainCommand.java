@@ -4,8 +4,10 @@ import dev.balboa.nn.data.Batch;
 import dev.balboa.nn.data.DataLoader;
 import dev.balboa.nn.data.Epoch;
 import dev.balboa.nn.exec.Execution;
+import dev.balboa.nn.layer.Layer;
 import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.memory.Scope;
+import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.optim.Adam;
 import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.train.Checkpoint;
@@ -25,15 +27,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Draws what the network confuses, and what its answers depend on. */
+/** Draws what networks confuse, what their answers depend on, and where their attention looks. */
 @Command(
     name = "explain",
-    description = "Draws what a network confuses and what its answers to test digits depend on.",
+    description =
+        "Draws what a convolutional network confuses and what its answers to test digits depend"
+            + " on, and where the attention of a vision Transformer looks.",
     mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer> {
   private static final int TEST_BATCH = 500;
   private static final int TRAINING_BATCH = 128;
   private static final long SEED = 42;
+  private static final int EPOCHS = 2;
+  private static final int TRANSFORMER_EPOCHS = 3;
+
+  /** As there are so many fewer of the embedded digits. */
+  private static final int EMBEDDED_TIMES = 10;
 
   @Mixin private DataOptions data;
 
@@ -43,6 +52,13 @@ final class ExplainCommand implements Callable<Integer> {
       description = "A model that train wrote. Default: ${DEFAULT-VALUE}, trained if missing.",
       defaultValue = "out/explain/model.safetensors")
   private Path model;
+
+  @Option(
+      names = "--transformer",
+      paramLabel = "FILE",
+      description = "The vision Transformer. Default: ${DEFAULT-VALUE}, trained if missing.",
+      defaultValue = "out/explain/transformer.safetensors")
+  private Path transformer;
 
   @Option(
       names = "--digit",
@@ -82,13 +98,22 @@ final class ExplainCommand implements Callable<Integer> {
       }
     }
     Files.createDirectories(out);
+    int side = digits.format().side();
     try (var _ = Scope.open();
-        var _ = Execution.on(backend.executor());
-        Sequential network = network(digits)) {
-      confusion(network, digits);
-      for (Explainer explainer : Explainer.values()) {
-        Figure figure = explainer.figure(network, digits, indices);
-        write(figure, explainer.toString());
+        var _ = Execution.on(backend.executor())) {
+      try (Sequential network = network(digits)) {
+        confusion(network, digits);
+        for (Explainer explainer : Explainer.values()) {
+          Figure figure = explainer.figure(network, digits, indices);
+          write(figure, explainer.toString());
+        }
+      }
+      PatchTransformer layer = new PatchTransformer(side);
+      layer.build(Shape.of(1, side, side), SEED);
+      try (PatchTransformer model = ready(layer, transformer, digits, TRANSFORMER_EPOCHS)) {
+        AttentionPictures pictures = new AttentionPictures(model, digits);
+        write(pictures.heads(indices.getFirst()), "attention");
+        write(pictures.rollout(indices), "attention-rollout");
       }
     }
     return 0;
@@ -102,36 +127,45 @@ final class ExplainCommand implements Callable<Integer> {
 
   private Sequential network(Digits digits) throws IOException {
     int side = digits.format().side();
-    if (!Files.isRegularFile(model)) {
-      return train(digits, side);
-    }
-    if (Network.side(model) != side) {
+    if (Files.isRegularFile(model) && Network.side(model) != side) {
       throw new IllegalArgumentException(
           model + ": the model is for other pictures than these: " + digits.description());
     }
-    return Network.load(model);
+    return ready(Network.create(side, SEED), model, digits, EPOCHS);
   }
 
-  private Sequential train(Digits digits, int side) throws IOException {
-    int epochs = digits.format() == DigitFormat.MNIST ? 2 : 20;
-    log.println("there is no " + model + ": training it");
-    Sequential network = Network.create(side, SEED);
+  /** A model with the parameters of its file, which is trained and written if it is missing. */
+  private <L extends Layer> L ready(L built, Path file, Digits digits, int epochs)
+      throws IOException {
     boolean done = false;
-    try (Adam adam = new Adam(network.parameters(), 1e-3);
-        Trainer trainer = new Trainer(network, adam, Losses::crossEntropy)) {
+    try {
+      if (Files.isRegularFile(file)) {
+        Checkpoint.loadModel(file, built);
+      } else {
+        log.println("there is no " + file + ": training it");
+        train(
+            built, digits, digits.format() == DigitFormat.MNIST ? epochs : EMBEDDED_TIMES * epochs);
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Checkpoint.saveModel(file, built);
+      }
+      done = true;
+      return built;
+    } finally {
+      if (!done) {
+        built.close();
+      }
+    }
+  }
+
+  private void train(Layer built, Digits digits, int epochs) throws IOException {
+    try (Adam adam = new Adam(built.parameters(), 1e-3);
+        Trainer trainer = new Trainer(built, adam, Losses::crossEntropy)) {
       trainer
+          .compile()
           .metric(Metric.accuracy())
           .validation(new DataLoader(digits.test(), TEST_BATCH))
           .listener(new LogListener(log))
           .fit(new DataLoader(digits.train(), TRAINING_BATCH).shuffle(SEED), epochs);
-      Files.createDirectories(model.toAbsolutePath().getParent());
-      Checkpoint.saveModel(model, network);
-      done = true;
-      return network;
-    } finally {
-      if (!done) {
-        network.close();
-      }
     }
   }
 

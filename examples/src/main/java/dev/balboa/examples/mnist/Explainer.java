@@ -1,6 +1,7 @@
 package dev.balboa.examples.mnist;
 
 import dev.balboa.nn.exec.RandomStream;
+import dev.balboa.nn.explain.GradCam;
 import dev.balboa.nn.explain.IntegratedGradients;
 import dev.balboa.nn.explain.Saliency;
 import dev.balboa.nn.explain.Target;
@@ -46,6 +47,13 @@ enum Explainer {
       IntegratedGradients result =
           IntegratedGradients.of(network, x, black, Target.ofClass(predicted), 100);
       return plane(result.attributions()).palette(Palette.DIVERGING);
+    }
+  },
+  GRAD_CAM("Grad-CAM at the second convolution") {
+    @Override
+    HeatMap map(Sequential network, Tensor x, int predicted) {
+      Tensor map = GradCam.of(network, "conv2", x, Target.ofClass(predicted));
+      return new HeatMap(map.squeeze(0));
     }
   };
 
