@@ -45,12 +45,13 @@ final class AdditionNetwork {
           public double[] measure(Tensor output, Tensor target) {
             int[] got = output.argmax(2).toInts();
             int[] expected = target.toInts();
+            int answers = got.length / Additions.ANSWER;
             int right = 0;
             for (int i = 0; i < got.length; i += Additions.ANSWER) {
               int end = i + Additions.ANSWER;
               right += Arrays.equals(got, i, end, expected, i, end) ? 1 : 0;
             }
-            return new double[] {right, got.length / Additions.ANSWER};
+            return new double[] {right, answers};
           }
 
           @Override
