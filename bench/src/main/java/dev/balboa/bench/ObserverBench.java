@@ -10,6 +10,7 @@ import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.optim.Adam;
 import dev.balboa.nn.optim.Optimizer;
+import dev.balboa.nn.profile.ChromeTrace;
 import dev.balboa.nn.profile.Profile;
 import dev.balboa.nn.profile.Profiler;
 import dev.balboa.nn.tensor.Losses;
@@ -133,7 +134,7 @@ public final class ObserverBench {
       System.out.println(profile.table(Profile.Grouping.LAYER));
       System.out.println(profile.table(Profile.Grouping.OPERATION));
       if (args.length > 0) {
-        profile.writeTrace(Path.of(args[0]));
+        ChromeTrace.write(Path.of(args[0]), profile);
       }
     }
   }

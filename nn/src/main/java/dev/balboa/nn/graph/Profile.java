@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where the time of a captured program goes: medians over some runs.
+ * Where the time of a captured program goes: medians over some runs. {@code
+ * dev.balboa.nn.profile.ChromeTrace} writes it for trace viewers.
  *
  * @param lines one per call, in the order of the run
  */
@@ -73,25 +74,5 @@ public record Profile(List<Line> lines) {
     }
     return text.append(String.format(Locale.ROOT, "%-28s %10.1f%n", "all", total * 1e-3))
         .toString();
-  }
-
-  /** Events for {@code chrome://tracing} and Perfetto, as JSON. */
-  public String toChromeTrace() {
-    StringBuilder text = new StringBuilder("{\"traceEvents\":[");
-    for (int i = 0; i < lines.size(); i++) {
-      Line line = lines.get(i);
-      text.append(i == 0 ? "" : ",")
-          .append(
-              String.format(
-                  Locale.ROOT,
-                  "%n{\"name\":\"%s\",\"ph\":\"X\",\"pid\":1,\"tid\":1,\"ts\":%.3f,\"dur\":%.3f,"
-                      + "\"args\":{\"bytes\":%d,\"shapes\":\"%s\"}}",
-                  line.name(),
-                  line.start() * 1e-3,
-                  line.nanos() * 1e-3,
-                  line.bytes(),
-                  line.shapes().replace("\"", "'")));
-    }
-    return text.append("]}").toString();
   }
 }

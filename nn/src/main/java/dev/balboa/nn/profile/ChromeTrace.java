@@ -8,17 +8,55 @@ import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 
 /**
- * Writes the Trace Event Format (Google, "Trace Event Format", revision of 2016): complete events
- * ({@code "ph": "X"}) with times in microseconds, counters ({@code "C"}) and names ({@code "M"}).
+ * Writes profiles in the Trace Event Format (Google, "Trace Event Format", revision of 2016) that
+ * chrome://tracing and Perfetto (ui.perfetto.dev) show: complete events ({@code "ph": "X"}) with
+ * times in microseconds, counters ({@code "C"}) and names ({@code "M"}).
  */
-final class ChromeTrace {
-  private ChromeTrace() {}
+public final class ChromeTrace {
+  private final Writer out;
+  private String separator = "\n";
 
-  static void write(Path file, List<TraceEvent> events) throws IOException {
+  private ChromeTrace(Writer out) {
+    this.out = out;
+  }
+
+  /**
+   * The operations one by one, as far as they were kept: forward and backward passes on a line
+   * each, with layer, inputs and memory in use.
+   */
+  public static void write(Path file, Profile profile) throws IOException {
+    write(
+        file,
+        trace -> {
+          trace.line(1, "forward");
+          trace.line(2, "backward");
+          for (TraceEvent event : profile.events()) {
+            trace.operation(event);
+          }
+        });
+  }
+
+  /** The calls of a captured program, with bytes and shapes. */
+  public static void write(Path file, dev.balboa.nn.graph.Profile profile) throws IOException {
+    write(
+        file,
+        trace -> {
+          trace.line(1, "captured program");
+          for (dev.balboa.nn.graph.Profile.Line call : profile.lines()) {
+            String args = "\"bytes\":" + call.bytes() + ",\"shapes\":" + quote(call.shapes());
+            trace.complete(call.name(), "captured", 1, call.start(), call.nanos(), args);
+          }
+        });
+  }
+
+  private interface Body {
+    void write(ChromeTrace trace) throws IOException;
+  }
+
+  private static void write(Path file, Body body) throws IOException {
     AtomicFile.write(
         file,
         channel -> {
@@ -26,30 +64,45 @@ final class ChromeTrace {
               new BufferedWriter(
                   new OutputStreamWriter(
                       Channels.newOutputStream(channel), StandardCharsets.UTF_8));
-          out.write("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n");
-          out.write(line(1, "forward"));
-          out.write(",\n");
-          out.write(line(2, "backward"));
-          for (TraceEvent event : events) {
-            out.write(",\n");
-            out.write(complete(event));
-            out.write(",\n");
-            out.write(counter(event));
-          }
+          out.write("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[");
+          body.write(new ChromeTrace(out));
           out.write("\n]}\n");
           out.flush();
         });
   }
 
-  private static String line(int thread, String name) {
-    return String.format(
-        Locale.ROOT,
-        "{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":1,\"tid\":%d,\"args\":{\"name\":\"%s\"}}",
-        thread,
-        name);
+  private void event(String json) throws IOException {
+    out.write(separator);
+    out.write(json);
+    separator = ",\n";
   }
 
-  private static String complete(TraceEvent event) {
+  private void line(int thread, String name) throws IOException {
+    event(
+        String.format(
+            Locale.ROOT,
+            "{\"name\":\"thread_name\",\"ph\":\"M\",\"pid\":1,\"tid\":%d,\"args\":{\"name\":%s}}",
+            thread,
+            quote(name)));
+  }
+
+  private void complete(
+      String name, String category, int thread, long start, long nanos, String args)
+      throws IOException {
+    event(
+        String.format(
+            Locale.ROOT,
+            "{\"name\":%s,\"cat\":%s,\"ph\":\"X\",\"pid\":1,\"tid\":%d,\"ts\":%.3f,\"dur\":%.3f,"
+                + "\"args\":{%s}}",
+            quote(name),
+            quote(category),
+            thread,
+            start * 1e-3,
+            nanos * 1e-3,
+            args));
+  }
+
+  private void operation(TraceEvent event) throws IOException {
     boolean backward = event.origin().isBackward();
     StringBuilder args = new StringBuilder();
     args.append("\"layer\":").append(quote(event.origin().place()));
@@ -58,24 +111,19 @@ final class ChromeTrace {
     }
     args.append(",\"operation\":").append(quote(event.op().toString()));
     args.append(",\"inputs\":").append(quote(event.inputs().toString()));
-    return String.format(
-        Locale.ROOT,
-        "{\"name\":%s,\"cat\":\"%s\",\"ph\":\"X\",\"pid\":1,\"tid\":%d,\"ts\":%.3f,\"dur\":%.3f,"
-            + "\"args\":{%s}}",
-        quote(event.op().name()),
+    complete(
+        event.op().name(),
         backward ? "backward" : "forward",
         backward ? 2 : 1,
-        event.start() * 1e-3,
-        event.nanos() * 1e-3,
-        args);
-  }
-
-  private static String counter(TraceEvent event) {
-    return String.format(
-        Locale.ROOT,
-        "{\"name\":\"off-heap bytes\",\"ph\":\"C\",\"pid\":1,\"ts\":%.3f,\"args\":{\"live\":%d}}",
-        (event.start() + event.nanos()) * 1e-3,
-        event.liveBytes());
+        event.start(),
+        event.nanos(),
+        args.toString());
+    event(
+        String.format(
+            Locale.ROOT,
+            "{\"name\":\"off-heap bytes\",\"ph\":\"C\",\"pid\":1,\"ts\":%.3f,\"args\":{\"live\":%d}}",
+            (event.start() + event.nanos()) * 1e-3,
+            event.liveBytes()));
   }
 
   /** A JSON string. */

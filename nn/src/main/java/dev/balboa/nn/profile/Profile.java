@@ -1,7 +1,5 @@
 package dev.balboa.nn.profile;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -66,13 +64,9 @@ public final class Profile {
     return new ProfileTable(this, grouping).text();
   }
 
-  /**
-   * Writes the operations one by one, as far as they were kept, in the Trace Event Format that
-   * chrome://tracing and Perfetto (ui.perfetto.dev) show: forward and backward passes on a line
-   * each, with layer, inputs and memory in use.
-   */
-  public void writeTrace(Path file) throws IOException {
-    ChromeTrace.write(file, events);
+  /** The operations one by one, as far as they were kept. */
+  List<TraceEvent> events() {
+    return events;
   }
 
   /** The table by layers. */

@@ -23,7 +23,7 @@ import java.util.Map;
  * try (Profiler profiler = Profiler.start()) {
  *   trainer.fit(data, 1);
  *   System.out.println(profiler.profile().table(Profile.Grouping.LAYER));
- *   profiler.profile().writeTrace(Path.of("trace.json"));
+ *   ChromeTrace.write(Path.of("trace.json"), profiler.profile());
  * }
  * }</pre>
  *

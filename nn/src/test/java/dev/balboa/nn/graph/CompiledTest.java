@@ -224,7 +224,6 @@ class CompiledTest {
       assertThat(profile.lines()).extracting(Profile.Line::name).contains("conv2d", "linear");
       assertThat(profile.nanos()).isPositive();
       assertThat(profile.toString()).contains("GFLOP/s", "conv2d", "all");
-      assertThat(profile.toChromeTrace()).startsWith("{\"traceEvents\":[").endsWith("]}");
     }
   }
 

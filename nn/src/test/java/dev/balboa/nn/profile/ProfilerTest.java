@@ -170,13 +170,24 @@ class ProfilerTest {
           "\\{\"name\":\"(thread_name|off-heap bytes)\",\"ph\":\"[MC]\",\"pid\":1,.*}},?");
 
   @Test
+  void capturedProgramsHaveTracesToo() throws IOException {
+    Path file = directory.resolve("captured.json");
+    var line = new dev.balboa.nn.graph.Profile.Line("conv2d", 1000, 2500, 64, 0, "a \"b\"");
+    ChromeTrace.write(file, new dev.balboa.nn.graph.Profile(List.of(line)));
+    assertThat(Files.readString(file))
+        .contains("\"name\":\"conv2d\"", "\"ts\":1.000,\"dur\":2.500,\"args\":{\"bytes\":64")
+        .contains("\"shapes\":\"a \\\"b\\\"\"}}")
+        .endsWith("\n]}\n");
+  }
+
+  @Test
   void theTraceHasEveryOperationInOrder() throws IOException {
     Path file = directory.resolve("trace.json");
     long calls;
     try (Profiler profiler = Profiler.start()) {
       step();
       calls = profiler.profile().total().calls();
-      profiler.profile().writeTrace(file);
+      ChromeTrace.write(file, profiler.profile());
     }
     List<String> lines = Files.readAllLines(file);
     assertThat(lines.getFirst()).isEqualTo("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[");
