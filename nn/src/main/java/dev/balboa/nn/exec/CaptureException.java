@@ -29,18 +29,36 @@ public final class CaptureException extends IllegalStateException {
             + " operations (where, clip, ...) or run this part eagerly");
   }
 
-  /** The innermost frame that is not the library's own machinery. */
+  /** The innermost line that is not the library's machinery; if a layer's, its caller's too. */
   private static String line() {
-    return StackWalker.getInstance()
-        .walk(frames -> frames.dropWhile(f -> isInternal(f.getClassName())).findFirst())
-        .map(f -> f.toStackTraceElement().toString())
-        .orElse("an unknown line");
+    List<StackTraceElement> lines =
+        StackWalker.getInstance()
+            .walk(
+                frames ->
+                    frames
+                        .map(StackWalker.StackFrame::toStackTraceElement)
+                        .dropWhile(f -> isInternal(f.getClassName()))
+                        .toList());
+    if (lines.isEmpty()) {
+      return "an unknown line";
+    }
+    StackTraceElement first = lines.getFirst();
+    return first
+        + lines.stream()
+            .filter(_ -> isLibrary(first.getClassName()))
+            .filter(f -> !isLibrary(f.getClassName()) && !f.getClassName().startsWith("java."))
+            .findFirst()
+            .map(f -> ", called from " + f)
+            .orElse("");
   }
 
   private static boolean isInternal(String type) {
     return type.startsWith("java.")
-        || (type.startsWith(HERE)
-            && INTERNAL.stream().anyMatch(p -> type.startsWith(p, HERE.length()))
-            && !type.endsWith("Test"));
+        || (isLibrary(type) && INTERNAL.stream().anyMatch(p -> type.startsWith(p, HERE.length())));
+  }
+
+  /** Of the library and not of its tests. */
+  private static boolean isLibrary(String type) {
+    return type.startsWith(HERE) && !type.split("\\$", 2)[0].endsWith("Test");
   }
 }

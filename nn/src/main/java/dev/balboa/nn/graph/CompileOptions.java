@@ -24,13 +24,20 @@ import java.util.Map;
  * @param instances how many runs of one program may go on at once; further callers wait. Each has
  *     an arena of its own
  * @param names of parameters, by path, for printed graphs
+ * @param buckets sizes that dimensions of arguments are rounded up to
  */
 public record CompileOptions(
-    List<Pass> passes, boolean packing, int shapes, int instances, Map<String, Parameter> names) {
+    List<Pass> passes,
+    boolean packing,
+    int shapes,
+    int instances,
+    Map<String, Parameter> names,
+    List<Bucket> buckets) {
   /** Checks the bounds. */
   public CompileOptions {
     passes = List.copyOf(passes);
     names = Map.copyOf(names);
+    buckets = List.copyOf(buckets);
     if (shapes < 1 || instances < 1) {
       throw new IllegalArgumentException(
           "compile: expected at least 1 shape and 1 instance, got " + shapes + " and " + instances);
@@ -49,22 +56,22 @@ public record CompileOptions(
             new ReluBehindPool(),
             new DropWorkspaces());
     return new CompileOptions(
-        passes, true, 8, Runtime.getRuntime().availableProcessors(), Map.of());
+        passes, true, 8, Runtime.getRuntime().availableProcessors(), Map.of(), List.of());
   }
 
   /** With another bound on kept programs. */
   public CompileOptions withShapes(int count) {
-    return new CompileOptions(passes, packing, count, instances, names);
+    return new CompileOptions(passes, packing, count, instances, names, buckets);
   }
 
   /** With another bound on runs at once. */
   public CompileOptions withInstances(int count) {
-    return new CompileOptions(passes, packing, shapes, count, names);
+    return new CompileOptions(passes, packing, shapes, count, names, buckets);
   }
 
   /** With these passes only. */
   public CompileOptions withPasses(List<Pass> some) {
-    return new CompileOptions(some, packing, shapes, instances, names);
+    return new CompileOptions(some, packing, shapes, instances, names, buckets);
   }
 
   /**
@@ -86,12 +93,17 @@ public record CompileOptions(
 
   /** Without packed weights. */
   public CompileOptions withoutPacking() {
-    return new CompileOptions(passes, false, shapes, instances, names);
+    return new CompileOptions(passes, false, shapes, instances, names, buckets);
   }
 
   /** With names of parameters, by path. */
   public CompileOptions withNames(Map<String, Parameter> parameters) {
-    return new CompileOptions(passes, packing, shapes, instances, parameters);
+    return new CompileOptions(passes, packing, shapes, instances, parameters, buckets);
+  }
+
+  /** With dimensions that are rounded up, so that few programs serve many shapes. */
+  public CompileOptions withBuckets(Bucket... some) {
+    return new CompileOptions(passes, packing, shapes, instances, names, List.of(some));
   }
 
   /** The graph after all passes. */

@@ -43,12 +43,14 @@ public final class Compiled implements AutoCloseable {
   private final CompileOptions options;
   private final EagerExecutor eager;
   private final ShapeCache<Executable> programs;
+  private final Buckets buckets;
 
   private Compiled(Function<List<Tensor>, List<Tensor>> function, CompileOptions options) {
     this.function = function;
     this.options = options;
     this.eager = Execution.current().eager();
     this.programs = new ShapeCache<>(options.shapes(), this::capture);
+    this.buckets = new Buckets(options.buckets());
   }
 
   /** A function, to run as in inference and without gradients on the backend now in force. */
@@ -78,6 +80,17 @@ public final class Compiled implements AutoCloseable {
     }
   }
 
+  /** The program for these arguments, captured if there is none. */
+  private ShapeCache.Lease<Executable> lease(Tensor[] arguments) {
+    return buckets.isEmpty()
+        ? programs.lease(arguments)
+        : lease(Arrays.stream(arguments).map(Tensor::spec).toList());
+  }
+
+  private ShapeCache.Lease<Executable> lease(List<TensorSpec> arguments) {
+    return programs.lease(buckets.roundUp(arguments));
+  }
+
   /** The first result for one argument. */
   public Tensor run(Tensor x) {
     return run(new Tensor[] {x})[0];
@@ -86,11 +99,11 @@ public final class Compiled implements AutoCloseable {
   /** All results, in the innermost scope. */
   public Tensor[] run(Tensor... arguments) {
     Tensor[] dense = dense(arguments);
-    try (var lease = programs.lease(dense)) {
+    try (var lease = lease(dense)) {
       Executable program = lease.value();
       Tensor[] results = new Tensor[program.program().results().size()];
       for (int i = 0; i < results.length; i++) {
-        results[i] = empty(program.result(i));
+        results[i] = empty(program.result(i, dense));
       }
       program.run(dense, results, null);
       return results;
@@ -105,11 +118,11 @@ public final class Compiled implements AutoCloseable {
    */
   public void runInto(Tensor[] arguments, Tensor[] results) {
     Tensor[] dense = dense(arguments);
-    ShapeCache.Lease<Executable> lease = programs.lease(dense);
+    ShapeCache.Lease<Executable> lease = lease(dense);
     try {
       Executable program = lease.value();
       if (results != null) {
-        checkResults(program, results);
+        checkResults(program, dense, results);
       }
       program.run(dense, results, null);
     } finally {
@@ -117,19 +130,21 @@ public final class Compiled implements AutoCloseable {
     }
   }
 
-  private static void checkResults(Executable program, Tensor[] results) {
+  private static void checkResults(
+      Executable program, Tensor[] arguments, Tensor[] results) {
     int count = program.program().results().size();
     if (results.length != count) {
       throw new IllegalArgumentException(
           "compiled: expected " + count + " results, got " + results.length);
     }
     for (int i = 0; i < count; i++) {
-      if (!results[i].spec().equals(program.result(i)) || !isDense(results[i])) {
+      TensorSpec expected = program.result(i, arguments);
+      if (!results[i].spec().equals(expected) || !isDense(results[i])) {
         throw new IllegalArgumentException(
             "compiled: expected result "
                 + i
                 + " as a dense "
-                + program.result(i)
+                + expected
                 + ", got "
                 + results[i].spec());
       }
@@ -166,7 +181,7 @@ public final class Compiled implements AutoCloseable {
 
   /** The graph for these argument shapes, after all passes; captured if it is not yet. */
   public Graph graph(TensorSpec... arguments) {
-    try (var lease = programs.lease(List.of(arguments))) {
+    try (var lease = lease(List.of(arguments))) {
       return lease.value().program().graph();
     }
   }
@@ -175,7 +190,7 @@ public final class Compiled implements AutoCloseable {
    * The program for these argument shapes: every call with its places, and what memory it takes.
    */
   public String plan(TensorSpec... arguments) {
-    try (var lease = programs.lease(List.of(arguments))) {
+    try (var lease = lease(List.of(arguments))) {
       return lease.value().program().toString();
     }
   }
@@ -185,7 +200,7 @@ public final class Compiled implements AutoCloseable {
    * would take without sharing.
    */
   public Memory memory(TensorSpec... arguments) {
-    try (var lease = programs.lease(List.of(arguments))) {
+    try (var lease = lease(List.of(arguments))) {
       Program p = lease.value().program();
       return new Memory(p.arenaBytes(), p.packedBytes(), p.tensorBytes());
     }
@@ -206,7 +221,7 @@ public final class Compiled implements AutoCloseable {
       throw new IllegalArgumentException("profile: expected at least 1 run, got " + runs);
     }
     Tensor[] dense = dense(arguments);
-    try (var lease = programs.lease(dense)) {
+    try (var lease = lease(dense)) {
       Program program = lease.value().program();
       List<StepTimes> times = new ArrayList<>();
       for (int i = 0; i < runs; i++) {

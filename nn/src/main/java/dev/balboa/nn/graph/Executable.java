@@ -11,6 +11,7 @@ import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +33,22 @@ final class Executable implements AutoCloseable {
   private final ArrayBlockingQueue<Instance> idle;
   private final List<Instance> instances = new ArrayList<>();
   private final int most;
+  private final Buckets buckets;
+  private final List<int[]> resultAxes;
 
   /** Versions of what the packed memory was computed from; {@code null} before the first time. */
   private volatile int[] packedVersions;
 
-  private Executable(Program program, Allocator allocator, List<Block> constants, int instances) {
+  private Executable(
+      Program program,
+      Allocator allocator,
+      List<Block> constants,
+      int instances,
+      Buckets buckets,
+      List<int[]> resultAxes) {
     this.program = program;
+    this.buckets = buckets;
+    this.resultAxes = resultAxes;
     this.allocator = allocator;
     this.constants = constants;
     this.most = instances;
@@ -73,10 +84,13 @@ final class Executable implements AutoCloseable {
     boolean done = false;
     Program program = null;
     try {
-      Graph graph = options.optimize(trace(capture, arguments, function));
-      program = Lowering.lower(graph, eager.backend(), options.packing());
+      Graph traced = trace(capture, arguments, function);
+      Buckets buckets = new Buckets(options.buckets());
+      List<int[]> resultAxes = buckets.isEmpty() ? List.of() : buckets.resultAxes(traced);
+      program = Lowering.lower(options.optimize(traced), eager.backend(), options.packing());
       Executable made =
-          new Executable(program, allocator, capture.constants(), options.instances());
+          new Executable(
+              program, allocator, capture.constants(), options.instances(), buckets, resultAxes);
       done = true;
       return made;
     } finally {
@@ -110,9 +124,13 @@ final class Executable implements AutoCloseable {
     return program;
   }
 
-  /** Specs of the results. */
-  TensorSpec result(int index) {
-    return program.results().get(index).spec();
+  /** The spec of a result for these arguments, which may be smaller than what was captured. */
+  TensorSpec result(int index, Tensor[] arguments) {
+    TensorSpec whole = program.results().get(index).spec();
+    return buckets.isEmpty()
+        ? whole
+        : buckets.cut(
+            whole, resultAxes.get(index), Arrays.stream(arguments).map(Tensor::spec).toList());
   }
 
   /** Runs on an instance that is free, waiting for one if need be; see {@link Instance#run}. */

@@ -6,6 +6,7 @@ import dev.balboa.nn.exec.Gradients;
 import dev.balboa.nn.exec.HostFunction;
 import dev.balboa.nn.memory.Block;
 import dev.balboa.nn.memory.Storage;
+import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -22,6 +23,8 @@ final class Instance implements AutoCloseable {
   private final Bound[] calls;
   private final MemorySegment[] arguments;
   private final MemorySegment[] results;
+  private final TensorSpec[] argumentSpecs;
+  private final TensorSpec[] resultSpecs;
   private final Block[] held;
   private final Block[] written;
   private final AtomicBoolean busy = new AtomicBoolean();
@@ -33,7 +36,13 @@ final class Instance implements AutoCloseable {
     this.written = program.written().toArray(Block[]::new);
     this.arguments = segments(program.arguments(), arena, packed);
     this.results = segments(program.results(), arena, packed);
+    this.argumentSpecs = specs(program.arguments());
+    this.resultSpecs = specs(program.results());
     this.calls = bind(program.main(), arena, packed);
+  }
+
+  private static TensorSpec[] specs(List<Place> places) {
+    return places.stream().map(Place::spec).toArray(TensorSpec[]::new);
   }
 
   /** Binds each step; nothing stays bound if one fails. */
@@ -102,8 +111,9 @@ final class Instance implements AutoCloseable {
    * Copies the arguments in, runs every step, copies the results out. If a step throws, the steps
    * before it have been done.
    *
-   * @param in dense tensors of the arguments' specs
-   * @param out dense tensors of the results' specs; {@code null} to leave the results alone
+   * @param in dense tensors of the arguments' specs, or smaller ones, which are padded with zeros
+   * @param out dense tensors of the results' specs, or smaller ones, for what they have room for;
+   *     {@code null} to leave the results alone
    * @param times told of every step's time; {@code null} for none
    * @throws IllegalStateException if it is running on another thread, or memory is closed
    */
@@ -118,11 +128,11 @@ final class Instance implements AutoCloseable {
         held[acquired].acquire();
       }
       for (int i = 0; i < arguments.length; i++) {
-        copy(in[i], arguments[i], true);
+        copy(in[i], arguments[i], argumentSpecs[i], true);
       }
       call(times);
       for (int i = 0; out != null && i < results.length; i++) {
-        copy(out[i], results[i], false);
+        copy(out[i], results[i], resultSpecs[i], false);
       }
     } finally {
       for (int i = 0; acquired == held.length && i < written.length; i++) {
@@ -150,19 +160,31 @@ final class Instance implements AutoCloseable {
   }
 
   /** Between a dense tensor and a place of the program. */
-  private static void copy(Tensor tensor, MemorySegment place, boolean in) {
+  private static void copy(Tensor tensor, MemorySegment place, TensorSpec spec, boolean in) {
     Storage storage = ((ArrayValue) Gradients.withoutHistory(tensor.value())).storage();
     Block block = storage.block();
     block.acquire();
     try {
       MemorySegment own = block.segment();
-      if (in) {
+      if (!tensor.spec().equals(spec)) {
+        corner(own.asSlice(storage.offset(), tensor.spec().byteSize()), tensor, place, spec, in);
+      } else if (in) {
         MemorySegment.copy(own, storage.offset(), place, 0, place.byteSize());
       } else {
         MemorySegment.copy(place, 0, own, storage.offset(), place.byteSize());
       }
     } finally {
       block.release();
+    }
+  }
+
+  private static void corner(
+      MemorySegment own, Tensor tensor, MemorySegment place, TensorSpec spec, boolean in) {
+    long bytes = spec.dtype().bytes();
+    if (in) {
+      Corner.copy(own, tensor.shape(), place, spec.shape(), bytes);
+    } else {
+      Corner.copy(place, spec.shape(), own, tensor.shape(), bytes);
     }
   }
 
