@@ -36,6 +36,14 @@ public interface Backend {
   Prepared prepare(Op op, List<TensorSpec> inputs, List<Layout> layouts, List<TensorSpec> outputs);
 
   /**
+   * Whether the output of an operation may be written over this input, if both have the same spec
+   * and layout: each element is read before, and for nothing but, the element that replaces it.
+   */
+  default boolean overwrites(Op op, int input) {
+    return false;
+  }
+
+  /**
    * Copies a tensor from one layout to another, which some operation {@linkplain
    * Prepared#preferredLayouts preferred}.
    *

@@ -33,12 +33,11 @@ public final class CaptureException extends IllegalStateException {
   private static String line() {
     List<StackTraceElement> lines =
         StackWalker.getInstance()
-            .walk(
-                frames ->
-                    frames
-                        .map(StackWalker.StackFrame::toStackTraceElement)
-                        .dropWhile(f -> isInternal(f.getClassName()))
-                        .toList());
+            .walk(frames ->
+                frames
+                    .map(StackWalker.StackFrame::toStackTraceElement)
+                    .dropWhile(f -> isInternal(f.getClassName()))
+                    .toList());
     if (lines.isEmpty()) {
       return "an unknown line";
     }

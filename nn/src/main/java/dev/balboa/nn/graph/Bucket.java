@@ -71,7 +71,10 @@ public record Bucket(List<Long> sizes, List<Axis> axes, boolean hidden) {
     return new Bucket(sizes, axes, true);
   }
 
-  /** The smallest size that is not below {@code n}; {@code n} itself if there is none, or if it is 0. */
+  /**
+   * The smallest size that is not below {@code n}; {@code n} itself if there is none, or if it is
+   * 0.
+   */
   long roundUp(long n) {
     for (long size : sizes) {
       if (size >= n && n > 0) {

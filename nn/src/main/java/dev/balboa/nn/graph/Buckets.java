@@ -37,7 +37,11 @@ final class Buckets {
       if (a.argument() >= arguments.size()
           || a.axis() >= arguments.get(a.argument()).shape().rank()) {
         throw new IllegalArgumentException(
-            "bucket: there is no axis " + a.axis() + " of argument " + a.argument() + " among "
+            "bucket: there is no axis "
+                + a.axis()
+                + " of argument "
+                + a.argument()
+                + " among "
                 + arguments);
       }
       long dim = arguments.get(a.argument()).shape().dim(a.axis());

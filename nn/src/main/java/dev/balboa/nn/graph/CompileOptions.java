@@ -5,6 +5,8 @@ import dev.balboa.nn.graph.pass.DeadCode;
 import dev.balboa.nn.graph.pass.DropWorkspaces;
 import dev.balboa.nn.graph.pass.FoldBatchNorm;
 import dev.balboa.nn.graph.pass.FuseActivation;
+import dev.balboa.nn.graph.pass.FuseAttention;
+import dev.balboa.nn.graph.pass.FuseBias;
 import dev.balboa.nn.graph.pass.FuseResidual;
 import dev.balboa.nn.graph.pass.Pass;
 import dev.balboa.nn.graph.pass.ReluBehindPool;
@@ -25,6 +27,7 @@ import java.util.Map;
  *     an arena of its own
  * @param names of parameters, by path, for printed graphs
  * @param buckets sizes that dimensions of arguments are rounded up to
+ * @param inPlace whether element-wise results may take the place of inputs that nobody reads again
  */
 public record CompileOptions(
     List<Pass> passes,
@@ -32,7 +35,8 @@ public record CompileOptions(
     int shapes,
     int instances,
     Map<String, Parameter> names,
-    List<Bucket> buckets) {
+    List<Bucket> buckets,
+    boolean inPlace) {
   /** Checks the bounds. */
   public CompileOptions {
     passes = List.copyOf(passes);
@@ -51,27 +55,29 @@ public record CompileOptions(
             new DeadCode(),
             new CommonSubexpressions(),
             new FoldBatchNorm(),
+            new FuseBias(),
+            new FuseAttention(),
             new FuseResidual(),
             new FuseActivation(),
             new ReluBehindPool(),
             new DropWorkspaces());
     return new CompileOptions(
-        passes, true, 8, Runtime.getRuntime().availableProcessors(), Map.of(), List.of());
+        passes, true, 8, Runtime.getRuntime().availableProcessors(), Map.of(), List.of(), true);
   }
 
   /** With another bound on kept programs. */
   public CompileOptions withShapes(int count) {
-    return new CompileOptions(passes, packing, count, instances, names, buckets);
+    return new CompileOptions(passes, packing, count, instances, names, buckets, inPlace);
   }
 
   /** With another bound on runs at once. */
   public CompileOptions withInstances(int count) {
-    return new CompileOptions(passes, packing, shapes, count, names, buckets);
+    return new CompileOptions(passes, packing, shapes, count, names, buckets, inPlace);
   }
 
   /** With these passes only. */
   public CompileOptions withPasses(List<Pass> some) {
-    return new CompileOptions(some, packing, shapes, instances, names, buckets);
+    return new CompileOptions(some, packing, shapes, instances, names, buckets, inPlace);
   }
 
   /**
@@ -93,17 +99,22 @@ public record CompileOptions(
 
   /** Without packed weights. */
   public CompileOptions withoutPacking() {
-    return new CompileOptions(passes, false, shapes, instances, names, buckets);
+    return new CompileOptions(passes, false, shapes, instances, names, buckets, inPlace);
   }
 
   /** With names of parameters, by path. */
   public CompileOptions withNames(Map<String, Parameter> parameters) {
-    return new CompileOptions(passes, packing, shapes, instances, parameters, buckets);
+    return new CompileOptions(passes, packing, shapes, instances, parameters, buckets, inPlace);
+  }
+
+  /** With memory of its own for every result. */
+  public CompileOptions withoutInPlace() {
+    return new CompileOptions(passes, packing, shapes, instances, names, buckets, false);
   }
 
   /** With dimensions that are rounded up, so that few programs serve many shapes. */
   public CompileOptions withBuckets(Bucket... some) {
-    return new CompileOptions(passes, packing, shapes, instances, names, List.of(some));
+    return new CompileOptions(passes, packing, shapes, instances, names, List.of(some), inPlace);
   }
 
   /** The graph after all passes. */

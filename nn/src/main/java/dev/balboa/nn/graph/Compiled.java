@@ -130,8 +130,7 @@ public final class Compiled implements AutoCloseable {
     }
   }
 
-  private static void checkResults(
-      Executable program, Tensor[] arguments, Tensor[] results) {
+  private static void checkResults(Executable program, Tensor[] arguments, Tensor[] results) {
     int count = program.program().results().size();
     if (results.length != count) {
       throw new IllegalArgumentException(

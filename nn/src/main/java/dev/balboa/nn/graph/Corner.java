@@ -14,8 +14,7 @@ final class Corner {
   private final Shape target;
   private final long bytes;
 
-  private Corner(
-      MemorySegment from, MemorySegment to, Shape source, Shape target, long bytes) {
+  private Corner(MemorySegment from, MemorySegment to, Shape source, Shape target, long bytes) {
     this.from = from;
     this.to = to;
     this.source = source;

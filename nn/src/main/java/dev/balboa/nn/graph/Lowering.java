@@ -24,9 +24,13 @@ final class Lowering {
 
   private final Graph graph;
   private final Backend backend;
-  private final boolean packing;
+  private final CompileOptions options;
   private final Aliases aliases;
   private final int[] lastUse;
+
+  /** For each piece of memory the last node that needs what is in it. */
+  private final Map<Buffer, Integer> neededTo = new HashMap<>();
+
   private final Map<Integer, Place> places = new HashMap<>();
   private final Map<Wish, Place> copies = new HashMap<>();
   private final Map<Integer, Integer> versions = new HashMap<>();
@@ -36,8 +40,8 @@ final class Lowering {
   private final Map<Integer, Boolean> fixed = new HashMap<>();
   private int at;
 
-  private Lowering(Graph graph, Backend backend, boolean packing) {
-    this.packing = packing;
+  private Lowering(Graph graph, Backend backend, CompileOptions options) {
+    this.options = options;
     this.graph = graph;
     this.backend = backend;
     this.aliases = new Aliases(graph);
@@ -45,8 +49,8 @@ final class Lowering {
   }
 
   /** Lowers a graph; what was prepared is closed if it fails. */
-  static Program lower(Graph graph, Backend backend, boolean packing) {
-    Lowering lowering = new Lowering(graph, backend, packing);
+  static Program lower(Graph graph, Backend backend, CompileOptions options) {
+    Lowering lowering = new Lowering(graph, backend, options);
     boolean done = false;
     try {
       Program program = lowering.run();
@@ -78,15 +82,14 @@ final class Lowering {
         case Source.Argument a -> {
           Place place = fresh(false, graph.spec(a.value()));
           place.buffer().needAt(0);
-          places.put(a.value(), place);
+          put(a.value(), place);
           arguments.add(place);
           fixed.put(a.value(), false);
         }
         case Source.Held h -> {
           Storage storage = h.data().storage();
           Buffer buffer = Buffer.held(storage.block());
-          places.put(
-              h.value(), new Place(buffer, storage.offset(), storage.layout(), h.data().spec()));
+          put(h.value(), new Place(buffer, storage.offset(), storage.layout(), h.data().spec()));
           fixed.put(h.value(), !aliases.isMutated(h.value()));
         }
       }
@@ -127,7 +130,7 @@ final class Lowering {
     List<Place> out = new ArrayList<>();
     for (int value : node.outputs()) {
       Place place = fresh(false, graph.spec(value));
-      places.put(value, place);
+      put(value, place);
       out.add(place);
     }
     add(new Step(node.name(), null, new Step.Java(node.function()), in, out, null), false);
@@ -138,13 +141,13 @@ final class Lowering {
     if (from.layout() instanceof Layout.Strided s) {
       var view = op.view(from.spec(), s);
       if (view.isPresent()) {
-        places.put(out, seen(from, view.get(), graph.spec(out)));
+        put(out, seen(from, view.get(), graph.spec(out)));
         return;
       }
     }
     Place copy = dense(in);
     var view = op.view(copy.spec(), (Layout.Strided) copy.layout()).orElseThrow();
-    places.put(out, seen(copy, view, graph.spec(out)));
+    put(out, seen(copy, view, graph.spec(out)));
   }
 
   private static Place seen(Place whole, ViewOp.View view, TensorSpec spec) {
@@ -157,7 +160,7 @@ final class Lowering {
     boolean unwritten = !aliases.isMutated(in) && !aliases.isMutated(out);
     boolean handedOver = lastUse[aliases.root(in)] == at && from.buffer().home == Buffer.Home.ARENA;
     if (from.isDense() && from.buffer().home != Buffer.Home.HELD && (unwritten || handedOver)) {
-      places.put(out, from);
+      put(out, from);
     } else {
       apply(new Node.Apply(op, List.of(in), List.of(out)), early);
     }
@@ -179,13 +182,33 @@ final class Lowering {
     }
     List<Place> out = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
-      Place place = fresh(early, outputs.get(i), prepared.outputLayouts().get(i));
-      places.put(node.outputs().get(i), place);
+      Layout layout = prepared.outputLayouts().get(i);
+      Place over = early ? null : overwritten(node, in, outputs.get(i), layout);
+      Place place = over != null ? over : fresh(early, outputs.get(i), layout);
+      put(node.outputs().get(i), place);
       out.add(place);
     }
     Step.Call call = new Step.Native(prepared);
     add(new Step(op.name(), op, call, List.copyOf(in), out, scratch(prepared, early)), early);
     node.mutated().forEach(v -> versions.merge(aliases.root(v), 1, Integer::sum));
+  }
+
+  /** Where an input is that nobody reads any more, if the output may take its place. */
+  private Place overwritten(Node.Apply node, List<Place> in, TensorSpec spec, Layout layout) {
+    for (int i = 0; options.inPlace() && i < in.size(); i++) {
+      Place place = in.get(i);
+      boolean free =
+          place.buffer().home == Buffer.Home.ARENA
+              && neededTo.getOrDefault(place.buffer(), Integer.MAX_VALUE) == at
+              && backend.overwrites(node.op(), i);
+      boolean alone =
+          in.stream().allMatch(p -> p.buffer() != place.buffer() || p.equals(place))
+              && node.outputs().stream().noneMatch(aliases::isMutated);
+      if (free && alone && place.spec().equals(spec) && place.layout().equals(layout)) {
+        return place;
+      }
+    }
+    return null;
   }
 
   private static List<Layout> layouts(List<Place> places) {
@@ -206,7 +229,7 @@ final class Lowering {
 
   /** Replaces inputs by copies in the layouts that were wished for; whether any was. */
   private boolean grant(Prepared prepared, Node node, List<Place> in, boolean early) {
-    boolean packs = packing && !early && node.inputs().stream().anyMatch(fixed::get);
+    boolean packs = options.packing() && !early && node.inputs().stream().anyMatch(fixed::get);
     List<Layout> packed = packs ? prepared.packedLayouts() : List.of();
     boolean any = false;
     for (int i = node.mutated().size(); i < in.size(); i++) {
@@ -230,6 +253,16 @@ final class Lowering {
 
   // ---- Places ----
 
+  private void put(int value, Place place) {
+    places.put(value, place);
+    need(place, value);
+  }
+
+  /** Keeps what is in a place until the last node that may read it for this value. */
+  private void need(Place place, int value) {
+    neededTo.merge(place.buffer(), lastUse[aliases.root(value)], Math::max);
+  }
+
   private Place dense(int value) {
     Place place = places.get(value);
     Layout dense = Layout.Strided.contiguous(place.spec().shape().dims());
@@ -239,8 +272,11 @@ final class Lowering {
   /** A value in another layout; the same copy for all who ask until the value is overwritten. */
   private Place copied(int value, Place from, Layout layout) {
     int version = versions.getOrDefault(aliases.root(value), 0);
-    return copies.computeIfAbsent(
-        new Wish(value, version, layout), _ -> copy(from, layout, fixed.get(value)));
+    Place copy =
+        copies.computeIfAbsent(
+            new Wish(value, version, layout), _ -> copy(from, layout, fixed.get(value)));
+    need(copy, value);
+    return copy;
   }
 
   private Place copy(Place from, Layout layout, boolean early) {

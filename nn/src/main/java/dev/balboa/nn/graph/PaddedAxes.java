@@ -88,7 +88,10 @@ final class PaddedAxes {
         boolean merged = factors.stream().filter(f -> f.size() != 1).count() > 1;
         if (merged && isPadded(factors)) {
           throw new IllegalArgumentException(
-              "bucket: axis " + i + " of the result " + graph.spec(value)
+              "bucket: axis "
+                  + i
+                  + " of the result "
+                  + graph.spec(value)
                   + " is merged of several, and cannot be cut");
         }
         of[i] = factors.stream().mapToInt(Factor::bucket).max().orElse(-1);
@@ -190,7 +193,12 @@ final class PaddedAxes {
   private IllegalArgumentException refused(String why) {
     List<TensorSpec> specs = node.inputs().stream().map(graph::spec).toList();
     return new IllegalArgumentException(
-        "bucket: " + node.name() + " of " + specs + " " + why
+        "bucket: "
+            + node.name()
+            + " of "
+            + specs
+            + " "
+            + why
             + ", so padding of the arguments could change results; leave this axis out of the"
             + " buckets, or hide the padding by a mask and say masked()");
   }

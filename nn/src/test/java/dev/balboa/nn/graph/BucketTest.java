@@ -44,8 +44,7 @@ class BucketTest {
   }
 
   private static Compiled compiled(Function<List<Tensor>, Tensor> f, Bucket... buckets) {
-    return Compiled.of(
-        in -> List.of(f.apply(in)), CompileOptions.defaults().withBuckets(buckets));
+    return Compiled.of(in -> List.of(f.apply(in)), CompileOptions.defaults().withBuckets(buckets));
   }
 
   private static void refused(Compiled compiled, Tensor x, String... parts) {
@@ -79,10 +78,9 @@ class BucketTest {
       assertThat(compiled.programs()).isEqualTo(2);
       close(compiled.run(numbers(9, 1, 12, 12)), model.infer(numbers(9, 1, 12, 12)));
       assertThat(compiled.programs()).isEqualTo(3);
-      assertThatThrownBy(
-              () ->
-                  compiled.runInto(
-                      new Tensor[] {numbers(3, 1, 12, 12)}, new Tensor[] {Tensors.zeros(4, 10)}))
+      assertThatThrownBy(() ->
+              compiled.runInto(
+                  new Tensor[] {numbers(3, 1, 12, 12)}, new Tensor[] {Tensors.zeros(4, 10)}))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContainingAll("F32[3, 10]", "F32[4, 10]");
     }
@@ -174,7 +172,8 @@ class BucketTest {
     refused(compiled(in -> in.get(0).softmax(0), BATCH), x, "bucket: softmax");
     refused(compiled(in -> in.get(0).cumsum(0), BATCH), x, "is not known to keep positions apart");
     refused(compiled(in -> in.get(0).slice(0, 0, 1), BATCH), x, "bucket: slice");
-    refused(compiled(in -> in.get(0).transpose(0, 1).matmul(in.get(0)), BATCH), x, "bucket: matmul");
+    refused(
+        compiled(in -> in.get(0).transpose(0, 1).matmul(in.get(0)), BATCH), x, "bucket: matmul");
     try (Compiled masked = compiled(in -> in.get(0).sum(0), BATCH.masked())) {
       close(masked.run(x), x.sum(0));
     }

@@ -156,11 +156,11 @@ class CompiledTest {
       line++;
     }
     try (Gate model = new Gate();
-        Compiled compiled = Compiled.of(in -> List.of(model.compute(in.get(0))), CompileOptions.defaults())) {
+        Compiled compiled =
+            Compiled.of(in -> List.of(model.compute(in.get(0))), CompileOptions.defaults())) {
       assertThatThrownBy(() -> compiled.run(Tensors.ones(2, 2)))
           .isInstanceOf(CaptureException.class)
-          .hasMessageContainingAll(
-              "item", "F32[]", "Gate.compute(CompiledTest.java:" + line + ")");
+          .hasMessageContainingAll("item", "F32[]", "Gate.compute(CompiledTest.java:" + line + ")");
     }
   }
 
@@ -221,6 +221,31 @@ class CompiledTest {
             CompileOptions.defaults())) {
       assertThat(compiled.run(Tensor.of(new float[] {10, 20})).toFloats()).containsExactly(11, 22);
       assertThat(compiled.run(Tensor.of(new float[] {1, 1})).toFloats()).containsExactly(2, 3);
+    }
+  }
+
+  @Test
+  void activationsKeepTheirBlocksFromLayerToLayer() {
+    try (Sequential model = network();
+        Compiled compiled = model.compile()) {
+      String each = compiled.plan(TensorSpec.f32(4, 1, 12, 12)).split("each run:", -1)[1];
+      // Convolutions and poolings hand blocks on; the one copy is before Flatten.
+      assertThat(each.lines().map(String::strip).filter(l -> l.startsWith("reorder"))).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatDependsOnConstantsAloneRunsOnce() {
+    Tensor weight = Tensor.of(new float[] {1, 2}).keep();
+    try (weight;
+        Compiled compiled =
+            Compiled.of(
+                in -> List.of(in.get(0).add(weight.exp().sum().mul(Tensors.ones(2)))),
+                CompileOptions.defaults())) {
+      String each = compiled.plan(TensorSpec.f32(2)).split("each run:", -1)[1];
+      assertThat(each.strip().lines()).hasSize(1).allMatch(l -> l.startsWith("add"));
+      assertThat(compiled.run(Tensors.zeros(2)).toFloats()[0])
+          .isCloseTo((float) (Math.E + Math.E * Math.E), within(1e-5f));
     }
   }
 

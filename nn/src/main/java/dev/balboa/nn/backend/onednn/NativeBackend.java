@@ -8,6 +8,7 @@ import dev.balboa.nn.backend.Backend;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.AxisOp;
+import dev.balboa.nn.op.Binary;
 import dev.balboa.nn.op.Contiguous;
 import dev.balboa.nn.op.ConvBackwardData;
 import dev.balboa.nn.op.ConvolutionOp;
@@ -25,6 +26,8 @@ import dev.balboa.nn.op.RecurrentOp;
 import dev.balboa.nn.op.ReductionOp;
 import dev.balboa.nn.op.SourceOp;
 import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Unary;
+import dev.balboa.nn.op.UnaryBackward;
 import dev.balboa.nn.op.ViewOp;
 import java.util.List;
 
@@ -93,6 +96,15 @@ public final class NativeBackend implements Backend {
       }
       return b.build();
     }
+  }
+
+  @Override
+  public boolean overwrites(Op op, int input) {
+    return switch (op) {
+      case Unary _, UnaryBackward _ -> true;
+      case Binary _ -> input == 0; // oneDNN's binary primitive may write over the first only
+      default -> false;
+    };
   }
 
   @Override

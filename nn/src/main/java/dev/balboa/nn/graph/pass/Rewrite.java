@@ -59,6 +59,27 @@ final class Rewrite implements Executor {
     nodes.add(new Node.Apply(op, inputs.stream().map(this::current).toList(), outputs));
   }
 
+  /** Appends an operation of which only the first output is a value of the old graph. */
+  void addFirst(Op op, List<Integer> inputs, int output) {
+    List<Integer> in = inputs.stream().map(this::current).toList();
+    List<Integer> outputs = new ArrayList<>(List.of(output));
+    List<TensorSpec> specs = op.infer(in.stream().map(this::spec).toList());
+    for (TensorSpec more : specs.subList(1, specs.size())) {
+      outputs.add(fresh(more));
+    }
+    nodes.add(new Node.Apply(op, in, outputs));
+  }
+
+  /** Appends an operation on one value and gives its result. */
+  Value emit(Op op, Value input) {
+    return apply(op, List.of(input)).get(0);
+  }
+
+  private int fresh(TensorSpec spec) {
+    added.add(spec);
+    return graph.specs().size() + added.size() - 1;
+  }
+
   /** From here on, {@code other} is read in the place of {@code value}. */
   void replace(int value, int other) {
     replaced.put(value, other);
@@ -69,8 +90,7 @@ final class Rewrite implements Executor {
     List<Value> results = new ArrayList<>();
     List<Integer> numbers = new ArrayList<>();
     for (TensorSpec spec : op.infer(inputs.stream().map(Value::spec).toList())) {
-      int number = graph.specs().size() + added.size();
-      added.add(spec);
+      int number = fresh(spec);
       results.add(new Ref(number, spec));
       numbers.add(number);
     }

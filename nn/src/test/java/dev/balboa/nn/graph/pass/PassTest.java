@@ -16,10 +16,15 @@ import dev.balboa.nn.layer.Conv2d;
 import dev.balboa.nn.layer.Layer;
 import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.op.Activation;
+import dev.balboa.nn.op.Attention;
+import dev.balboa.nn.op.CausalMask;
 import dev.balboa.nn.op.Conv;
+import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.Permute;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.Softmax;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.UnaryBackward;
 import dev.balboa.nn.op.Window;
@@ -139,6 +144,92 @@ class PassTest {
     Conv conv = (Conv) fused.get(0);
     assertThat(conv.residual()).isTrue();
     assertThat(conv.activation()).isEqualTo(Activation.RELU);
+  }
+
+  @Test
+  void vectorsThatAreAddedBecomeBiases() {
+    Tensor w = numbers(2, 8, 5);
+    Tensor b = numbers(3, 5);
+    FuseBias pass = new FuseBias();
+    assertThat(ops(x -> List.of(x.matmul(w).add(b).relu()), 1e-5, pass, new FuseActivation()))
+        .containsExactly(new Permute(List.of(1, 0)), new Linear(Activation.RELU));
+    Tensor v = numbers(4, 5, 8);
+    assertThat(
+            ops(
+                x -> List.of(b.add(Functions.linear(x, v, null, Activation.IDENTITY)).relu()),
+                1e-5,
+                pass,
+                new FuseActivation()))
+        .containsExactly(new Linear(Activation.RELU));
+    Tensor k = numbers(5, 4, 3, 3, 3);
+    Tensor channels = numbers(6, 1, 4, 1, 1);
+    assertThat(ops(x -> List.of(conv(x, k).add(channels).tanh()), 1e-5, pass, new FuseActivation()))
+        .hasSize(2)
+        .anyMatch(op -> op instanceof Conv c && c.activation() == Activation.TANH);
+  }
+
+  @Test
+  void sumsThatAreNoBiasesStay() {
+    Tensor w = numbers(2, 8, 8);
+    Tensor rows = numbers(3, 8, 1);
+    CompileOptions only = CompileOptions.defaults().withPasses(List.of(new FuseBias()));
+    try (Compiled compiled = Compiled.of(in -> List.of(in.get(0).matmul(w).add(rows)), only)) {
+      assertThat(ops(compiled.graph(X))).hasSize(2);
+    }
+  }
+
+  private static Tensor attention(Tensor x, Tensor mask) {
+    Tensor scores = x.matmul(x.neg().transpose(2, 3)).mul(0.25);
+    return (mask == null ? scores : mask.add(scores)).softmax(3).matmul(x.square());
+  }
+
+  @Test
+  void attentionInElementaryOperationsBecomesOne() {
+    FuseAttention pass = new FuseAttention();
+    assertThat(ops(x -> List.of(attention(x, null)), 1e-5, pass))
+        .contains(new Attention(0.25, CausalMask.NONE, 0))
+        .noneMatch(op -> op instanceof Softmax);
+    Tensor mask = numbers(7, 8, 8);
+    assertThat(ops(x -> List.of(attention(x, mask)), 1e-5, pass))
+        .anyMatch(op -> op instanceof Attention)
+        .noneMatch(op -> op instanceof Softmax);
+  }
+
+  @Test
+  void attentionWhoseWeightsAreReadStays() {
+    CompileOptions only = CompileOptions.defaults().withPasses(List.of(new FuseAttention()));
+    try (Compiled compiled =
+        Compiled.of(
+            in -> {
+              Tensor x = in.get(0);
+              Tensor weights = x.matmul(x.transpose(2, 3)).softmax(3);
+              return List.of(weights.matmul(x), weights);
+            },
+            only)) {
+      assertThat(ops(compiled.graph(X))).noneMatch(op -> op instanceof Attention);
+    }
+  }
+
+  @Test
+  void elementwiseResultsTakeThePlaceOfTheirInputs() {
+    Function<List<Tensor>, List<Tensor>> f =
+        in -> {
+          Tensor x = in.get(0);
+          Tensor y = x.exp().neg().add(x).tanh();
+          return List.of(y.mul(y), x.neg().reshape(-1).exp(), y.permute(0, 2, 3, 1).neg());
+        };
+    CompileOptions none = CompileOptions.defaults().withPasses(List.of());
+    try (Compiled apart = Compiled.of(f, none.withoutInPlace());
+        Compiled over = Compiled.of(f, none)) {
+      Tensor[] x = {numbers(1, 2, 3, 8, 8)};
+      Tensor[] expected = apart.run(x);
+      Tensor[] got = over.run(x);
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(got[i].toFloats()).isEqualTo(expected[i].toFloats());
+      }
+      assertThat(over.memory(X).tensors()).isLessThan(apart.memory(X).tensors());
+      assertThat(over.memory(X).arena()).isLessThanOrEqualTo(apart.memory(X).arena());
+    }
   }
 
   @Test
