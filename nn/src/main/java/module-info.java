@@ -19,6 +19,7 @@ module dev.balboa.nn {
   exports dev.balboa.nn.data.text;
   exports dev.balboa.nn.io;
   exports dev.balboa.nn.profile;
+  exports dev.balboa.nn.quantize;
   exports dev.balboa.nn.train;
   exports dev.balboa.nn.explain;
   exports dev.balboa.nn.generate;

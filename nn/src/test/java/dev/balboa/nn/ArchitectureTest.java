@@ -31,7 +31,8 @@ class ArchitectureTest {
             "dev.balboa.nn.data..",
             "dev.balboa.nn.io..",
             "dev.balboa.nn.explain..",
-            "dev.balboa.nn.profile..")
+            "dev.balboa.nn.profile..",
+            "dev.balboa.nn.quantize..")
         .layer("graph")
         .definedBy("dev.balboa.nn.graph..")
         .layer("tensor")

@@ -24,6 +24,14 @@ public interface Backend {
   default void requireBf16Arithmetic() {}
 
   /**
+   * Checks that products of bytes are computed by instructions for them, whose sums do not
+   * saturate.
+   *
+   * @throws UnsupportedOperationException naming the backend and the processor's instruction set
+   */
+  default void requireInt8Arithmetic() {}
+
+  /**
    * Chooses how to compute an operation. View operations never come here; the executor applies
    * them.
    *

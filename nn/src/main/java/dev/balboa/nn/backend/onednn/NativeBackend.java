@@ -42,6 +42,9 @@ public final class NativeBackend implements Backend {
   /** What the names of instruction sets with products of BF16 contain. */
   private static final List<String> BF16_SETS = List.of("bf16", "fp16", "amx", "avx10");
 
+  /** Sets that multiply bytes and sum them up in 32 bits; oneDNN's larger sets include VNNI. */
+  private static final List<String> INT8_SETS = List.of("vnni", "bf16", "fp16", "amx", "avx10");
+
   private final LoadedNatives natives;
 
   private NativeBackend(LoadedNatives natives) {
@@ -80,6 +83,22 @@ public final class NativeBackend implements Backend {
               + isa
               + "; needed is one of "
               + BF16_SETS);
+    }
+  }
+
+  @Override
+  public void requireInt8Arithmetic() {
+    requireInt8Arithmetic(Dnnl.effectiveIsa());
+  }
+
+  static void requireInt8Arithmetic(String isa) {
+    if (INT8_SETS.stream().noneMatch(isa::contains)) {
+      throw new UnsupportedOperationException(
+          "int8: the native backend has no arithmetic of bytes on this processor, whose instruction"
+              + " set is "
+              + isa
+              + "; needed is one of "
+              + INT8_SETS);
     }
   }
 

@@ -69,12 +69,19 @@ final class QuantizedProducts {
                 Mds.any(y),
                 Windows.of(window),
                 attr))) {
-      Operand dense = b.denseInput(WEIGHTS);
-      Operand weights = new Operand(dense.place(), dense.index(), plain);
       p.add(Arg.SRC, b.reordered(x, desc.srcMd()));
-      p.add(Arg.WEIGHTS, b.reordered(weights, desc.weightsMd()));
+      p.add(Arg.WEIGHTS, weights(b, op.groups(), plain, desc.weightsMd()));
       p.run(desc, b.output(0, desc.dstMd()), p.bias ? b.denseInput(BIAS) : null);
     }
+  }
+
+  /** Weights in blocks, which a captured program makes once. */
+  private static Operand weights(PlanBuilder b, int groups, MemoryDesc plain, MemoryDesc wanted) {
+    if (groups == 1) {
+      return b.input(WEIGHTS, wanted);
+    }
+    Operand dense = b.denseInput(WEIGHTS);
+    return b.reordered(new Operand(dense.place(), dense.index(), plain), wanted);
   }
 
   private static boolean isPadded(Window w) {

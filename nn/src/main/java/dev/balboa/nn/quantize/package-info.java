@@ -1,0 +1,2 @@
+/** Post-training quantization: inference on bytes, calibrated on samples. */
+package dev.balboa.nn.quantize;
