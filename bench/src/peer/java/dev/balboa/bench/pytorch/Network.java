@@ -63,8 +63,12 @@ final class Network extends Module {
   Tensor logits(Tensor images) {
     Tensor x = pool(conv1.forward(images).relu_());
     x = pool(conv2.forward(x).relu_());
-    x = dense1.forward(torch.flatten(x, 1, -1)).relu_();
-    return dense2.forward(x);
+    return head(torch.flatten(x, 1, -1));
+  }
+
+  /** The dense layers, on {@code [batch, 3136]}. */
+  Tensor head(Tensor x) {
+    return dense2.forward(dense1.forward(x).relu_());
   }
 
   static Tensor pool(Tensor x) {

@@ -13,9 +13,13 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * The network for inference as PyTorch's own compiler lowers it on a CPU: the weights packed for
  * oneDNN once, ReLU fused into the convolution or dense layer before it. The C++ interface reaches
- * these operators through the dispatcher only.
+ * these operators through the dispatcher only. Dense layers may be left to MKL instead, which is
+ * faster for a few rows.
  */
 final class PackedNetwork implements Inference.Model {
+  /** Weights that PyTorch 2.10 packs for fewer rows give wrong sums; these serve any number. */
+  private static final int LEAST_ROWS = 8;
+
   private static final String SCRIPT =
       """
       def pair(a: int, b: int):
@@ -39,11 +43,18 @@ final class PackedNetwork implements Inference.Model {
   private final IValue one = call("pair", new IValue(1L), new IValue(1L));
   private final IValue scalars = call("scalars");
   private final IValue[] weights = new IValue[8];
+  private final Network plain;
+  private final boolean dense;
 
-  PackedNetwork(Network network, int batch) {
-    List<Tensor> plain = network.weights();
+  /**
+   * @param dense whether dense layers are packed too
+   */
+  PackedNetwork(Network network, int batch, boolean dense) {
+    this.plain = network;
+    this.dense = dense;
+    List<Tensor> parameters = network.weights();
     for (int i = 0; i < weights.length; i++) {
-      weights[i] = new IValue(plain.get(i).detach());
+      weights[i] = new IValue(parameters.get(i).detach());
     }
     IValue size = new IValue((long) batch);
     weights[0] =
@@ -51,8 +62,9 @@ final class PackedNetwork implements Inference.Model {
     weights[2] =
         packed(weights[2], call("quad", size, new IValue(32L), new IValue(14L), new IValue(14L)));
     OperatorHandle reorder = operator("mkldnn::_reorder_linear_weight");
-    weights[4] = run(reorder, weights[4], size);
-    weights[6] = run(reorder, weights[6], size);
+    IValue rows = new IValue((long) Math.max(LEAST_ROWS, batch));
+    weights[4] = run(reorder, weights[4], rows);
+    weights[6] = run(reorder, weights[6], rows);
   }
 
   private static OperatorHandle operator(String name) {
@@ -78,6 +90,9 @@ final class PackedNetwork implements Inference.Model {
   public Tensor logits(Tensor images) {
     Tensor x = Network.pool(convolve(new IValue(images), 0));
     x = torch.flatten(Network.pool(convolve(new IValue(x), 2)), 1, -1);
+    if (!dense) {
+      return plain.head(x);
+    }
     IValue hidden = run(linear, new IValue(x), weights[4], weights[5], relu, scalars, noAlgorithm);
     return run(linear, hidden, weights[6], weights[7], identity, scalars, noAlgorithm).toTensor();
   }

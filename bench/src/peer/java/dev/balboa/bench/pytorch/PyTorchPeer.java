@@ -109,13 +109,15 @@ public final class PyTorchPeer implements Peer {
                   new Inference(
                       new Network(order)::logits,
                       new Batches(pictures, pictures.count(), batch, order))));
-      ways.add(
-          new Fastest.Way(
-              order.label + ", packed",
-              () ->
-                  new Inference(
-                      new PackedNetwork(new Network(order), batch),
-                      new Batches(pictures, pictures.count(), batch, order))));
+      for (boolean dense : new boolean[] {true, false}) {
+        ways.add(
+            new Fastest.Way(
+                order.label + (dense ? ", packed" : ", packed convolutions"),
+                () ->
+                    new Inference(
+                        new PackedNetwork(new Network(order), batch, dense),
+                        new Batches(pictures, pictures.count(), batch, order))));
+      }
     }
     return ways;
   }
