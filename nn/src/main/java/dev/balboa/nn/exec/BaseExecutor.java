@@ -23,6 +23,13 @@ public interface BaseExecutor extends Executor {
       String name, HostFunction function, List<TensorSpec> outputs, List<Value> inputs);
 
   /**
+   * Checks that what is run or captured can compute in BF16.
+   *
+   * @throws UnsupportedOperationException if the backend cannot on this processor
+   */
+  void requireBf16Arithmetic();
+
+  /**
    * A gradient in memory of its own, which outlives the sweep that computed it.
    *
    * @param sweep what the sweep computes with

@@ -139,6 +139,11 @@ public final class EagerExecutor implements BaseExecutor {
   }
 
   @Override
+  public void requireBf16Arithmetic() {
+    backend.requireBf16Arithmetic();
+  }
+
+  @Override
   public Value keepGradient(Value gradient, GradientMemory sweep) {
     ArrayValue own = contiguous((ArrayValue) gradient);
     Block block = own.storage().block();

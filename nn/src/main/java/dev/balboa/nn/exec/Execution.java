@@ -97,14 +97,15 @@ public final class Execution {
 
   /**
    * Computes convolutions, linear maps, products, attention and recurrent layers of what follows in
-   * BF16; normalisation, softmax, reductions and losses stay in F32, and so do parameters and their
-   * gradients. For the forward pass: a backward pass runs in the types that were recorded.
+   * BF16; softmax, reductions, losses and the statistics of normalisations stay in F32, and so do
+   * parameters and their gradients. For the forward pass: a backward pass runs in the types that
+   * were recorded.
    *
    * @throws UnsupportedOperationException if the backend has no BF16 arithmetic on this processor
    */
   public static Frame mixedPrecision() {
     Execution e = current();
-    e.eager().backend().requireBf16Arithmetic();
+    e.base.requireBf16Arithmetic();
     return push(new Execution(e.base, e.recording, e.training, true, e.origin));
   }
 

@@ -52,6 +52,11 @@ final class CaptureExecutor implements BaseExecutor {
     this.names = names;
   }
 
+  @Override
+  public void requireBf16Arithmetic() {
+    eager.requireBf16Arithmetic();
+  }
+
   /** The next tensor that will be handed in at each run. */
   Symbol argument(TensorSpec spec) {
     Symbol symbol = symbol(spec);

@@ -41,7 +41,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Thread rule: one thread at a time; a second one is refused.
  */
 public final class CompiledStep implements AutoCloseable {
-  private final Layer model;
+  private Forward forward;
   private final Optimizer optimizer;
   private final Loss loss;
   private final RandomStream random;
@@ -71,13 +71,25 @@ public final class CompiledStep implements AutoCloseable {
       GradientClip clip,
       RandomStream random,
       CompileOptions options) {
-    this.model = Objects.requireNonNull(model, "compiled step: model");
+    forward = new Forward(Objects.requireNonNull(model, "compiled step: model"), false);
     this.optimizer = Objects.requireNonNull(optimizer, "compiled step: optimizer");
     this.loss = Objects.requireNonNull(loss, "compiled step: loss");
     this.random = Objects.requireNonNull(random, "compiled step: random stream");
     this.clip = clip;
     CompileOptions one = options.withInstances(1).withNames(model.parameters());
     this.program = Compiled.asWritten(this::trace, one);
+  }
+
+  /**
+   * Computes the model in mixed precision, see {@link Execution#mixedPrecision}; to be said before
+   * the first step.
+   */
+  public CompiledStep mixedPrecision() {
+    if (prepared) {
+      throw new IllegalStateException("compiled step: precision must be set before the first step");
+    }
+    forward = new Forward(forward.model(), true);
+    return this;
   }
 
   /** What random layers draw from. */
@@ -89,7 +101,7 @@ public final class CompiledStep implements AutoCloseable {
     optimizer.zeroGrad();
     try (var _ = Execution.training(random);
         var _ = Execution.grad()) {
-      Tensor output = model.forward(batch.get(0));
+      Tensor output = forward.apply(batch.get(0));
       Tensor result = loss.apply(output, batch.get(1));
       if (result.shape().size() != 1) {
         throw new IllegalArgumentException(

@@ -6,6 +6,7 @@ import dev.balboa.nn.layer.Layer;
 import dev.balboa.nn.optim.GradientClip;
 import dev.balboa.nn.optim.LearningRate;
 import dev.balboa.nn.optim.Optimizer;
+import dev.balboa.nn.optim.WeightAverage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ final class Settings {
   LearningRate momentum;
   Plateau plateau;
   GradientClip clip;
+  WeightAverage average;
+  boolean mixed;
   int accumulate = 1;
   boolean detectAnomaly;
   CompileOptions capture;
@@ -40,6 +43,16 @@ final class Settings {
     if (!model.isBuilt()) {
       throw new IllegalStateException("trainer: the model is not built");
     }
+  }
+
+  /** The model in the precision that was asked for. */
+  Forward forward() {
+    return new Forward(model, mixed);
+  }
+
+  /** Puts the averaged weights into the model until closed; {@code null} if there are none. */
+  WeightAverage.Swap averaged() {
+    return average == null ? null : average.swapIn();
   }
 
   /** The listeners whose state is part of a run. */

@@ -1,11 +1,13 @@
 package dev.balboa.nn.train;
 
 import dev.balboa.nn.data.DataLoader;
+import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.graph.CompileOptions;
 import dev.balboa.nn.layer.Layer;
 import dev.balboa.nn.optim.GradientClip;
 import dev.balboa.nn.optim.LearningRate;
 import dev.balboa.nn.optim.Optimizer;
+import dev.balboa.nn.optim.WeightAverage;
 import dev.balboa.nn.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -118,6 +120,32 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
+   * Keeps a moving average of the weights, which stands in for them wherever the model is judged or
+   * handed out: in validation, {@link #evaluate} and {@link #predict}, for the best model and, with
+   * early stopping, what is restored at the end. The model itself keeps the weights that are
+   * trained. The average is part of checkpoints; closing it stays the caller's.
+   */
+  public Trainer average(WeightAverage weights) {
+    checkConfigurable("the average of the weights");
+    settings.average = Objects.requireNonNull(weights, "trainer: average");
+    return this;
+  }
+
+  /**
+   * Computes the model in mixed precision, in training and where it is judged: see {@link
+   * Execution#mixedPrecision}. Parameters, gradients, optimizer, loss and metrics stay as they are.
+   *
+   * @throws UnsupportedOperationException if the backend in force has no BF16 arithmetic on this
+   *     processor
+   */
+  public Trainer mixedPrecision() {
+    checkConfigurable("precision");
+    Execution.mixedPrecision().close();
+    settings.mixed = true;
+    return this;
+  }
+
+  /**
    * Makes a step of so many batches, fewer at the end of an epoch. The gradient is that of the mean
    * loss over all their samples, as of one large batch, for the memory of a small one; a loss is
    * taken to be a mean over the samples. Batch normalisation still sees the small batches.
@@ -133,8 +161,8 @@ public final class Trainer implements AutoCloseable {
   /**
    * Checks what every operation of a training step makes. The first number that is infinite or not
    * a number ends training with a {@link DivergedException} that names the operation, its layer and
-   * the element; see {@link dev.balboa.nn.exec.Execution#checkFinite}. Without it a loss that is
-   * not finite ends training too, but who made it is not known.
+   * the element; see {@link Execution#checkFinite}. Without it a loss that is not finite ends
+   * training too, but who made it is not known.
    */
   public Trainer detectAnomaly() {
     settings.detectAnomaly = true;
@@ -326,12 +354,16 @@ public final class Trainer implements AutoCloseable {
 
   /** Loss and metrics of the model on data, as in inference. */
   public Evaluation evaluate(DataLoader data) {
-    return TrainingLoop.evaluate(settings, data);
+    try (var _ = settings.averaged()) {
+      return TrainingLoop.evaluate(settings, data);
+    }
   }
 
   /** The model's output as in inference, in the innermost scope; see {@link Layer#infer}. */
   public Tensor predict(Tensor x) {
-    return settings.model.infer(x);
+    try (var _ = settings.averaged()) {
+      return settings.forward().infer(x);
+    }
   }
 
   /** Frees the copy of the best parameters. */

@@ -12,15 +12,17 @@ import java.util.Map;
 
 /**
  * Everything that training depends on, in one safetensors file. Tensors: {@code model.*}, {@code
- * optimizer.*}, {@code best.*}, {@code sums.*}, {@code listener.*}, {@code trainer.history}.
- * Metadata: positions, seeds, names. Numbers are stored exactly, so that a resumed run repeats the
- * uninterrupted one bit for bit.
+ * optimizer.*}, {@code average.*}, {@code best.*}, {@code sums.*}, {@code listener.*}, {@code
+ * trainer.history}. Metadata: positions, seeds, names. Numbers are stored exactly, so that a
+ * resumed run repeats the uninterrupted one bit for bit.
  */
 record TrainingCheckpoint(Settings settings, Progress progress, BestParameters best) {
   private static final String OPTIMIZER_PREFIX = "optimizer.";
   private static final String BEST_PREFIX = "best.";
   private static final String SUMS_PREFIX = "sums.";
   private static final String LISTENER_PREFIX = "listener.";
+  private static final String AVERAGE_PREFIX = "average.";
+  private static final String FULL_PRECISION = "full";
   private static final String HISTORY = "trainer.history";
 
   void save(Path file) throws IOException {
@@ -30,6 +32,9 @@ record TrainingCheckpoint(Settings settings, Progress progress, BestParameters b
       settings.optimizer.state().forEach((key, t) -> tensors.put(OPTIMIZER_PREFIX + key, t));
       best.tensors().forEach((key, t) -> tensors.put(BEST_PREFIX + key, t));
       progress.sums.save().forEach((key, t) -> tensors.put(SUMS_PREFIX + key, t));
+      if (settings.average != null) {
+        settings.average.state().forEach((key, t) -> tensors.put(AVERAGE_PREFIX + key, t));
+      }
       for (StatefulListener listener : settings.stateful()) {
         listener.state().forEach((key, t) -> tensors.put(prefix(listener) + key, t));
       }
@@ -48,6 +53,8 @@ record TrainingCheckpoint(Settings settings, Progress progress, BestParameters b
     data.put("optimizer", settings.optimizer.name());
     data.put("metrics", metricNames());
     data.put("listeners", listenerNames());
+    data.put("average", Boolean.toString(settings.average != null));
+    data.put("precision", precision());
     data.put("epoch", Long.toString(progress.epoch));
     data.put("batch", Integer.toString(progress.batch));
     data.put("step", Long.toString(progress.step));
@@ -70,6 +77,10 @@ record TrainingCheckpoint(Settings settings, Progress progress, BestParameters b
     return String.join(",", settings.metrics.stream().map(Metric::name).toList());
   }
 
+  private String precision() {
+    return settings.mixed ? "mixed" : FULL_PRECISION;
+  }
+
   private String listenerNames() {
     return String.join(",", settings.stateful().stream().map(StatefulListener::name).toList());
   }
@@ -83,12 +94,20 @@ record TrainingCheckpoint(Settings settings, Progress progress, BestParameters b
       require(file, "optimizer", settings.optimizer.name(), data.get("optimizer"));
       require(file, "metrics", metricNames(), data.get("metrics"));
       require(file, "listeners", listenerNames(), data.get("listeners"));
+      // Files of before say neither.
+      String average = data.getOrDefault("average", "false");
+      require(file, "average", Boolean.toString(settings.average != null), average);
+      String precision = data.getOrDefault("precision", FULL_PRECISION);
+      require(file, "precision", precision(), precision);
       readProgress(file, data);
       progress.sums.load(Checkpoint.read(opened, SUMS_PREFIX));
       progress.reports.clear();
       progress.reports.addAll(new HistoryTable(settings.metrics).read(opened.read(HISTORY)));
       for (StatefulListener listener : settings.stateful()) {
         listener.load(Checkpoint.read(opened, prefix(listener)));
+      }
+      if (settings.average != null) {
+        settings.average.load(Checkpoint.read(opened, AVERAGE_PREFIX));
       }
       settings.optimizer.load(Checkpoint.read(opened, OPTIMIZER_PREFIX));
       settings.optimizer.learningRate(progress.learningRate);

@@ -78,25 +78,32 @@ record TrainingLoop(
 
   /** The step to capture, or {@code null} to make steps eagerly. */
   private CompiledStep compiled() {
-    return settings.capture == null
-        ? null
-        : new CompiledStep(
+    if (settings.capture == null) {
+      return null;
+    }
+    CompiledStep step =
+        new CompiledStep(
             settings.model,
             settings.optimizer,
             settings.loss,
             settings.clip,
             progress.random,
             settings.capture);
+    return settings.mixed ? step.mixedPrecision() : step;
   }
 
   private void finishEpoch() throws IOException {
+    Optional<Evaluation> validation;
+    try (var _ = settings.averaged()) {
+      validation = Optional.ofNullable(settings.validation).map(data -> evaluate(settings, data));
+    }
     EpochReport report =
         new EpochReport(
             progress.epoch,
             progress.step,
             progress.learningRate,
             progress.sums.evaluation(),
-            Optional.ofNullable(settings.validation).map(data -> evaluate(settings, data)));
+            validation);
     progress.reports.add(report);
     progress.epoch++;
     progress.batch = 0;
@@ -108,7 +115,9 @@ record TrainingLoop(
     boolean improved = isBest(report, value);
     save();
     if (improved && settings.bestFile != null) {
-      Checkpoint.saveModel(settings.bestFile, settings.model);
+      try (var _ = settings.averaged()) {
+        Checkpoint.saveModel(settings.bestFile, settings.model);
+      }
     }
     settings.listeners.forEach(l -> l.onEpoch(report));
   }
@@ -124,7 +133,9 @@ record TrainingLoop(
     progress.bestEpoch = report.epoch();
     progress.stale = 0;
     if (rule != null && rule.restoreBest()) {
-      best.take(settings.model);
+      try (var _ = settings.averaged()) {
+        best.take(settings.model);
+      }
     }
     return true;
   }
@@ -139,7 +150,7 @@ record TrainingLoop(
       while (epoch.hasNext()) {
         try (var _ = Scope.open()) {
           Batch batch = epoch.next();
-          Tensor output = settings.model.forward(batch.x());
+          Tensor output = settings.forward().apply(batch.x());
           double loss = settings.loss.apply(output, batch.y()).item();
           sums.add(loss, output, batch.y(), batch.size());
         }

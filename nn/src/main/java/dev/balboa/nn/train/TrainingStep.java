@@ -29,6 +29,9 @@ record TrainingStep(Settings settings, CompiledStep compiled) {
         compiled == null
             ? eager(batches, samples, sums, progress)
             : captured(batches.getFirst(), sums, progress);
+    if (settings.average != null) {
+      settings.average.update();
+    }
     sums.addNanos(System.nanoTime() - startNanos);
     progress.sums.add(sums);
     progress.learningRate = optimizer.learningRate();
@@ -90,7 +93,7 @@ record TrainingStep(Settings settings, CompiledStep compiled) {
     double value;
     try (var _ = Execution.training(progress.random);
         var _ = Execution.grad()) {
-      output = settings.model.forward(batch.x());
+      output = settings.forward().apply(batch.x());
       Tensor loss;
       try (var _ = Execution.within(() -> "loss")) {
         loss = settings.loss.apply(output, batch.y());

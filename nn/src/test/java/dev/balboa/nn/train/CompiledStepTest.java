@@ -79,7 +79,10 @@ class CompiledStepTest {
 
   /** Trains twice, eagerly and captured, from the same start, and compares after each step. */
   private static void compare(
-      Function<Sequential, Optimizer> optimizers, GradientClip clip, double[] rates) {
+      Function<Sequential, Optimizer> optimizers,
+      GradientClip clip,
+      boolean mixed,
+      double... rates) {
     RandomStream eagerRandom = new RandomStream(5);
     RandomStream random = new RandomStream(5);
     try (Sequential eager = network();
@@ -89,6 +92,9 @@ class CompiledStepTest {
         CompiledStep step =
             new CompiledStep(
                 captured, other, Losses::crossEntropy, clip, random, CompileOptions.defaults())) {
+      if (mixed) {
+        step.mixedPrecision();
+      }
       for (int i = 0; i < STEPS; i++) {
         int n = i % 3 == 2 ? 5 : 8;
         one.learningRate(rates[i % rates.length]);
@@ -99,7 +105,7 @@ class CompiledStepTest {
           one.zeroGrad();
           double loss;
           try (var _ = Execution.training(eagerRandom)) {
-            Tensor result = Losses.crossEntropy(eager.forward(x), y);
+            Tensor result = Losses.crossEntropy(new Forward(eager, mixed).apply(x), y);
             loss = result.item();
             result.backward();
           }
@@ -130,7 +136,12 @@ class CompiledStepTest {
 
   @Test
   void trainsAsEagerlyStepByStep() {
-    compare(m -> new Adam(m.parameters(), 1e-3), null, new double[] {1e-3, 2e-3});
+    compare(m -> new Adam(m.parameters(), 1e-3), null, false, 1e-3, 2e-3);
+  }
+
+  @Test
+  void trainsAsEagerlyInMixedPrecision() {
+    compare(m -> new Adam(m.parameters(), 1e-3), GradientClip.globalNorm(0.5), true, 1e-3);
   }
 
   @Test
@@ -138,16 +149,17 @@ class CompiledStepTest {
     compare(
         m -> new Sgd(m.parameters(), 0.1).momentum(0.9),
         GradientClip.globalNorm(0.5),
-        new double[] {0.1, 0.05});
-    compare(m -> new Sgd(m.parameters(), 0.1), GradientClip.value(0.01), new double[] {0.1});
-    compare(m -> new Sgd(m.parameters(), 0.1), GradientClip.none(), new double[] {0.1});
+        false,
+        0.1,
+        0.05);
+    compare(m -> new Sgd(m.parameters(), 0.1), GradientClip.value(0.01), false, 0.1);
+    compare(m -> new Sgd(m.parameters(), 0.1), GradientClip.none(), false, 0.1);
   }
 
   @Test
   void trainsOnTheReferenceToo() {
     try (var _ = Execution.on(Executors.reference())) {
-      compare(
-          m -> new Adam(m.parameters(), 1e-3), GradientClip.globalNorm(0.5), new double[] {1e-3});
+      compare(m -> new Adam(m.parameters(), 1e-3), GradientClip.globalNorm(0.5), false, 1e-3);
     }
   }
 

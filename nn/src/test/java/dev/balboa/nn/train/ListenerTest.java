@@ -11,6 +11,7 @@ import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.optim.Adam;
 import dev.balboa.nn.optim.LearningRate;
 import dev.balboa.nn.optim.Optimizer;
+import dev.balboa.nn.optim.WeightAverage;
 import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
@@ -36,8 +37,10 @@ class ListenerTest {
   private final class Run implements AutoCloseable {
     final Sequential model = Sequential.of(Blobs.PICTURE, new Flatten(), new Dense(4)).build(1);
     final Optimizer optimizer = new Adam(model.parameters(), 0.01);
+    final WeightAverage average = new WeightAverage(model.parameters(), 0.9);
     final Trainer trainer =
         new Trainer(model, optimizer, Losses::crossEntropy)
+            .average(average)
             .metric(Metric.accuracy())
             .metric(Metric.rocAuc(4))
             .validation(new DataLoader(new Blobs(8, 2), 8))
@@ -57,6 +60,7 @@ class ListenerTest {
     @Override
     public void close() {
       trainer.close();
+      average.close();
       optimizer.close();
       model.close();
     }
@@ -139,6 +143,27 @@ class ListenerTest {
     assertThat(bytes.toString(StandardCharsets.UTF_8))
         .containsPattern("(?m)^epoch 1/1, batch 4/5: loss \\d\\.\\d{4}, mean \\d\\.\\d{4}, ")
         .contains("learning rate 0.0100");
+  }
+
+  @Test
+  void theAverageOfTheWeightsIsWhatIsJudgedAndHandedOut() throws IOException {
+    Path best = directory.resolve("best.safetensors");
+    try (Run run = new Run()) {
+      List<Double> losses = new ArrayList<>();
+      run.trainer
+          .bestModel(best)
+          .listener(
+              TrainingListener.eachEpoch(r -> losses.add(r.validation().orElseThrow().loss())));
+      run.fit(3);
+      float[] trained = run.weight();
+      DataLoader data = new DataLoader(new Blobs(8, 2), 8);
+      assertThat(run.trainer.evaluate(data).loss()).isEqualTo(losses.getLast());
+      assertThat(run.weight()).as("put back").isEqualTo(trained);
+      float[] average = run.average.state().get("1.weight").toFloats();
+      assertThat(average).isNotEqualTo(trained);
+      Checkpoint.loadModel(best, run.model);
+      assertThat(run.weight()).isEqualTo(average);
+    }
   }
 
   /** Counts steps, and what it has counted belongs to the run. */

@@ -21,6 +21,7 @@ import dev.balboa.nn.optim.GradientClip;
 import dev.balboa.nn.optim.LearningRate;
 import dev.balboa.nn.optim.Optimizer;
 import dev.balboa.nn.optim.Sgd;
+import dev.balboa.nn.optim.WeightAverage;
 import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensors;
 import java.io.IOException;
@@ -64,7 +65,7 @@ class ResumeTest {
   }
 
   /** A model, its optimizer and a trainer with everything that a checkpoint has to carry. */
-  private record Run(Sequential model, Optimizer optimizer, Trainer trainer)
+  private record Run(Sequential model, Optimizer optimizer, WeightAverage average, Trainer trainer)
       implements AutoCloseable {
     static Run create(long seed, Path checkpoint) {
       Sequential model =
@@ -77,8 +78,10 @@ class ResumeTest {
                   new Dense(Blobs.CLASSES))
               .build(seed);
       Optimizer optimizer = new Adam(model.parameters(), 0.01);
+      WeightAverage average = new WeightAverage(model.parameters(), 0.8);
       Trainer trainer =
           new Trainer(model, optimizer, Losses::crossEntropy)
+              .average(average)
               .metric(Metric.accuracy())
               .validation(new DataLoader(new Blobs(24, 9), 10))
               .schedule(LearningRate.cosine(0.02, 0.001, 12).warmUp(3))
@@ -86,7 +89,7 @@ class ResumeTest {
               .earlyStopping(new EarlyStopping(2, 10, true))
               .seed(77)
               .checkpoint(checkpoint);
-      return new Run(model, optimizer, trainer);
+      return new Run(model, optimizer, average, trainer);
     }
 
     History fit() throws IOException {
@@ -98,6 +101,7 @@ class ResumeTest {
       model
           .parameters()
           .forEach((path, p) -> state.put("model." + path, bits(p.data().toFloats())));
+      average.state().forEach((path, t) -> state.put("average." + path, bits(t.toFloats())));
       optimizer
           .state()
           .forEach((key, t) ->
@@ -117,6 +121,7 @@ class ResumeTest {
     @Override
     public void close() {
       trainer.close();
+      average.close();
       optimizer.close();
       model.close();
     }
@@ -177,6 +182,35 @@ class ResumeTest {
       assertThat(resumed.reason()).isEqualTo(uninterrupted.reason());
       assertThat(resumed.bestEpoch()).isEqualTo(uninterrupted.bestEpoch());
       assertThat(withoutTimes(resumed.epochs())).isEqualTo(withoutTimes(uninterrupted.epochs()));
+      assertThat(run.state()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void aRunInMixedPrecisionIsResumedToo() throws IOException {
+    Map<String, Object> expected;
+    Map<String, Object> full;
+    try (Run run = Run.create(1, directory.resolve("full.safetensors"))) {
+      run.fit();
+      full = run.state();
+    }
+    try (Run run = Run.create(1, directory.resolve("other.safetensors"))) {
+      run.trainer().mixedPrecision();
+      run.fit();
+      expected = run.state();
+    }
+    assertThat(expected).isNotEqualTo(full);
+    try (Run run = Run.create(1, file)) {
+      run.trainer().mixedPrecision().listener(stopAfter(BATCHES + 1, run));
+      run.fit();
+    }
+    try (Run run = Run.create(999, file)) {
+      assertThatThrownBy(() -> run.trainer().resume(file))
+          .hasMessageContaining("expected precision 'full', got 'mixed'");
+    }
+    try (Run run = Run.create(999, file)) {
+      run.trainer().mixedPrecision().resume(file);
+      run.fit();
       assertThat(run.state()).isEqualTo(expected);
     }
   }
