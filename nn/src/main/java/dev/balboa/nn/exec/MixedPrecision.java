@@ -1,6 +1,8 @@
 package dev.balboa.nn.exec;
 
 import dev.balboa.nn.op.AttentionOp;
+import dev.balboa.nn.op.BatchNormInference;
+import dev.balboa.nn.op.BatchNormTraining;
 import dev.balboa.nn.op.Cast;
 import dev.balboa.nn.op.ConvolutionOp;
 import dev.balboa.nn.op.DType;
@@ -26,7 +28,8 @@ import java.util.List;
  * or divides many numbers (normalisation, softmax, reductions, losses) in F32, by conversions
  * around them, which are recorded: gradients of F32 parameters are F32. What goes element by
  * element, pools or moves elements stays in the type that it comes in; where F32 and BF16 meet
- * there, it is F32. Other types are left alone.
+ * there, it is F32. So does batch normalisation, whose statistics and parameters are F32. Other
+ * types are left alone.
  */
 final class MixedPrecision implements Executor {
   private final Executor delegate;
@@ -45,6 +48,7 @@ final class MixedPrecision implements Executor {
           case ViewOp _, InPlaceOp _, SourceOp _, Cast _ -> inputs;
           case ElementwiseOp _, PoolingOp _, LayoutOp _, IndexOp _ ->
               has(inputs, DType.F32) ? converted(inputs, DType.BF16, DType.F32) : inputs;
+          case BatchNormTraining _, BatchNormInference _ -> normalized(inputs);
           default -> converted(inputs, DType.BF16, DType.F32);
         });
   }
@@ -58,13 +62,27 @@ final class MixedPrecision implements Executor {
     return inputs.stream().anyMatch(v -> v.spec().dtype() == dtype);
   }
 
+  /** Data as they come, with a residual in their type, and all that is per channel in F32. */
+  private List<Value> normalized(List<Value> inputs) {
+    Value x = inputs.getFirst();
+    if (x.spec().dtype() != DType.BF16) {
+      return converted(inputs, DType.BF16, DType.F32);
+    }
+    List<Value> all = new ArrayList<>(inputs);
+    all.replaceAll(v -> cast(v, v.spec().shape().rank() == 1 ? DType.F32 : DType.BF16));
+    return all;
+  }
+
   private List<Value> converted(List<Value> inputs, DType from, DType to) {
     if (!has(inputs, from) || has(inputs, DType.F64)) {
       return inputs;
     }
     List<Value> all = new ArrayList<>(inputs);
-    Cast cast = new Cast(to);
-    all.replaceAll(v -> v.spec().dtype() == from ? delegate.apply(cast, List.of(v)).get(0) : v);
+    all.replaceAll(v -> v.spec().dtype() == from ? cast(v, to) : v);
     return all;
+  }
+
+  private Value cast(Value x, DType to) {
+    return x.spec().dtype() == to ? x : delegate.apply(new Cast(to), List.of(x)).get(0);
   }
 }

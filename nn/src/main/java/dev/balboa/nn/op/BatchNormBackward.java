@@ -25,15 +25,25 @@ public record BatchNormBackward(double epsilon) implements NormalizationOp {
   @Override
   public List<Value> vjp(Vjp c) {
     List<Value> at = List.of(c.in(0), c.in(1), c.in(4));
-    List<Value> fromDx = c.pullback((e, v) -> dx(e, v.get(0), v.get(1), v.get(2)), at, c.grad(0));
+    DType data = c.in(0).spec().dtype();
+    DType wide = c.in(1).spec().dtype();
+    int[] axes = BatchNorms.axes(c.in(0));
+    List<Value> fromDx =
+        c.pullback(
+            (e, v) -> e.cast(dx(e, e.cast(v.get(0), wide), v.get(1), e.cast(v.get(2), wide)), data),
+            at,
+            c.grad(0));
     List<Value> fromDgamma =
         c.pullback(
             (e, v) ->
-                e.sum(e.mul(v.get(2), normalized(e, v.get(0))), false, BatchNorms.axes(v.get(0))),
+                e.sum(
+                    e.mul(e.cast(v.get(2), wide), normalized(e, e.cast(v.get(0), wide))),
+                    false,
+                    axes),
             at,
             c.grad(1));
     List<Value> fromDbeta =
-        c.pullback((e, v) -> e.sum(v.get(2), false, BatchNorms.axes(v.get(0))), at, c.grad(2));
+        c.pullback((e, v) -> e.sum(e.cast(v.get(2), wide), false, axes), at, c.grad(2));
     Value[] total = new Value[3];
     for (int i = 0; i < 3; i++) {
       total[i] = plus(c.emit(), plus(c.emit(), fromDx.get(i), fromDgamma.get(i)), fromDbeta.get(i));

@@ -7,7 +7,8 @@ import java.util.List;
  * Batch normalisation with the statistics of the batch (Ioffe and Szegedy, 2015), with optional
  * fused residual addition and ReLU: y = act(gamma (x - mean) / sqrt(var + epsilon) + beta + r) over
  * all axes but axis 1. Inputs x [N, C, ...], gamma [C], beta [C] and, if {@code residual}, r like
- * x; outputs y, mean [C] and the biased variance [C], F32 for BF16 data. Only y carries a gradient.
+ * x; outputs y, mean [C] and the biased variance [C], F32 for BF16 data, for which gamma and beta
+ * may be F32 too. Only y carries a gradient.
  *
  * <p>Fused, what normalisation gives before the addition and the ReLU is never stored: the
  * derivative starts from y.

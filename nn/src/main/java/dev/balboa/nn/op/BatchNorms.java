@@ -12,8 +12,8 @@ final class BatchNorms {
   private BatchNorms() {}
 
   /**
-   * Checks the input, parameters [C] of its type, and statistics [C] of the type that sums over it
-   * are kept in.
+   * Checks the input, parameters [C] of its type or the one that sums over it are kept in, and
+   * statistics [C] of the latter.
    */
   static void check(
       String op,
@@ -25,8 +25,10 @@ final class BatchNorms {
     Check.that(x.shape().rank() >= 2, op, "input [N, C, ...] of rank 2 or more", x);
     Check.that(epsilon >= 0, op, "epsilon >= 0", epsilon);
     Shape channels = Shape.of(x.shape().dim(1));
+    TensorSpec first = parameters.getFirst();
+    TensorSpec alike = first.dtype() == x.dtype().sums() ? first.withShape(x.shape()) : x;
     for (TensorSpec p : parameters) {
-      Check.sameType(op, x, p);
+      Check.sameType(op, alike, p);
       Check.shape(op, "per-channel input", p, channels);
     }
     for (TensorSpec s : statistics) {

@@ -58,6 +58,8 @@ final class NormalizationCases {
         .also(d -> activated(d, shape(d), true))
         .also(d -> withResidual(d, shape(d)))
         .also(d -> activated(d, Shape.of(4, 32, 13, 11), true).forwardOnly())
+        .also(d -> mixed(d, training(d, shape(d))))
+        .also(d -> mixed(d, withResidual(d, shape(d))))
         .refuses(
             new BatchNormTraining(EPSILON, true, true),
             List.of(f32(2, 3), f32(3), f32(3), f32(3, 2)),
@@ -82,6 +84,15 @@ final class NormalizationCases {
         d.input(x, Domain.aroundKinks(d.pick(1.0, 3.0))),
         perChannel(d, x, Domain.NORMAL),
         perChannel(d, x, Domain.NORMAL));
+  }
+
+  /** Parameters in the type of sums: F32 where data are BF16. */
+  private static Sample mixed(Draw d, Sample sample) {
+    return Sample.of(
+        sample.op(),
+        sample.inputs().stream()
+            .map(in -> in.spec().shape().rank() == 1 ? in.as(d.real().sums()) : in)
+            .toList());
   }
 
   /** Far enough from where ReLU bends, on either side. */
@@ -118,6 +129,7 @@ final class NormalizationCases {
             "batch_norm_inference", BatchNormInference.class, d -> inference(d, d.shape(2, 5)))
         .alsoLarge(d -> inference(d, Shape.of(4, 16, 13, 11)))
         .also(d -> inference(d, Shape.of(0, 3, 4, 4)))
+        .also(d -> mixed(d, inference(d, d.shape(2, 5))))
         .sums(NormalizationCases::perChannel)
         .refuses(op, List.of(f32(2, 3), f32(3), f32(3)), "5 inputs", "got 3")
         .refuses(op, List.of(f32(2, 3), f32(3), f32(3), f32(3), f32(4)), "[3]", "F32[4]")
@@ -145,6 +157,7 @@ final class NormalizationCases {
     return OpCase.of("batch_norm_backward", BatchNormBackward.class, d -> backward(d, shape(d)))
         .alsoLarge(d -> backward(d, Shape.of(4, 16, 13, 11)))
         .also(d -> backward(d, Shape.of(64, 10)))
+        .also(d -> mixed(d, backward(d, shape(d))))
         .runs(NormalizationCases::withStatistics)
         .sums(NormalizationCases::perChannel)
         .refuses(op, List.of(f32(2, 3), c, c, c), "5 inputs", "got 4")

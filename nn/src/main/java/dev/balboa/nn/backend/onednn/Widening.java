@@ -6,6 +6,9 @@ import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Assign;
 import dev.balboa.nn.op.AssignRows;
+import dev.balboa.nn.op.BatchNormBackward;
+import dev.balboa.nn.op.BatchNormInference;
+import dev.balboa.nn.op.BatchNormTraining;
 import dev.balboa.nn.op.Cast;
 import dev.balboa.nn.op.Concat;
 import dev.balboa.nn.op.Contiguous;
@@ -59,6 +62,8 @@ final class Widening {
       case ConvBackwardWeights o -> !anyEmpty(inputs) && !isNarrow(o.window(), inputs.get(1));
       case Matmul _ -> !anyEmpty(inputs);
       case Linear o -> !o.residual() && !anyEmpty(inputs);
+      case BatchNormTraining _, BatchNormInference _, BatchNormBackward _ ->
+          !isHalf(inputs.get(1)) && !anyEmpty(inputs);
       case Contiguous _,
           Concat _,
           SliceScatter _,
