@@ -92,6 +92,6 @@ public final class Embedding extends Layer {
     if (weight == null) {
       throw new IllegalStateException(this + ": logits are asked for before the layer is built");
     }
-    return Functions.linear(h, weight.tensor(), null, Activation.IDENTITY);
+    return apply(h, () -> Functions.linear(h, weight.tensor(), null, Activation.IDENTITY));
   }
 }

@@ -1,10 +1,7 @@
 package dev.balboa.nn.layer;
 
 import dev.balboa.nn.exec.EagerExecutor;
-import dev.balboa.nn.exec.Execution;
-import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.tensor.Tensor;
-import dev.balboa.nn.tensor.Tensors;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -29,18 +26,9 @@ final class LayerCosts implements LayerObserver {
   private final Map<Layer, Long> own = new HashMap<>();
   private final Deque<Frame> frames = new ArrayDeque<>();
 
-  private LayerCosts() {}
-
-  static LayerCosts of(Layer model) {
-    LayerCosts costs = new LayerCosts();
-    try (var _ = Scope.open();
-        var _ = Execution.on(new EagerExecutor(costs.specs));
-        var _ = Execution.inference();
-        var _ = Execution.noGrad();
-        var _ = costs.observe()) {
-      model.forward(Tensors.fill(model.inputSpec(), 0));
-    }
-    return costs;
+  /** Computes nothing, and counts. */
+  EagerExecutor executor() {
+    return new EagerExecutor(specs);
   }
 
   @Override
@@ -58,12 +46,8 @@ final class LayerCosts implements LayerObserver {
     }
   }
 
-  /** Those of the layer itself, at all its calls. */
-  long own(Layer layer) {
-    return own.getOrDefault(layer, 0L);
-  }
-
-  long total() {
-    return specs.multiplyAdds();
+  /** Those of each layer itself, at all its calls. */
+  Map<Layer, Long> own() {
+    return own;
   }
 }

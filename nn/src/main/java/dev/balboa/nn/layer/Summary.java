@@ -13,12 +13,10 @@ final class Summary {
   private static final String GAP = "   ";
 
   private final Layer model;
-  private final LayerCosts costs;
   private final List<String[]> rows = new ArrayList<>();
 
   Summary(Layer model) {
     this.model = model;
-    costs = LayerCosts.of(model);
     rows.add(new String[] {"Layer (type)", "Output shape", "Params", "Mult-adds"});
     if (model.children().isEmpty()) {
       rows.add(row("", "", model));
@@ -38,7 +36,7 @@ final class Summary {
 
   private String[] row(String indent, String name, Layer layer) {
     String type = layer.kind() + frozen(layer.parameters().values());
-    long multiplyAdds = costs.own(layer);
+    long multiplyAdds = layer.ownMultiplyAdds();
     boolean isOnlyChildren = !layer.children().isEmpty();
     boolean hasOwn = !layer.ownParameters().isEmpty();
     return new String[] {
@@ -112,7 +110,7 @@ final class Summary {
         size(bytes),
         trained,
         elements(all) - trained,
-        scaled(costs.total()));
+        scaled(model.multiplyAdds()));
   }
 
   /** Such as 4.09 G. */

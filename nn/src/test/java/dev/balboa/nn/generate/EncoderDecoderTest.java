@@ -128,6 +128,27 @@ class EncoderDecoderTest {
     }
   }
 
+  /** 4 positions of width 16: attention of one block 4 16^2 a position, and 2 Lq Lk 16. */
+  @Test
+  void modelsOfTwoInputsAreSummedUp() {
+    EncoderDecoder model = new EncoderDecoder(WORDS, WORDS, 8, 1, TransformerOptions.of(16, 2, 32));
+    try (model) {
+      model.build(new RandomStream(1), () -> model.forward(row(1, 2, 3, 4, 1), row(1, 2, 3)));
+      long attention = 4 * 16 * 16;
+      long feedForward = 2 * 16 * 32;
+      long encoder = 5 * (attention + feedForward) + 2 * 5 * 5 * 16;
+      long decoder =
+          3 * (attention + feedForward)
+              + 2 * 3 * 3 * 16
+              + (3 + 3 + 5 + 5) * 16 * 16
+              + 2 * 3 * 5 * 16;
+      assertThat(model.multiplyAdds()).isEqualTo(encoder + decoder + 3 * 16 * WORDS);
+      assertThat(model.children().get("encoder").multiplyAdds()).isEqualTo(encoder);
+      assertThat(model.summary())
+          .contains("decoder (TransformerDecoder)", "[N, 5, 16]", "[N, 3, 16]", "Mult-adds: ");
+    }
+  }
+
   @Test
   void wrongInputsAreRefusedByName() {
     try (EncoderDecoder model = model()) {

@@ -12,6 +12,7 @@ import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.PadMode;
 import dev.balboa.nn.op.ResizeMode;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.UnaryKind;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
@@ -65,6 +66,40 @@ class ShapedLayersTest {
     assertThatThrownBy(() -> shape(new Conv3d(5, 3), 2, 4, 4))
         .hasMessageContaining("expected an input [N, C, D, H, W], got [1, 2, 4, 4]");
     assertThatThrownBy(() -> new Conv3d(5, 3, 3)).hasMessageContaining("expected 1 or 3 numbers");
+  }
+
+  @Test
+  void aBilinearLayerTakesTwoInputs() {
+    Tensor x = Tensor.of(new float[] {1, 2, 3, 4}, 2, 2);
+    Tensor z = Tensor.of(new float[] {1, 0, 2, 1, 1, 1}, 2, 3);
+    try (Bilinear layer = new Bilinear(4).weights(Initializer.ones())) {
+      TensorSpec out = layer.build(new RandomStream(1), () -> layer.forward(x, z));
+      assertThat(out.shape()).isEqualTo(Shape.of(2, 4));
+      assertThat(layer.parameters().get("weight").data().shape()).isEqualTo(Shape.of(4, 2, 3));
+      assertThat(layer.forward(x, z).toFloats())
+          .containsExactly(10, 10, 10, 10, 22, 22, 22, 22); // (1 + 2) (1 + 0 + 2) + 1, 7 * 3 + 1
+      assertThat(layer.summary()).contains("Bilinear", "[N, 4]", "28");
+      assertThat(layer.multiplyAdds()).isPositive();
+      assertThatThrownBy(() -> layer.forward(x)).hasMessageContaining("expected two inputs");
+    }
+    assertThatThrownBy(() -> new Bilinear(0)).hasMessageContaining("units >= 1");
+  }
+
+  @Test
+  void noiseIsAddedInTrainingAndUnshufflingUndoesShuffling() {
+    Tensor x = Tensors.normal(new RandomStream(2), 0, 1, Shape.of(2, 4, 2, 2));
+    assertThat(run(Sequential.of(new PixelShuffle(2), new PixelUnshuffle(2)), x))
+        .containsExactly(x.toFloats());
+    assertThat(run(new GaussianNoise(2), x)).containsExactly(x.toFloats());
+    try (GaussianNoise noise = new GaussianNoise(2);
+        var _ = Execution.training(new RandomStream(3))) {
+      noise.build(Shape.of(4, 2, 2), 1);
+      assertThat(noise.forward(x).toFloats())
+          .containsExactly(
+              x.add(Tensors.normal(new RandomStream(3), 0, 2, x.shape())).toFloats(),
+              within(1e-6f));
+    }
+    assertThatThrownBy(() -> new GaussianNoise(-1)).hasMessageContaining("deviation >= 0");
   }
 
   @Test
