@@ -36,7 +36,7 @@ final class Numbers {
   /** The same numbers for the same name and seed, of the size that a linear map wants. */
   static Numbers named(long seed, String name, long... dims) {
     SplittableRandom random = new SplittableRandom(31 * seed + name.hashCode());
-    return normal(random, 1 / Math.sqrt(dims[dims.length - 1]), dims);
+    return normal(random, 1 / Math.sqrt((double) dims[dims.length - 1]), dims);
   }
 
   static Numbers of(Tensor tensor) {

@@ -97,7 +97,7 @@ final class TorchAttention {
     MultiheadAttentionImpl module =
         side.module(prefix, new MultiheadAttentionImpl(options), sample::parameter);
     Tensor q = x.transpose(0, 1);
-    Tensor kv = memory == x ? q : memory.transpose(0, 1);
+    Tensor kv = memory.equals(x) ? q : memory.transpose(0, 1);
     return module.forward(q, kv, kv, padding, true, scores, false);
   }
 
@@ -223,7 +223,8 @@ final class TorchAttention {
     int pairs = Math.toIntExact(x.size(3) / 2);
     int steps = Math.toIntExact(x.size(2));
     double[] angles = new double[steps * pairs];
-    Arrays.setAll(angles, i -> (i / pairs) * Math.pow(10000, -(double) (i % pairs) / pairs));
+    Arrays.setAll(
+        angles, i -> Math.floorDiv(i, pairs) * Math.pow(10000, -(double) (i % pairs) / pairs));
     Tensor angle = side.constant(new Numbers(Shape.of(steps, pairs), angles));
     Tensor first;
     Tensor second;
