@@ -453,18 +453,6 @@ BALBOA_API int32_t balboa_sort(int32_t dtype, int32_t descending, int64_t outer,
 BALBOA_API int32_t balboa_topk(int32_t dtype, int32_t largest, int64_t outer, int64_t n, int64_t inner, int64_t k,
                                const void *x, void *values, int32_t *indices, int64_t slots, void *scratch);
 
-/* ---- max pooling by index */
-
-/* geometry i64[12] = {H, W, OH, OW, kernel h, kernel w, stride h, stride w, pad top, pad left, dilation h, dilation w}
- * (dilation 1 = dense). Each window's position is that of the first largest x in it, NaN the largest; padding never
- * wins. */
-/* out f32[planes, OH, OW] = v at those positions (0 for a window of padding only); x, v f32[planes, H, W]. */
-BALBOA_API int32_t balboa_maxpool2d_gather_f32(int64_t planes, const int64_t *geometry, const float *x, const float *v,
-                                               float *out);
-/* dv f32[planes, H, W] = 0, then += dy f32[planes, OH, OW] at those positions. */
-BALBOA_API int32_t balboa_maxpool2d_scatter_f32(int64_t planes, const int64_t *geometry, const float *x,
-                                                const float *dy, float *dv);
-
 /* ---- normalisation of rows: x seen as [rows, n], each row with a mean and a variance of its own
  * Element j of row r has parameter (r % groups) * (n / inner) + j / inner, of groups * (n / inner) in all; inner divides
  * n, groups divides rows. Layer normalisation: groups 1, inner 1. Group normalisation of [N, C, inner]: rows N * groups,
@@ -496,9 +484,11 @@ BALBOA_API int32_t balboa_response_norm_backward(int32_t dtype, int64_t outer, i
  * what it divides a mean by; positions are `step` apart. Planes x [in d, in h, in w] of less than 2^31 elements,
  * y [out d, out h, out w]. */
 
-/* y = the first largest x of each window, NaN the largest; index i32 like y: its place in the plane. */
-BALBOA_API int32_t balboa_window_max(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y,
-                                     int32_t *index);
+/* y = the first largest x of each window, NaN the largest; index i32 like y: its place in the plane. Planes may lie
+ * interleaved: x [outer, in d, in h, in w, inner], y [outer, out d, out h, out w, inner]; inner is 1, or a multiple of 8,
+ * where index may be NULL. */
+BALBOA_API int32_t balboa_window_max(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows, const void *x,
+                                     void *y, int32_t *index);
 /* y = sum of the window / product of its three divisors. */
 BALBOA_API int32_t balboa_window_mean(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y);
 /* dx = the adjoint of it at dy. */

@@ -83,6 +83,16 @@ GATHER_RANGE(uint64_t, gather_64)
       const int64_t r = at[k];                                                                              \
       to[(r < 0 ? r + size : r) * stride] assign src[k];                                                    \
     }                                                                                                       \
+  }                                                                                                         \
+  /* Lines i0 to i1 of `inner` neighbouring ones. */                                                        \
+  static void name##s(int64_t n, int64_t inner, int64_t i0, int64_t i1, const index *at, int64_t size,      \
+                      const type *src, type *to) {                                                          \
+    for (int64_t k = 0; k < n; k++) {                                                                       \
+      for (int64_t i = i0; i < i1; i++) {                                                                   \
+        const int64_t r = at[k * inner + i];                                                                \
+        to[(r < 0 ? r + size : r) * inner + i] assign src[k * inner + i];                                   \
+      }                                                                                                     \
+    }                                                                                                       \
   }
 #define SCATTER_RANGE(type, name, assign)                                                                   \
   SCATTER_LINE(type, int32_t, name##_line_32, assign)                                                       \
@@ -102,6 +112,15 @@ GATHER_RANGE(uint64_t, gather_64)
           name##_line_64(job->count, (const int64_t *)job->indices + t, job->size, job->x_inner, src + t, to); \
         } else {                                                                                            \
           name##_line_32(job->count, (const int32_t *)job->indices + t, job->size, job->x_inner, src + t, to); \
+        }                                                                                                   \
+        continue;                                                                                           \
+      }                                                                                                     \
+      if (job->inner == job->x_inner && !job->by_target) {                                                  \
+        const int64_t t = o * job->count * job->inner;                                                      \
+        if (job->index_dtype == BALBOA_I64) {                                                               \
+          name##_line_64s(job->count, job->inner, i0, i1, (const int64_t *)job->indices + t, job->size, src + t, to); \
+        } else {                                                                                            \
+          name##_line_32s(job->count, job->inner, i0, i1, (const int32_t *)job->indices + t, job->size, src + t, to); \
         }                                                                                                   \
         continue;                                                                                           \
       }                                                                                                     \

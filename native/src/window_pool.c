@@ -1,4 +1,5 @@
 /* Pooling in 1 to 3 dimensions over windows of any size each (adaptive, dilated, cut off). Planes are independent. */
+#include <math.h>
 #include <string.h>
 
 #include "internal.h"
@@ -11,6 +12,7 @@ typedef struct {
 
 typedef struct {
   pool_windows w;
+  int64_t inner; /* planes that lie interleaved */
   const void *from;
   void *to;
   int32_t *index;
@@ -41,6 +43,30 @@ BALBOA_INLINE double divisor(const pool_windows *w, const int64_t *at) {
 #undef T
 #undef NAME
 
+#define M int32_t
+#define T float
+#define NAME(x) JOIN(x, f32x16)
+#define VECTOR 64
+#include "window_lanes_type.h"
+#undef NAME
+#undef VECTOR
+#define NAME(x) JOIN(x, f32x8)
+#define VECTOR 32
+#include "window_lanes_type.h"
+#undef NAME
+#undef VECTOR
+#undef T
+#undef M
+#define M int64_t
+#define T double
+#define NAME(x) JOIN(x, f64x8)
+#define VECTOR 64
+#include "window_lanes_type.h"
+#undef NAME
+#undef VECTOR
+#undef T
+#undef M
+
 static int32_t read_windows(const int64_t *g, pool_windows *w) {
   const int64_t limit = INT64_C(1) << 30;
   BK_CHECK(g != NULL, BALBOA_ERR_NULL);
@@ -69,24 +95,44 @@ static int32_t read_windows(const int64_t *g, pool_windows *w) {
   return BALBOA_OK;
 }
 
-static int32_t run(int32_t dtype, int64_t planes, window_job *job, int to_input, bk_range_fn f32, bk_range_fn f64) {
+static int32_t check(int32_t dtype, int64_t planes, const window_job *job, int to_input) {
   BK_CHECK(dtype == BALBOA_F32 || dtype == BALBOA_F64, BALBOA_ERR_KIND);
   const int64_t in = bk_product3(planes, job->w.in_size, 1), out = bk_product3(planes, job->w.out_size, 1);
   BK_CHECK(in >= 0 && out >= 0, BALBOA_ERR_ARGUMENT);
   BK_CHECK((to_input ? out : in) == 0 || job->from != NULL, BALBOA_ERR_NULL);
   BK_CHECK((to_input ? in : out) == 0 || job->to != NULL, BALBOA_ERR_NULL);
+  return BALBOA_OK;
+}
+
+static int32_t run(int32_t dtype, int64_t planes, window_job *job, int to_input, bk_range_fn f32, bk_range_fn f64) {
+  const int32_t status = check(dtype, planes, job, to_input);
+  BK_CHECK(status == BALBOA_OK, status);
   const int64_t work = bk_max(1, bk_max(job->w.in_size, job->w.out_size));
   bk_parallel(planes, bk_max(1, BK_GRAIN_MATH / work), dtype == BALBOA_F32 ? f32 : f64, job);
   return BALBOA_OK;
 }
 
-int32_t balboa_window_max(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y,
+int32_t balboa_window_max(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows, const void *x, void *y,
                           int32_t *index) {
-  window_job job = {.from = x, .to = y, .index = index};
-  const int32_t status = read_windows(windows, &job.w);
+  window_job job = {.from = x, .to = y, .index = index, .inner = inner};
+  int32_t status = read_windows(windows, &job.w);
   BK_CHECK(status == BALBOA_OK, status);
-  BK_CHECK(planes <= 0 || job.w.out_size == 0 || index != NULL, BALBOA_ERR_NULL);
-  return run(dtype, planes, &job, 0, max_f32, max_f64);
+  BK_CHECK(outer >= 0 && (inner == 1 || (inner > 0 && inner % 8 == 0)), BALBOA_ERR_ARGUMENT);
+  const int64_t planes = bk_product3(outer, inner, 1);
+  BK_CHECK(planes >= 0, BALBOA_ERR_ARGUMENT);
+  if (inner == 1) {
+    BK_CHECK(planes == 0 || job.w.out_size == 0 || index != NULL, BALBOA_ERR_NULL);
+    return run(dtype, planes, &job, 0, max_f32, max_f64);
+  }
+  status = check(dtype, planes, &job, 0);
+  BK_CHECK(status == BALBOA_OK, status);
+  const int wide = dtype == BALBOA_F32 && inner % 16 == 0;
+  const int64_t lanes = dtype == BALBOA_F64 ? LANES_f64x8 : wide ? LANES_f32x16 : LANES_f32x8;
+  const int64_t rows = job.w.out_size == 0 ? 0 : job.w.out[0] * job.w.out[1];
+  const int64_t work = bk_max(1, lanes * (planes == 0 || rows == 0 ? 1 : job.w.in_size / rows));
+  bk_parallel(planes / lanes * rows, bk_max(1, BK_GRAIN_CHEAP / work),
+              dtype == BALBOA_F64 ? max_lanes_f64x8 : wide ? max_lanes_f32x16 : max_lanes_f32x8, &job);
+  return BALBOA_OK;
 }
 
 int32_t balboa_window_mean(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y) {

@@ -214,45 +214,6 @@ static void check_indices(void) {
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_gather(4, BALBOA_I32, 2, 0, x_dims, wide, high, x, y, &bad));
 }
 
-static void check_pool(int64_t planes, const int64_t *g, int nans) {
-  const int64_t h = g[0], w = g[1], oh = g[2], ow = g[3], in = planes * h * w, out = planes * oh * ow;
-  float *x = NEW(float, in), *v = random_f32(in, -1, 1), *y = NEW(float, out), *dy = random_f32(out, -1, 1);
-  float *dv = NEW(float, in), *want_y = NEW(float, out), *want_dv = NEW(float, in);
-  for (int64_t i = 0; i < in; i++) {
-    x[i] = nans && next_u32() % 10 == 0 ? NAN : (float)(next_u32() % 6) - 3.0f; /* many ties */
-  }
-  memset(want_dv, 0, (size_t)in * sizeof(float));
-  for (int64_t o = 0; o < out; o++) {
-    const int64_t plane = o / (oh * ow) * h * w;
-    int64_t best = -1;
-    for (int64_t k = 0; k < g[4] * g[5]; k++) {
-      const int64_t yy = o / ow % oh * g[6] - g[8] + k / g[5] * g[10];
-      const int64_t xx = o % ow * g[7] - g[9] + k % g[5] * g[11];
-      if (yy >= 0 && yy < h && xx >= 0 && xx < w) {
-        const int64_t at = plane + yy * w + xx;
-        if (best < 0 || (!isnan(x[best]) && (isnan(x[at]) || x[at] > x[best]))) {
-          best = at;
-        }
-      }
-    }
-    want_y[o] = best < 0 ? 0 : v[best];
-    if (best >= 0) {
-      want_dv[best] += dy[o];
-    }
-  }
-  EXPECT_OK(balboa_maxpool2d_gather_f32(planes, g, x, v, y));
-  EXPECT_OK(balboa_maxpool2d_scatter_f32(planes, g, x, dy, dv));
-  EXPECT(memcmp(y, want_y, (size_t)out * sizeof(float)) == 0, "maxpool2d_gather");
-  EXPECT(memcmp(dv, want_dv, (size_t)in * sizeof(float)) == 0, "maxpool2d_scatter");
-  release(x);
-  release(v);
-  release(y);
-  release(dy);
-  release(dv);
-  release(want_y);
-  release(want_dv);
-}
-
 int main(void) {
   for (int32_t type = BALBOA_I32; type <= BALBOA_I64; type++) {
     check_rows(type, 1, 5, 3, 7);
@@ -266,26 +227,5 @@ int main(void) {
     check_all_elements(type);
   }
   check_indices();
-  static const int64_t geometries[][12] = {
-      {28, 28, 14, 14, 2, 2, 2, 2, 0, 0, 1, 1}, {7, 9, 7, 9, 3, 3, 1, 1, 1, 1, 1, 1},
-      {11, 6, 4, 3, 3, 2, 3, 2, 1, 0, 1, 1},    {13, 13, 5, 4, 3, 3, 2, 3, 1, 2, 2, 3},
-      {1, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1},     {4, 5, 0, 2, 2, 2, 2, 2, 0, 0, 1, 1},
-      {0, 0, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1},
-  };
-  for (size_t i = 0; i < sizeof geometries / sizeof geometries[0]; i++) {
-    check_pool(3, geometries[i], 0);
-    check_pool(70, geometries[i], 1);
-    check_pool(0, geometries[i], 0);
-  }
-  int64_t wrong[12];
-  float x[4] = {0};
-  memcpy(wrong, geometries[0], sizeof wrong);
-  wrong[6] = 0;
-  EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_maxpool2d_gather_f32(1, wrong, x, x, x));
-  wrong[6] = 2;
-  wrong[0] = -1;
-  EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_maxpool2d_scatter_f32(1, wrong, x, x, x));
-  EXPECT_STATUS(BALBOA_ERR_NULL, balboa_maxpool2d_scatter_f32(1, geometries[0], NULL, x, x));
-  EXPECT_STATUS(BALBOA_ERR_NULL, balboa_maxpool2d_gather_f32(1, NULL, x, x, x));
   return check_done("gather");
 }

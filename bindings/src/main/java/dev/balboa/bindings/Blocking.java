@@ -42,6 +42,19 @@ final class Blocking {
     return blocks.length == 0 && offset == 0 && Arrays.equals(dims, paddedDims);
   }
 
+  /**
+   * Returns the size of the blocks that axis 1 is cut into, if they are the innermost and all else
+   * is dense and row-major: 1 where there are none, 0 for any other layout.
+   */
+  long channelBlock() {
+    Integer[] rowMajor = IntStream.range(0, strides.length).boxed().toArray(Integer[]::new);
+    boolean channels = blocks.length == 0 || (blocks.length == 1 && blockAxes[0] == 1);
+    if (offset != 0 || !channels || !isDense(rowMajor)) {
+      return 0;
+    }
+    return blocks.length == 0 ? 1 : blocks[0];
+  }
+
   /** Returns the bytes from the start of the buffer to the end of the last element. */
   long requiredBytes(long[] dims, int elementSize, long byteSize) {
     long last = offset;

@@ -261,44 +261,4 @@ public final class IndexKernels {
           kernel + ": element size " + size + " is not 1, 2, 4 or 8");
     }
   }
-
-  /**
-   * Picks {@code v} where {@code x} is largest in each window: x, v f32[planes, H, W], out
-   * f32[planes, OH, OW].
-   */
-  public static void maxPoolGather(
-      long planes, PoolGeometry geometry, MemorySegment x, MemorySegment v, MemorySegment out) {
-    long inputs = KernelChecks.volume("maxPoolGather", planes, geometry.inputSize());
-    KernelChecks.f32("maxPoolGather", "x", x, inputs);
-    KernelChecks.f32("maxPoolGather", "v", v, inputs);
-    KernelChecks.f32(
-        "maxPoolGather",
-        "out",
-        out,
-        KernelChecks.volume("maxPoolGather", planes, geometry.outputSize()));
-    NativeThreads.bind();
-    KernelChecks.status(
-        "maxPoolGather",
-        kernels_h.balboa_maxpool2d_gather_f32(planes, geometry.segment(), x, v, out));
-  }
-
-  /**
-   * Adds {@code dy} where {@code x} is largest in each window: x, dv f32[planes, H, W], dy
-   * f32[planes, OH, OW].
-   */
-  public static void maxPoolScatter(
-      long planes, PoolGeometry geometry, MemorySegment x, MemorySegment dy, MemorySegment dv) {
-    long inputs = KernelChecks.volume("maxPoolScatter", planes, geometry.inputSize());
-    KernelChecks.f32("maxPoolScatter", "x", x, inputs);
-    KernelChecks.f32("maxPoolScatter", "dv", dv, inputs);
-    KernelChecks.f32(
-        "maxPoolScatter",
-        "dy",
-        dy,
-        KernelChecks.volume("maxPoolScatter", planes, geometry.outputSize()));
-    NativeThreads.bind();
-    KernelChecks.status(
-        "maxPoolScatter",
-        kernels_h.balboa_maxpool2d_scatter_f32(planes, geometry.segment(), x, dy, dv));
-  }
 }

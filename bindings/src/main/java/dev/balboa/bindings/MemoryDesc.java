@@ -192,6 +192,14 @@ public final class MemoryDesc {
   }
 
   /**
+   * Returns the size of the blocks that axis 1 is cut into, if they are the innermost and all else
+   * is dense and row-major, as in {@code nChw16c}: 1 where there are none, 0 for any other layout.
+   */
+  public long channelBlock() {
+    return format == Format.BLOCKED ? blocking.channelBlock() : 0;
+  }
+
+  /**
    * Returns the stride of each axis in elements; of the blocks of an axis where it is blocked.
    *
    * @throws IllegalStateException if the layout is not given by strides

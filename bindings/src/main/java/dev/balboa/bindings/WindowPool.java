@@ -46,22 +46,42 @@ public final class WindowPool {
   }
 
   private final KernelKinds.Type type;
-  private final long planes;
+  private final long outer;
+  private final long inner;
   private final long inputs;
   private final long outputs;
   private final MemorySegment windows;
 
   private WindowPool(
-      KernelKinds.Type type, long planes, long inputs, long outputs, MemorySegment windows) {
+      KernelKinds.Type type,
+      long outer,
+      long inner,
+      long inputs,
+      long outputs,
+      MemorySegment windows) {
     this.type = type;
-    this.planes = planes;
+    this.outer = outer;
+    this.inner = inner;
     this.inputs = inputs;
     this.outputs = outputs;
     this.windows = windows;
   }
 
-  /** Prepares the windows of 1 to 3 dimensions. */
+  /** Prepares the windows of 1 to 3 dimensions over planes that lie one after the other. */
   public static WindowPool of(KernelKinds.Type type, long planes, List<Axis> axes) {
+    return of(type, planes, 1, axes);
+  }
+
+  /**
+   * Prepares the windows of 1 to 3 dimensions over interleaved planes [outer, sizes..., inner].
+   *
+   * @param inner 1, or a multiple of 8, which only {@link #max} takes
+   */
+  public static WindowPool of(KernelKinds.Type type, long outer, long inner, List<Axis> axes) {
+    if (inner != 1 && (inner < 1 || inner % 8 != 0)) {
+      throw new IllegalArgumentException(
+          "window pool: expected 1 plane or a multiple of 8 side by side, got " + inner);
+    }
     if (axes.isEmpty() || axes.size() > 3) {
       throw new IllegalArgumentException(
           "window pool: expected 1 to 3 dimensions, got " + axes.size());
@@ -76,9 +96,11 @@ public final class WindowPool {
     three.forEach(a -> table.addAll(a.count()));
     three.forEach(a -> table.addAll(a.divisor()));
     LongStream values = table.stream().mapToLong(Long::longValue);
+    long planes = KernelChecks.volume("window pool", outer, inner);
     return new WindowPool(
         type,
-        planes,
+        outer,
+        inner,
         volume(planes, table.subList(0, 3)),
         volume(planes, table.subList(3, 6)),
         Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, values.toArray()));
@@ -93,31 +115,48 @@ public final class WindowPool {
 
   /** The first largest element of each window, NaN the largest, and its place in the plane, i32. */
   public void max(MemorySegment x, MemorySegment y, MemorySegment index) {
+    KernelChecks.elements("windowMax", "index", index, outputs, Integer.BYTES);
+    runMax(x, y, index);
+  }
+
+  /** The largest element of each window, of interleaved planes. */
+  public void max(MemorySegment x, MemorySegment y) {
+    runMax(x, y, MemorySegment.NULL);
+  }
+
+  private void runMax(MemorySegment x, MemorySegment y, MemorySegment index) {
     elements("x", x, inputs);
     elements("y", y, outputs);
-    KernelChecks.elements("windowMax", "index", index, outputs, Integer.BYTES);
     NativeThreads.bind();
     KernelChecks.status(
-        "windowMax", kernels_h.balboa_window_max(type.value(), planes, windows, x, y, index));
+        "windowMax", kernels_h.balboa_window_max(type.value(), outer, inner, windows, x, y, index));
+  }
+
+  private void requireSeparatePlanes(String kernel) {
+    if (inner != 1) {
+      throw new IllegalArgumentException(kernel + ": expected planes one by one, got " + inner);
+    }
   }
 
   /** The sum of each window over its divisors. */
   public void mean(MemorySegment x, MemorySegment y) {
+    requireSeparatePlanes("windowMean");
     elements("x", x, inputs);
     elements("y", y, outputs);
     NativeThreads.bind();
     KernelChecks.status(
-        "windowMean", kernels_h.balboa_window_mean(type.value(), planes, windows, x, y));
+        "windowMean", kernels_h.balboa_window_mean(type.value(), outer, windows, x, y));
   }
 
   /** The adjoint of {@link #mean}. */
   public void meanBackward(MemorySegment dy, MemorySegment dx) {
+    requireSeparatePlanes("windowMeanBackward");
     elements("dy", dy, outputs);
     elements("dx", dx, inputs);
     NativeThreads.bind();
     KernelChecks.status(
         "windowMeanBackward",
-        kernels_h.balboa_window_mean_backward(type.value(), planes, windows, dy, dx));
+        kernels_h.balboa_window_mean_backward(type.value(), outer, windows, dy, dx));
   }
 
   private void elements(String name, MemorySegment segment, long count) {

@@ -240,19 +240,6 @@ class KernelsTest {
     assertThat(floats(dx)).containsExactly(6, 12, 4, 6);
     IndexKernels.scatter(4, lines, indices(1, 0, -1), f32(1, 2, 3), dx);
     assertThat(floats(dx)).containsExactly(2, 3, 4, 6);
-    PoolGeometry geometry =
-        PoolGeometry.of(
-            new long[] {2, 2},
-            new long[] {1, 1},
-            new long[] {2, 2},
-            new long[] {1, 1},
-            new long[] {0, 0},
-            new long[] {1, 1});
-    MemorySegment pooled = f32(0);
-    IndexKernels.maxPoolGather(1, geometry, f32(1, 9, 2, 3), f32(10, 20, 30, 40), pooled);
-    assertThat(floats(pooled)).containsExactly(20);
-    IndexKernels.maxPoolScatter(1, geometry, f32(1, 9, 2, 3), f32(5), dx);
-    assertThat(floats(dx)).containsExactly(0, 5, 0, 0);
   }
 
   @Test

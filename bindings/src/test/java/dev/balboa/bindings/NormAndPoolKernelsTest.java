@@ -86,5 +86,17 @@ class NormAndPoolKernelsTest {
     pool.meanBackward(f64(2, 4), dx);
     assertThat(doubles(dx)).containsExactly(1, 2, 1);
     assertThatThrownBy(() -> pool.mean(f64(1), y)).hasMessageContaining("x needs 3 elements");
+    List<WindowPool.Axis> all =
+        List.of(new WindowPool.Axis(2, 1, List.of(0L), List.of(2L), List.of(2L)));
+    WindowPool interleaved = WindowPool.of(F64, 1, 8, all);
+    MemorySegment maxima = f64(new double[8]);
+    double[] planes = new double[16];
+    planes[3] = 1;
+    planes[12] = 2;
+    interleaved.max(f64(planes), maxima);
+    assertThat(doubles(maxima)).containsExactly(0, 0, 0, 1, 2, 0, 0, 0);
+    assertThatThrownBy(() -> interleaved.mean(f64(planes), maxima))
+        .hasMessageContaining("planes one by one, got 8");
+    assertThatThrownBy(() -> WindowPool.of(F64, 1, 4, all)).hasMessageContaining("multiple of 8");
   }
 }

@@ -1,15 +1,19 @@
 package dev.balboa.nn.cases;
 
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The one registry of operations under test. */
 final class OpCases {
   private OpCases() {}
 
-  /** Every case, in the order of the operation families. */
+  /** Every case, in the order of the operation families, or those that were asked for by name. */
   static List<OpCase> all() {
+    Predicate<String> wanted =
+        Pattern.compile(System.getProperty("balboa.test.ops", "")).asPredicate();
     return Stream.<Supplier<List<OpCase>>>of(
             ElementwiseCases::all,
             ArithmeticCases::all,
@@ -45,6 +49,7 @@ final class OpCases {
             RecurrentCases::all,
             InPlaceCases::all)
         .flatMap(family -> family.get().stream())
+        .filter(c -> wanted.test(c.name()))
         .toList();
   }
 

@@ -118,7 +118,11 @@ final class PoolingCases {
                 MaxPool.class,
                 (d, p) ->
                     Sample.of(new MaxPool(p.window(), d.flip()), d.input(p.x(), Domain.DISTINCT)))
+            .nativelyIn(DType.F64)
             .sums(s -> Windows.taps(((MaxPool) s.op()).window()));
+    if (rank == 1) {
+      c.also(d -> Sample.of(new MaxPool(Window.uniform(1, 3, 3, 1, 0), true), special(d)));
+    }
     if (rank == 2) {
       c.refuses(new MaxPool(TWO), List.of(), "1 inputs", "got 0")
           .refuses(new MaxPool(TWO), List.of(f32(3, 8, 8)), "rank 4", "F32[3, 8, 8]")
@@ -138,6 +142,12 @@ final class PoolingCases {
     return c;
   }
 
+  /** NaN wins against everything. */
+  private static Input special(Draw d) {
+    double nan = Double.NaN;
+    return d.exactly(Shape.of(1, 1, 6), 1, nan, Double.POSITIVE_INFINITY, nan, 3, 2);
+  }
+
   private static OpCase maxBackward(int rank) {
     OpCase c =
         of(
@@ -150,6 +160,7 @@ final class PoolingCases {
                         d.input(p.y(), Domain.NORMAL),
                         d.input(p.x(), Domain.DISTINCT, false)))
             .runs(PoolingCases::withWorkspace)
+            .nativelyIn(DType.F64)
             .sums(s -> Windows.taps(((MaxPoolBackward) s.op()).window()));
     if (rank == 2) {
       MaxPoolBackward op = new MaxPoolBackward(TWO, Shape.of(1, 3, 8, 8));
@@ -182,6 +193,7 @@ final class PoolingCases {
                         new MaxPoolGather(p.window()),
                         d.input(p.x(), Domain.DISTINCT, false),
                         d.input(p.x(), Domain.NORMAL)))
+            .nativelyIn(DType.F64)
             .sums(s -> Windows.taps(((MaxPoolGather) s.op()).window()));
     if (rank == 2) {
       c.refuses(
@@ -204,12 +216,7 @@ final class PoolingCases {
             .nativelyIn(DType.F64)
             .sums(s -> Windows.taps(((MaxPoolWithIndices) s.op()).window()));
     if (rank == 1) {
-      Window three = Window.uniform(1, 3, 3, 1, 0);
-      double nan = Double.NaN;
-      c.also(d ->
-          Sample.of(
-              new MaxPoolWithIndices(three),
-              d.exactly(Shape.of(1, 1, 6), 1, nan, Double.POSITIVE_INFINITY, nan, 3, 2)));
+      c.also(d -> Sample.of(new MaxPoolWithIndices(Window.uniform(1, 3, 3, 1, 0)), special(d)));
     }
     if (rank == 2) {
       MaxPoolWithIndices op = new MaxPoolWithIndices(TWO);

@@ -5274,134 +5274,6 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
-    private static class balboa_maxpool2d_gather_f32 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            kernels_h.C_INT,
-            kernels_h.C_LONG,
-            kernels_h.C_POINTER,
-            kernels_h.C_POINTER,
-            kernels_h.C_POINTER,
-            kernels_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_maxpool2d_gather_f32");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t balboa_maxpool2d_gather_f32(int64_t planes, const int64_t *geometry, const float *x, const float *v, float *out)
-     * }
-     */
-    public static FunctionDescriptor balboa_maxpool2d_gather_f32$descriptor() {
-        return balboa_maxpool2d_gather_f32.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t balboa_maxpool2d_gather_f32(int64_t planes, const int64_t *geometry, const float *x, const float *v, float *out)
-     * }
-     */
-    public static MethodHandle balboa_maxpool2d_gather_f32$handle() {
-        return balboa_maxpool2d_gather_f32.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t balboa_maxpool2d_gather_f32(int64_t planes, const int64_t *geometry, const float *x, const float *v, float *out)
-     * }
-     */
-    public static MemorySegment balboa_maxpool2d_gather_f32$address() {
-        return balboa_maxpool2d_gather_f32.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t balboa_maxpool2d_gather_f32(int64_t planes, const int64_t *geometry, const float *x, const float *v, float *out)
-     * }
-     */
-    public static int balboa_maxpool2d_gather_f32(long planes, MemorySegment geometry, MemorySegment x, MemorySegment v, MemorySegment out) {
-        var mh$ = balboa_maxpool2d_gather_f32.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_maxpool2d_gather_f32", planes, geometry, x, v, out);
-            }
-            return (int)mh$.invokeExact(planes, geometry, x, v, out);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class balboa_maxpool2d_scatter_f32 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            kernels_h.C_INT,
-            kernels_h.C_LONG,
-            kernels_h.C_POINTER,
-            kernels_h.C_POINTER,
-            kernels_h.C_POINTER,
-            kernels_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_maxpool2d_scatter_f32");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t balboa_maxpool2d_scatter_f32(int64_t planes, const int64_t *geometry, const float *x, const float *dy, float *dv)
-     * }
-     */
-    public static FunctionDescriptor balboa_maxpool2d_scatter_f32$descriptor() {
-        return balboa_maxpool2d_scatter_f32.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t balboa_maxpool2d_scatter_f32(int64_t planes, const int64_t *geometry, const float *x, const float *dy, float *dv)
-     * }
-     */
-    public static MethodHandle balboa_maxpool2d_scatter_f32$handle() {
-        return balboa_maxpool2d_scatter_f32.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t balboa_maxpool2d_scatter_f32(int64_t planes, const int64_t *geometry, const float *x, const float *dy, float *dv)
-     * }
-     */
-    public static MemorySegment balboa_maxpool2d_scatter_f32$address() {
-        return balboa_maxpool2d_scatter_f32.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t balboa_maxpool2d_scatter_f32(int64_t planes, const int64_t *geometry, const float *x, const float *dy, float *dv)
-     * }
-     */
-    public static int balboa_maxpool2d_scatter_f32(long planes, MemorySegment geometry, MemorySegment x, MemorySegment dy, MemorySegment dv) {
-        var mh$ = balboa_maxpool2d_scatter_f32.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_maxpool2d_scatter_f32", planes, geometry, x, dy, dv);
-            }
-            return (int)mh$.invokeExact(planes, geometry, x, dy, dv);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class balboa_row_norm {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
@@ -5693,6 +5565,7 @@ public class kernels_h extends kernels_h$shared {
             kernels_h.C_INT,
             kernels_h.C_INT,
             kernels_h.C_LONG,
+            kernels_h.C_LONG,
             kernels_h.C_POINTER,
             kernels_h.C_POINTER,
             kernels_h.C_POINTER,
@@ -5707,7 +5580,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t balboa_window_max(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y, int32_t *index)
+     * int32_t balboa_window_max(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows, const void *x, void *y, int32_t *index)
      * }
      */
     public static FunctionDescriptor balboa_window_max$descriptor() {
@@ -5717,7 +5590,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t balboa_window_max(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y, int32_t *index)
+     * int32_t balboa_window_max(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows, const void *x, void *y, int32_t *index)
      * }
      */
     public static MethodHandle balboa_window_max$handle() {
@@ -5727,7 +5600,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t balboa_window_max(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y, int32_t *index)
+     * int32_t balboa_window_max(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows, const void *x, void *y, int32_t *index)
      * }
      */
     public static MemorySegment balboa_window_max$address() {
@@ -5736,16 +5609,16 @@ public class kernels_h extends kernels_h$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t balboa_window_max(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y, int32_t *index)
+     * int32_t balboa_window_max(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows, const void *x, void *y, int32_t *index)
      * }
      */
-    public static int balboa_window_max(int dtype, long planes, MemorySegment windows, MemorySegment x, MemorySegment y, MemorySegment index) {
+    public static int balboa_window_max(int dtype, long outer, long inner, MemorySegment windows, MemorySegment x, MemorySegment y, MemorySegment index) {
         var mh$ = balboa_window_max.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_window_max", dtype, planes, windows, x, y, index);
+                traceDowncall("balboa_window_max", dtype, outer, inner, windows, x, y, index);
             }
-            return (int)mh$.invokeExact(dtype, planes, windows, x, y, index);
+            return (int)mh$.invokeExact(dtype, outer, inner, windows, x, y, index);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

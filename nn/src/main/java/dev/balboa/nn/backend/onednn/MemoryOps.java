@@ -1,11 +1,8 @@
 package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.AxisKernels;
-import dev.balboa.bindings.IndexKernels;
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
-import dev.balboa.bindings.MemoryDesc;
-import dev.balboa.bindings.PoolGeometry;
 import dev.balboa.bindings.RandomKernels;
 import dev.balboa.bindings.StridedSpace;
 import dev.balboa.nn.memory.Layout;
@@ -16,18 +13,14 @@ import dev.balboa.nn.op.Contiguous;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.LayoutOp;
-import dev.balboa.nn.op.MaxPoolGather;
 import dev.balboa.nn.op.RandomBernoulli;
 import dev.balboa.nn.op.RandomIntegers;
 import dev.balboa.nn.op.RandomNormal;
 import dev.balboa.nn.op.RandomPermutation;
 import dev.balboa.nn.op.RandomUniform;
-import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.SliceScatter;
 import dev.balboa.nn.op.SourceOp;
 import dev.balboa.nn.op.TensorSpec;
-import dev.balboa.nn.op.Window;
-import java.util.List;
 
 /** Operations that make or move elements, through the kernels. */
 final class MemoryOps {
@@ -167,74 +160,5 @@ final class MemoryOps {
     if (b.spec(0).shape().size() > 0) {
       copy(b, b.plainInput(0), 0, offset, Layout.Strided.of(strides), to);
     }
-  }
-
-  static void maxPoolGather(PlanBuilder b, MaxPoolGather op) {
-    Unsupported.unless(b, op, DType.F32);
-    Window w = op.window();
-    if (w.rank() == 3) {
-      maxPoolGather3d(b, w);
-      return;
-    }
-    Shape in = b.spec(0).shape();
-    PoolGeometry geometry =
-        PoolGeometry.of(
-            plane(in),
-            plane(b.outputSpec(0).shape()),
-            pair(w.kernel(), 1),
-            pair(w.stride(), 1),
-            pair(w.padBefore(), 0),
-            pair(w.dilation(), 1));
-    gather(b, in.dim(0) * in.dim(1), geometry, b.denseInput(0), b.denseInput(1), b.denseOutput(0));
-  }
-
-  /**
-   * Plane by plane first, then along the depth: the first maximum of the first plane that has it is
-   * the first one of the volume.
-   */
-  private static void maxPoolGather3d(PlanBuilder b, Window w) {
-    Shape in = b.spec(0).shape();
-    Shape out = b.outputSpec(0).shape();
-    long maps = in.dim(0) * in.dim(1);
-    long columns = out.dim(3) * out.dim(4);
-    Operand x = b.denseInput(0);
-    Operand v = b.denseInput(1);
-    MemoryDesc flat = Mds.contiguous(b.spec(0).withShape(Shape.of(maps, in.dim(2), columns)));
-    Operand maxima = b.scratch(flat);
-    Operand values = b.scratch(flat);
-    PoolGeometry planes =
-        PoolGeometry.of(
-            new long[] {in.dim(3), in.dim(4)},
-            new long[] {out.dim(3), out.dim(4)},
-            pair(w.kernel(), 1),
-            pair(w.stride(), 1),
-            pair(w.padBefore(), 0),
-            pair(w.dilation(), 1));
-    gather(b, maps * in.dim(2), planes, x, x, maxima);
-    gather(b, maps * in.dim(2), planes, x, v, values);
-    PoolGeometry depth =
-        PoolGeometry.of(
-            new long[] {in.dim(2), columns},
-            new long[] {out.dim(2), columns},
-            new long[] {w.kernel().get(0), 1},
-            new long[] {w.stride().get(0), 1},
-            new long[] {w.padBefore().get(0), 0},
-            new long[] {w.dilation().get(0), 1});
-    gather(b, maps, depth, maxima, values, b.denseOutput(0));
-  }
-
-  private static void gather(
-      PlanBuilder b, long planes, PoolGeometry geometry, Operand x, Operand v, Operand out) {
-    b.call(s -> IndexKernels.maxPoolGather(planes, geometry, s[0], s[1], s[2]), x, v, out);
-  }
-
-  private static long[] plane(Shape shape) {
-    return new long[] {shape.rank() == 4 ? shape.dim(2) : 1, shape.dim(-1)};
-  }
-
-  /** The last two of the values. */
-  private static long[] pair(List<Integer> values, long missing) {
-    int n = values.size();
-    return new long[] {n == 1 ? missing : values.get(n - 2), values.get(n - 1)};
   }
 }

@@ -2,11 +2,17 @@ package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.AlgKind;
 import dev.balboa.bindings.Arg;
+import dev.balboa.bindings.IndexGeometry;
+import dev.balboa.bindings.IndexKernels;
+import dev.balboa.bindings.IndexKernels.Indices;
+import dev.balboa.bindings.KernelKinds;
+import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.Pooling;
 import dev.balboa.bindings.PrimitiveAttr;
 import dev.balboa.bindings.PrimitiveDesc;
 import dev.balboa.bindings.PropKind;
+import dev.balboa.bindings.WindowPool;
 import dev.balboa.nn.op.AdaptiveAvgPool;
 import dev.balboa.nn.op.AdaptiveAvgPoolBackward;
 import dev.balboa.nn.op.AdaptiveMaxPool;
@@ -19,13 +25,15 @@ import dev.balboa.nn.op.MaxPoolGather;
 import dev.balboa.nn.op.MaxPoolWithIndices;
 import dev.balboa.nn.op.PoolingOp;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Pooling through oneDNN, in the layout that the input comes in; through the kernels where oneDNN
- * lacks the windows, the type or the indices.
+ * Pooling: means through oneDNN, in the layout that the input comes in, and through the kernels
+ * where oneDNN lacks the windows or the type; maxima through the kernels, since oneDNN's pass over
+ * NaN.
  */
 final class PoolingOps {
   private PoolingOps() {}
@@ -35,58 +43,85 @@ final class PoolingOps {
     switch (op) {
       case MaxPool o -> max(b, o);
       case MaxPoolBackward o -> maxBackward(b, o);
-      case MaxPoolGather o -> MemoryOps.maxPoolGather(b, o);
+      case MaxPoolGather o -> maxGather(b, o);
       case AvgPool o -> average(b, o);
       case AvgPoolBackward o -> averageBackward(b, o);
-      case MaxPoolWithIndices o -> {
-        Shape x = b.spec(0).shape();
-        WindowPools.max(b, o, Windows.axes(o.window(), false, x, b.outputSpec(0).shape()));
+      case MaxPoolWithIndices o ->
+          WindowPools.max(b, o, windows(b, o.window()), (_, _, index) -> b.output(1, index));
+      case AdaptiveMaxPool o -> {
+        Shape y = b.outputSpec(0).shape();
+        List<WindowPool.Axis> axes = Windows.adaptive(b.spec(0).shape(), y);
+        WindowPools.max(b, o, axes, (_, _, index) -> b.output(1, index));
       }
-      case AdaptiveMaxPool o ->
-          WindowPools.max(b, o, Windows.adaptive(b.spec(0).shape(), b.outputSpec(0).shape()));
       case AdaptiveAvgPool o -> adaptive(b, o);
       case AdaptiveAvgPoolBackward o -> adaptiveBackward(b, o);
     }
   }
 
-  static void max(PlanBuilder b, MaxPool op) {
-    Placed window = Placed.of(op.window(), b.spec(0).shape());
-    if (!op.workspace()) {
-      forwardAlone(b, AlgKind.POOLING_MAX, PropKind.FORWARD_INFERENCE, window);
-      return;
-    }
-    Operand src = b.input(0);
-    MemoryDesc dstAny = Mds.any(b.outputSpec(0));
-    try (PrimitiveDesc desc =
-        b.describe(() -> forward(AlgKind.POOLING_MAX, window, src.md(), dstAny))) {
-      MemoryDesc workspace = desc.workspaceMd();
-      b.primitive(
-          desc,
-          new int[] {Arg.SRC, Arg.DST, Arg.WORKSPACE},
-          src,
-          b.output(0, desc.dstMd()),
-          b.workspace(1, new WorkspaceLayout(workspace, desc.srcMd(), desc.dstMd())));
-    }
+  private static List<WindowPool.Axis> windows(PlanBuilder b, Window window) {
+    return Windows.axes(window, false, b.spec(0).shape(), b.outputSpec(0).shape());
   }
 
-  static void maxBackward(PlanBuilder b, MaxPoolBackward op) {
+  private static void max(PlanBuilder b, MaxPool op) {
+    WindowPools.max(
+        b,
+        op,
+        windows(b, op.window()),
+        (x, y, index) ->
+            op.workspace() ? b.workspace(1, new WorkspaceLayout(index, x, y)) : null);
+  }
+
+  /** Adds each dy at its place in planes of zeros. */
+  private static void maxBackward(PlanBuilder b, MaxPoolBackward op) {
     if (!(b.layout(1) instanceof WorkspaceLayout forward)) {
       throw new IllegalArgumentException(
           op.name() + ": expected the workspace of a native max pooling, got " + b.layout(1));
     }
-    Placed window = Placed.of(op.window(), op.inputShape());
-    AlgKind alg = AlgKind.POOLING_MAX;
-    try (PrimitiveDesc hint = b.describe(() -> forward(alg, window, forward.src(), forward.dst()));
-        PrimitiveDesc desc =
-            b.describe(() -> backward(alg, window, forward.src(), forward.dst(), hint))) {
-      Operand workspace = new Operand(Operand.Place.INPUT, 1, forward.md());
-      b.primitive(
-          desc,
-          new int[] {Arg.DIFF_DST, Arg.WORKSPACE, Arg.DIFF_SRC},
-          b.input(0, desc.diffDstMd()),
-          workspace,
-          b.output(0, desc.diffSrcMd()));
-    }
+    DType dtype = b.spec(0).dtype();
+    Planes planes = Planes.of(forward.src());
+    IndexGeometry geometry =
+        planes(planes, plane(op.inputShape()), plane(b.spec(0).shape()));
+    long n = planes.outer() * plane(op.inputShape()) * planes.inner();
+    b.call(
+        s -> {
+          Kernels.fill(dtype.bytes(), n, 0, s[2]);
+          Indices places = new Indices(KernelKinds.Type.I32, s[0]);
+          IndexKernels.scatterAdd(Kinds.of(dtype), geometry, places, s[1], s[2]);
+        },
+        new Operand(Operand.Place.INPUT, 1, forward.md()),
+        dtype == DType.F32 ? b.input(0, forward.dst()) : b.denseInput(0),
+        b.output(0, forward.src()));
+  }
+
+  private static void maxGather(PlanBuilder b, MaxPoolGather op) {
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    int bytes = b.spec(0).dtype().bytes();
+    TensorSpec y = b.outputSpec(0);
+    Operand x = b.denseInput(0);
+    Operand index = b.scratch(Mds.contiguous(y.withDType(DType.I32)));
+    WindowPools.maxOfPlanes(
+        b, windows(b, op.window()), x, b.scratch(Mds.contiguous(y)), index);
+    IndexGeometry geometry =
+        planes(Planes.of(x.md()), plane(b.spec(0).shape()), plane(y.shape()));
+    b.call(
+        s ->
+            IndexKernels.gather(
+                bytes, geometry, new Indices(KernelKinds.Type.I32, s[0]), s[1], s[2]),
+        index,
+        b.denseInput(1),
+        b.denseOutput(0));
+  }
+
+  /** Places in planes of {@code in} elements, one for each of {@code out}. */
+  private static IndexGeometry planes(Planes planes, long in, long out) {
+    return IndexGeometry.of(
+        1,
+        new long[] {planes.outer(), in, planes.inner()},
+        new long[] {planes.outer(), out, planes.inner()});
+  }
+
+  private static long plane(Shape shape) {
+    return shape.slice(2, shape.rank()).size();
   }
 
   static void average(PlanBuilder b, AvgPool op) {
@@ -106,14 +141,9 @@ final class PoolingOps {
   }
 
   private static void average(PlanBuilder b, AlgKind alg, Placed window) {
-    forwardAlone(b, alg, PropKind.FORWARD_TRAINING, window);
-  }
-
-  /** Without workspace. */
-  private static void forwardAlone(PlanBuilder b, AlgKind alg, PropKind prop, Placed window) {
     Operand src = b.input(0);
     MemoryDesc dstAny = Mds.any(b.outputSpec(0));
-    try (PrimitiveDesc desc = b.describe(() -> forward(prop, alg, window, src.md(), dstAny))) {
+    try (PrimitiveDesc desc = b.describe(() -> forward(alg, window, src.md(), dstAny))) {
       b.primitive(desc, new int[] {Arg.SRC, Arg.DST}, src, b.output(0, desc.dstMd()));
     }
   }
@@ -199,13 +229,8 @@ final class PoolingOps {
   }
 
   private static PrimitiveDesc forward(AlgKind alg, Placed window, MemoryDesc src, MemoryDesc dst) {
-    return forward(PropKind.FORWARD_TRAINING, alg, window, src, dst);
-  }
-
-  private static PrimitiveDesc forward(
-      PropKind prop, AlgKind alg, Placed window, MemoryDesc src, MemoryDesc dst) {
     return Pooling.forward(
-        prop, alg, src, dst, window.sizes(), window.window(), PrimitiveAttr.defaults());
+        PropKind.FORWARD_TRAINING, alg, src, dst, window.sizes(), window.window(), PrimitiveAttr.defaults());
   }
 
   private static PrimitiveDesc backward(
