@@ -35,6 +35,10 @@ enum { POSITIONS = 64 };
 BALBOA_INLINE int64_t units_of(int64_t inner) { return inner == 1 ? 1 : (inner + POSITIONS - 1) / POSITIONS; }
 
 BALBOA_INLINE unit unit_at(const class_loss *j, int64_t u) {
+  if (j->inner == 1) {
+    const unit row = {u, u * j->classes, 1};
+    return row;
+  }
   const int64_t strips = units_of(j->inner), o = u / strips, first = u % strips * POSITIONS;
   const unit at = {o * j->inner + first, o * j->classes * j->inner + first, bk_min(POSITIONS, j->inner - first)};
   return at;
@@ -109,8 +113,9 @@ static int32_t check(class_loss *j, int32_t dtype, int32_t label_dtype, int64_t 
   return BALBOA_OK;
 }
 
-static int64_t grain(const class_loss *j, int64_t units) {
-  const int64_t each = j->classes * (j->inner == 1 ? 1 : POSITIONS);
+/* What a loss from logarithms looks at is one class a position; its gradient writes all of them. */
+static int64_t grain(const class_loss *j, int64_t units, int picks) {
+  const int64_t each = picks ? 1 : j->classes * (j->inner == 1 ? 1 : POSITIONS);
   return bk_max(1, BK_GRAIN_MATH / bk_max(1, units * each));
 }
 
@@ -120,7 +125,7 @@ static int32_t forward(class_loss *j, int32_t dtype, int32_t label_dtype, int64_
   BK_CHECK(j->units == 0 || j->x != NULL, BALBOA_ERR_NULL);
   BK_CHECK(j->out != NULL || (j->reduction == BALBOA_REDUCTION_NONE && j->outer * j->inner == 0), BALBOA_ERR_NULL);
   j->parts = bk_cut(j->units, j->inner == 1 ? 4 : 1);
-  const int64_t least = grain(j, j->parts.size);
+  const int64_t least = grain(j, j->parts.size, j->from_logs);
   if (dtype == BALBOA_F32) {
     weigh_f32(j);
     bk_parallel(j->parts.count, least, loss_range_f32, j);
@@ -143,10 +148,10 @@ static int32_t backward(class_loss *j, int32_t dtype, int32_t label_dtype, int64
            BALBOA_ERR_NULL);
   if (dtype == BALBOA_F32) {
     weigh_f32(j);
-    bk_parallel(j->units, grain(j, 1), gradient_range_f32, j);
+    bk_parallel(j->units, grain(j, 1, 0), gradient_range_f32, j);
   } else {
     weigh_f64(j);
-    bk_parallel(j->units, grain(j, 1), gradient_range_f64, j);
+    bk_parallel(j->units, grain(j, 1, 0), gradient_range_f64, j);
   }
   return BALBOA_OK;
 }

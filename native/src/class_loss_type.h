@@ -7,9 +7,6 @@
 BALBOA_CLONES static double NAME(row_loss)(const class_loss *j, const T *x, int64_t label) {
   const T *w = j->weights;
   const double own = w == NULL ? 1.0 : (double)w[label];
-  if (j->from_logs) {
-    return -own * (double)x[label];
-  }
   const int64_t n = j->classes;
   T m = x[0];
   BALBOA_SIMD_REDUCE(max, m) for (int64_t i = 0; i < n; i++) { m = x[i] > m ? x[i] : m; }
@@ -72,6 +69,12 @@ BALBOA_CLONES static void NAME(row_gradient)(const class_loss *j, const T *x, in
   }
   const double p = (double)at_label * one, wl = w == NULL ? 1.0 : (double)w[label];
   dx[label] = (T)(each * (j->weight_sum * p - wl) - hard * (others * one));
+}
+
+/* The same from logarithms. */
+BALBOA_INLINE double NAME(picked_loss)(const class_loss *j, const T *x, int64_t label) {
+  const T *w = j->weights;
+  return -(w == NULL ? 1.0 : (double)w[label]) * (double)x[label];
 }
 
 /* Maximum and sum of exponentials over the classes of `count` positions next to each other. */
@@ -183,7 +186,9 @@ static void NAME(loss_range)(void *context, int64_t begin, int64_t end) {
         label[k] = label_at(j, at.position + k);
       }
       if (j->inner == 1) {
-        loss[0] = label[0] < 0 ? 0.0 : NAME(row_loss)(j, x + at.offset, label[0]);
+        loss[0] = label[0] < 0    ? 0.0
+                  : j->from_logs ? NAME(picked_loss)(j, x + at.offset, label[0])
+                                 : NAME(row_loss)(j, x + at.offset, label[0]);
       } else {
         NAME(strip_loss)(j, x + at.offset, at.count, label, loss);
       }
@@ -224,9 +229,9 @@ static void NAME(gradient_range)(void *context, int64_t begin, int64_t end) {
 
 static void NAME(weigh)(class_loss *j) {
   const T *w = j->weights;
-  j->weight_sum = 0.0;
-  for (int64_t c = 0; c < j->classes; c++) {
-    j->weight_sum += w == NULL ? 1.0 : (double)w[c];
+  j->weight_sum = w == NULL ? (double)j->classes : 0.0;
+  for (int64_t c = 0; w != NULL && c < j->classes; c++) {
+    j->weight_sum += (double)w[c];
   }
   if (w != NULL && j->reduction == BALBOA_REDUCTION_MEAN) {
     j->weight_of_labels = 0.0;

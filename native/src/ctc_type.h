@@ -4,13 +4,58 @@ static double NAME(log_probability)(const ctc *j, int64_t t, int64_t n, int64_t 
   return (double)((const T *)j->x)[(t * j->batch + n) * j->classes + class_at(j, n, s)];
 }
 
-/* What comes before an alignment's place s at one step, from the places of the step before. */
-static void NAME(ahead)(const ctc *j, int64_t n, int64_t t, int64_t places, const double *before, double *after) {
-  for (int64_t s = 0; s < places; s++) {
-    const double one = s >= 1 ? before[s - 1] : -INFINITY;
-    const double two = s >= 2 && may_skip(j, n, s) ? before[s - 2] : -INFINITY;
-    after[s] = log_sum(before[s], one, two) + NAME(log_probability)(j, t, n, s);
+/* Log-probabilities of the alignments up to place s at step t, from those of the step before: they stay, come from the
+ * place before, or skip the blank before a label. */
+BALBOA_CLONES static void NAME(ahead)(const ctc *j, int64_t n, int64_t t, int64_t places, const double *before,
+                                      double *after) {
+  const T *x = (const T *)j->x + (t * j->batch + n) * j->classes;
+  const int32_t *label = j->targets + n * j->width;
+  const int64_t labels = places / 2;
+  const double blank = (double)x[j->blank];
+  after[0] = before[0] + blank;
+  BALBOA_SIMD for (int64_t i = 1; i <= labels; i++) {
+    after[2 * i] = SUM(before[2 * i], before[2 * i - 1], -INFINITY) + blank;
   }
+  if (labels > 0) {
+    after[1] = SUM(before[1], before[0], -INFINITY);
+  }
+  BALBOA_SIMD for (int64_t i = 1; i < labels; i++) {
+    const double two = before[2 * i - 1];
+    after[2 * i + 1] = SUM(before[2 * i + 1], before[2 * i], label[i] != label[i - 1] ? two : -INFINITY);
+  }
+  for (int64_t i = 0; i < labels; i++) {
+    after[2 * i + 1] += (double)x[label[i]];
+  }
+}
+
+/* The same backwards: of the alignments from place s on after step t - 1, from those after step t. */
+BALBOA_CLONES static void NAME(behind)(const ctc *j, int64_t n, int64_t t, int64_t places, double *after,
+                                       double *before) {
+  const T *x = (const T *)j->x + (t * j->batch + n) * j->classes;
+  const int32_t *label = j->targets + n * j->width;
+  const int64_t labels = places / 2;
+  const double blank = (double)x[j->blank];
+  for (int64_t i = 0; i < labels; i++) {
+    after[2 * i] += blank;
+    after[2 * i + 1] += (double)x[label[i]];
+  }
+  after[2 * labels] += blank;
+  BALBOA_SIMD for (int64_t i = 0; i < labels; i++) {
+    before[2 * i] = SUM(after[2 * i], after[2 * i + 1], -INFINITY);
+  }
+  before[2 * labels] = after[2 * labels];
+  BALBOA_SIMD for (int64_t i = 0; i < labels - 1; i++) {
+    const double two = after[2 * i + 3];
+    before[2 * i + 1] = SUM(after[2 * i + 1], after[2 * i + 2], label[i] != label[i + 1] ? two : -INFINITY);
+  }
+  if (labels > 0) {
+    before[2 * labels - 1] = SUM(after[2 * labels - 1], after[2 * labels], -INFINITY);
+  }
+}
+
+/* alpha[s] = how much of all alignments passes place s. */
+BALBOA_CLONES static void NAME(shares)(int64_t places, const double *beta, double loss, double *alpha) {
+  BALBOA_SIMD for (int64_t s = 0; s < places; s++) { alpha[s] = EXP(alpha[s] + beta[s] + loss); }
 }
 
 static void NAME(start)(const ctc *j, int64_t n, int64_t places, double *alpha) {
@@ -66,23 +111,19 @@ static void NAME(gradient_of)(const ctc *j, int64_t n) {
   }
   for (int64_t t = steps - 1; t >= 0; t--) {
     T *row = dx + (t * j->batch + n) * j->classes;
-    double blanks = 0.0;
+    double *share = alpha + t * width, blanks = 0.0;
+    NAME(shares)(places, beta, loss, share);
     for (int64_t s = 0; s < places; s++) {
-      const double share = exp(alpha[t * width + s] + beta[s] + loss);
       if (s % 2 == 0) {
-        blanks += share;
+        blanks += share[s];
       } else {
-        row[class_at(j, n, s)] -= (T)(dloss * share); /* a class may have several places */
+        row[class_at(j, n, s)] -= (T)(dloss * share[s]); /* a class may have several places */
       }
     }
     row[j->blank] = (T)(-dloss * blanks);
-    for (int64_t s = 0; t > 0 && s < places; s++) {
-      beta[s] += NAME(log_probability)(j, t, n, s);
-    }
-    for (int64_t s = 0; t > 0 && s < places; s++) { /* upwards: what s needs is not yet overwritten */
-      const double one = s + 1 < places ? beta[s + 1] : -INFINITY;
-      const double two = s + 2 < places && may_skip(j, n, s + 2) ? beta[s + 2] : -INFINITY;
-      beta[s] = log_sum(beta[s], one, two);
+    if (t > 0) {
+      NAME(behind)(j, n, t, places, beta, share);
+      beta = share; /* nobody asks for it again */
     }
   }
 }

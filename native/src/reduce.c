@@ -63,14 +63,14 @@
 
 typedef struct {
   void (*start)(int32_t kind, int64_t n, void *acc);
-  void (*row)(int32_t kind, int64_t n, const void *x, void *acc);
+  void (*rows)(int32_t kind, int64_t rows, int64_t n, const void *x, void *acc);
   void (*columns)(int32_t kind, int64_t rows, int64_t stride, int64_t width, const void *x, void *acc);
   void (*merge)(int32_t kind, int64_t n, const void *part, void *acc);
   void (*store)(int64_t n, const void *acc, double divisor, void *out);
 } reduce_type;
 
 enum {
-  TILE = 128,        /* columns reduced together */
+  TILE = 128,        /* columns, or rows, reduced together */
   COLUMN_PARTS = 16  /* parts of a long, narrow column reduction */
 };
 
@@ -96,10 +96,11 @@ typedef struct {
 
 static void rows_range(void *context, int64_t begin, int64_t end) {
   const reduce_job *job = context;
-  accumulator acc;
-  for (int64_t o = begin; o < end; o++) {
-    job->type->row(job->kind, job->red, job->x + o * job->red * job->elem_size, &acc);
-    job->type->store(1, &acc, job->divisor, job->out + o * job->elem_size);
+  accumulator acc[TILE];
+  for (int64_t o = begin; o < end; o += TILE) {
+    const int64_t rows = bk_min(TILE, end - o);
+    job->type->rows(job->kind, rows, job->red, job->x + o * job->red * job->elem_size, acc);
+    job->type->store(rows, acc, job->divisor, job->out + o * job->elem_size);
   }
 }
 
@@ -107,7 +108,7 @@ static void row_parts_range(void *context, int64_t begin, int64_t end) {
   reduce_job *job = context;
   for (int64_t p = begin; p < end; p++) {
     const int64_t first = p * job->parts.size;
-    job->type->row(job->kind, bk_min(job->parts.size, job->red - first), job->part_x + first * job->elem_size,
+    job->type->rows(job->kind, 1, bk_min(job->parts.size, job->red - first), job->part_x + first * job->elem_size,
                    &job->partial[p]);
   }
 }
@@ -180,7 +181,7 @@ static void reduce_columns(reduce_job *job) {
 
 int32_t balboa_reduce(int32_t dtype, int32_t kind, int64_t outer, int64_t red, int64_t inner, const void *x,
                       void *out) {
-#define TYPE(t) {start_##t, row_##t, columns_##t, merge_##t, store_##t}
+#define TYPE(t) {start_##t, rows_##t, columns_##t, merge_##t, store_##t}
   static const reduce_type types[8] = {TYPE(f32), TYPE(f64),      TYPE(i32),      TYPE(i64),
                                        TYPE(u8),  {.start = NULL}, {.start = NULL}, TYPE(i8)};
 #undef TYPE

@@ -3,10 +3,17 @@
  * W (the type sums and products are computed in, which must wrap if integral), NAME(x) and IS_NAN(x).
  */
 
+/* One row after the other. */
+#define ROWS(name)                                                                          \
+  BALBOA_CLONES static void NAME(name)(int64_t rows, int64_t n, const T *x, A *acc) {       \
+    for (int64_t r = 0; r < rows; r++) {                                                    \
+      acc[r] = NAME(name##_one)(n, x + r * n);                                              \
+    }                                                                                       \
+  }
+
 /* Four streams hide the latency of the additions. */
 #define STREAMS(name, init, term, combine_op)                                              \
-  BALBOA_CLONES static A NAME(name)(int64_t n, const void *from) {                          \
-    const T *x = from;                                                                      \
+  BALBOA_INLINE A NAME(name##_one)(int64_t n, const T *x) {                                 \
     const int64_t m = n / 4;                                                                \
     W s0 = (W)(init), s1 = (W)(init), s2 = (W)(init), s3 = (W)(init);                       \
     BALBOA_SIMD_REDUCE(combine_op, s0, s1, s2, s3) for (int64_t i = 0; i < m; i++) {        \
@@ -21,7 +28,8 @@
       s0 = s0 combine_op term(v);                                                           \
     }                                                                                       \
     return (A)((s0 combine_op s1) combine_op(s2 combine_op s3));                            \
-  }
+  }                                                                                         \
+  ROWS(name)
 
 #define COLUMNS(name, term, combine_op)                                                                      \
   BALBOA_CLONES static void NAME(name)(int64_t rows, int64_t stride, int64_t width, const void *from, void *to) { \
@@ -54,8 +62,7 @@ COLUMNS(columns_sum_squares, SQUARED, +)
 
 /* The extreme of a row; n >= 1. A NaN anywhere makes the result NaN. */
 #define EXTREME(name, columns, order, reduction)                                                             \
-  BALBOA_CLONES static A NAME(name)(int64_t n, const void *from) {                                           \
-    const T *x = from;                                                                                       \
+  BALBOA_INLINE A NAME(name##_one)(int64_t n, const T *x) {                                                  \
     const int64_t half = n / 2;                                                                              \
     T m = x[n - 1], m1 = x[0];                                                                               \
     int nan = IS_NAN(x[n - 1]);                                                                              \
@@ -68,6 +75,7 @@ COLUMNS(columns_sum_squares, SQUARED, +)
     m = m1 order m ? m1 : m;                                                                                 \
     return nan ? NAN_VALUE : (A)m;                                                                           \
   }                                                                                                          \
+  ROWS(name)                                                                                                 \
   BALBOA_CLONES static void NAME(columns)(int64_t rows, int64_t stride, int64_t width, const void *from,     \
                                           void *to) {                                                        \
     const T *x = from;                                                                                       \
@@ -116,27 +124,26 @@ static void NAME(merge)(int32_t kind, int64_t n, const void *from, void *to) {
   }
 }
 
-static void NAME(row)(int32_t kind, int64_t n, const void *x, void *to) {
-  A *acc = to;
+static void NAME(rows)(int32_t kind, int64_t rows, int64_t n, const void *x, void *acc) {
   switch (n == 0 ? -1 : kind) {
     case BALBOA_REDUCE_MAX:
-      *acc = NAME(row_max)(n, x);
+      NAME(row_max)(rows, n, x, acc);
       break;
     case BALBOA_REDUCE_MIN:
-      *acc = NAME(row_min)(n, x);
+      NAME(row_min)(rows, n, x, acc);
       break;
     case BALBOA_REDUCE_PROD:
-      *acc = NAME(row_prod)(n, x);
+      NAME(row_prod)(rows, n, x, acc);
       break;
     case BALBOA_REDUCE_SUM_SQUARES:
-      *acc = NAME(row_sum_squares)(n, x);
+      NAME(row_sum_squares)(rows, n, x, acc);
       break;
     case BALBOA_REDUCE_SUM:
     case BALBOA_REDUCE_MEAN:
-      *acc = NAME(row_sum)(n, x);
+      NAME(row_sum)(rows, n, x, acc);
       break;
     default:
-      NAME(start)(kind, 1, acc);
+      NAME(start)(kind, rows, acc);
       break;
   }
 }
@@ -161,6 +168,7 @@ static void NAME(columns)(int32_t kind, int64_t rows, int64_t stride, int64_t wi
   }
 }
 
+#undef ROWS
 #undef STREAMS
 #undef COLUMNS
 #undef SAME
