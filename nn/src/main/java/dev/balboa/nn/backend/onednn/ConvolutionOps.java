@@ -53,14 +53,14 @@ final class ConvolutionOps {
     TensorSpec x = b.spec(0);
     TensorSpec y = b.outputSpec(0);
     Supplier<PrimitiveDesc> binary =
-        () -> forwardDesc(op, x, b.spec(1).shape(), y, bias, attr(op, Mds.any(y)));
+        () -> forwardDesc(op, x, b.spec(1).shape(), y, bias, attr(b, op, Mds.any(y)));
     try (PrimitiveDesc desc = b.describe(binary)) {
       if (!op.residual() || !desc.implInfo().startsWith("ref")) {
         forward(b, op, bias, desc, op.residual());
         return;
       }
     }
-    PrimitiveAttr sum = activated(PrimitiveAttr.builder().postSum(1), op.activation());
+    PrimitiveAttr sum = activated(b.attr().postSum(1), op.activation());
     try (PrimitiveDesc desc =
         b.describe(() -> forwardDesc(op, x, b.spec(1).shape(), y, bias, sum))) {
       forward(b, op, bias, desc, false);
@@ -144,7 +144,7 @@ final class ConvolutionOps {
     TensorSpec dy = b.spec(0);
     TensorSpec dx = b.outputSpec(0);
     Shape w = b.spec(1).shape();
-    try (PrimitiveDesc hint = b.describe(() -> hint(op.window(), op.groups(), dx, w, dy));
+    try (PrimitiveDesc hint = b.describe(() -> hint(b, op.window(), op.groups(), dx, w, dy));
         PrimitiveDesc desc =
             b.describe(() ->
                 Convolution.backwardData(
@@ -154,7 +154,7 @@ final class ConvolutionOps {
                     Mds.any(dy),
                     Windows.of(op.window()),
                     hint,
-                    PrimitiveAttr.defaults()))) {
+                    b.attr().build()))) {
       b.primitive(
           desc,
           new int[] {Arg.DIFF_DST, Arg.WEIGHTS, Arg.DIFF_SRC},
@@ -176,7 +176,7 @@ final class ConvolutionOps {
     TensorSpec dy = b.spec(1);
     Shape w = op.weightShape();
     MemoryDesc bias = op.bias() ? Mds.contiguous(b.outputSpec(1)) : MemoryDesc.none();
-    try (PrimitiveDesc hint = b.describe(() -> hint(op.window(), op.groups(), x, w, dy));
+    try (PrimitiveDesc hint = b.describe(() -> hint(b, op.window(), op.groups(), x, w, dy));
         PrimitiveDesc desc =
             b.describe(() ->
                 Convolution.backwardWeights(
@@ -187,7 +187,7 @@ final class ConvolutionOps {
                     Mds.any(dy),
                     Windows.of(op.window()),
                     hint,
-                    PrimitiveAttr.defaults()))) {
+                    b.attr().build()))) {
       MemoryDesc plain = grouped(Mds.contiguous(b.outputSpec(0)), w, op.groups());
       b.denseOutput(0);
       Operand out = new Operand(Operand.Place.OUTPUT, 0, plain);
@@ -216,8 +216,8 @@ final class ConvolutionOps {
     return IntStream.range(0, y.shape().rank()).filter(i -> i != 1).boxed().toList();
   }
 
-  private static PrimitiveAttr attr(Conv op, MemoryDesc dst) {
-    PrimitiveAttr.Builder attr = PrimitiveAttr.builder();
+  private static PrimitiveAttr attr(PlanBuilder b, Conv op, MemoryDesc dst) {
+    PrimitiveAttr.Builder attr = b.attr();
     if (op.residual()) {
       attr.postBinary(AlgKind.BINARY_ADD, dst);
     }
@@ -238,8 +238,8 @@ final class ConvolutionOps {
 
   /** The forward descriptor that oneDNN wants to see before it makes a backward one. */
   private static PrimitiveDesc hint(
-      Window window, int groups, TensorSpec x, Shape w, TensorSpec y) {
-    return forwardDesc(window, groups, x, w, y, false, PrimitiveAttr.defaults());
+      PlanBuilder b, Window window, int groups, TensorSpec x, Shape w, TensorSpec y) {
+    return forwardDesc(window, groups, x, w, y, false, b.attr().build());
   }
 
   private static PrimitiveDesc forwardDesc(

@@ -4,7 +4,6 @@ import dev.balboa.bindings.Arg;
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
-import dev.balboa.bindings.PrimitiveAttr;
 import dev.balboa.bindings.RandomKernels;
 import dev.balboa.bindings.StridedSpace;
 import dev.balboa.nn.op.Binary;
@@ -156,7 +155,7 @@ final class ElementwiseOps {
     b.primitive(
         () ->
             dev.balboa.bindings.Binary.create(
-                Kinds.algorithm(op.kind()), first.md(), second.md(), md, PrimitiveAttr.defaults()),
+                Kinds.algorithm(op.kind()), first.md(), second.md(), md, b.attr().build()),
         new int[] {Arg.SRC_0, Arg.SRC_1, Arg.DST},
         first,
         second,

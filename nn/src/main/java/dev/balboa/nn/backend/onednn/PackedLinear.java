@@ -3,7 +3,6 @@ package dev.balboa.nn.backend.onednn;
 import dev.balboa.bindings.Arg;
 import dev.balboa.bindings.InnerProduct;
 import dev.balboa.bindings.MemoryDesc;
-import dev.balboa.bindings.PrimitiveAttr;
 import dev.balboa.bindings.PrimitiveDesc;
 import dev.balboa.bindings.PropKind;
 import dev.balboa.nn.memory.Layout;
@@ -61,6 +60,6 @@ final class PackedLinear {
         Mds.any(b.spec(1)),
         bias ? MemoryDesc.contiguous(Mds.type(DType.F32), n) : MemoryDesc.none(),
         MemoryDesc.contiguous(Mds.type(DType.F32), m, n),
-        ConvolutionOps.activated(PrimitiveAttr.builder(), op.activation()));
+        ConvolutionOps.activated(b.attr(), op.activation()));
   }
 }

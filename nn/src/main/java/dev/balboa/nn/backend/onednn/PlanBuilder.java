@@ -28,12 +28,26 @@ final class PlanBuilder implements AutoCloseable {
   private final List<Plan.Call> calls = new ArrayList<>();
   private final Layout[] outputLayouts;
   private final Layout[] preferred;
+  private final boolean oneThread;
   private boolean copiesInputs;
   private Supplier<List<Layout>> packed = List::of;
   private long scratchBytes;
   private boolean built;
 
   PlanBuilder(Op op, List<TensorSpec> inputs, List<Layout> layouts, List<TensorSpec> outputs) {
+    this(op, inputs, layouts, outputs, false);
+  }
+
+  /**
+   * @param oneThread whether every call has to stay on the thread that makes it
+   */
+  PlanBuilder(
+      Op op,
+      List<TensorSpec> inputs,
+      List<Layout> layouts,
+      List<TensorSpec> outputs,
+      boolean oneThread) {
+    this.oneThread = oneThread;
     this.op = op;
     this.inputs = inputs;
     this.layouts = layouts;
@@ -60,6 +74,16 @@ final class PlanBuilder implements AutoCloseable {
 
   int outputs() {
     return outputs.size();
+  }
+
+  /** Attributes for a primitive that does the whole work of the operation. */
+  PrimitiveAttr.Builder attr() {
+    return PrimitiveAttr.builder().threads(oneThread ? 1 : Threads.of(op, inputs, outputs));
+  }
+
+  private PrimitiveAttr copyAttr(Operand from, Operand to) {
+    long bytes = from.md().byteSize() + to.md().byteSize();
+    return PrimitiveAttr.builder().threads(oneThread ? 1 : Threads.of(0, bytes)).build();
   }
 
   /** Whether an input lies densely in row-major order. */
@@ -126,9 +150,30 @@ final class PlanBuilder implements AutoCloseable {
   }
 
   /** Notes that an input has to be copied, which a layout would spare. */
-  private void prefer(int i, Layout layout) {
+  void prefer(int i, Layout layout) {
     preferred[i] = layout;
     copiesInputs = true;
+  }
+
+  /** The layout that an input would better have. */
+  Layout preferred(int i) {
+    return preferred[i];
+  }
+
+  /** The calls so far. */
+  List<Plan.Call> calls() {
+    return List.copyOf(calls);
+  }
+
+  /** The calls so far; whoever takes them over closes them. */
+  List<Plan.Call> takeCalls() {
+    built = true;
+    return calls;
+  }
+
+  /** Bytes of scratch memory so far. */
+  long scratchBytes() {
+    return scratchBytes;
   }
 
   /** Says, when asked, in which layout an input that seldom changes would be better. */
@@ -170,7 +215,7 @@ final class PlanBuilder implements AutoCloseable {
 
   void reorder(Operand from, Operand to) {
     primitive(
-        () -> Reorder.create(from.md(), to.md(), PrimitiveAttr.defaults()),
+        () -> Reorder.create(from.md(), to.md(), copyAttr(from, to)),
         new int[] {Arg.FROM, Arg.TO},
         from,
         to);

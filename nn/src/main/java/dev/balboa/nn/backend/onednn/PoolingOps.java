@@ -9,7 +9,6 @@ import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.Pooling;
-import dev.balboa.bindings.PrimitiveAttr;
 import dev.balboa.bindings.PrimitiveDesc;
 import dev.balboa.bindings.PropKind;
 import dev.balboa.bindings.WindowPool;
@@ -67,8 +66,7 @@ final class PoolingOps {
         b,
         op,
         windows(b, op.window()),
-        (x, y, index) ->
-            op.workspace() ? b.workspace(1, new WorkspaceLayout(index, x, y)) : null);
+        (x, y, index) -> op.workspace() ? b.workspace(1, new WorkspaceLayout(index, x, y)) : null);
   }
 
   /** Adds each dy at its place in planes of zeros. */
@@ -79,8 +77,7 @@ final class PoolingOps {
     }
     DType dtype = b.spec(0).dtype();
     Planes planes = Planes.of(forward.src());
-    IndexGeometry geometry =
-        planes(planes, plane(op.inputShape()), plane(b.spec(0).shape()));
+    IndexGeometry geometry = planes(planes, plane(op.inputShape()), plane(b.spec(0).shape()));
     long n = planes.outer() * plane(op.inputShape()) * planes.inner();
     b.call(
         s -> {
@@ -99,10 +96,8 @@ final class PoolingOps {
     TensorSpec y = b.outputSpec(0);
     Operand x = b.denseInput(0);
     Operand index = b.scratch(Mds.contiguous(y.withDType(DType.I32)));
-    WindowPools.maxOfPlanes(
-        b, windows(b, op.window()), x, b.scratch(Mds.contiguous(y)), index);
-    IndexGeometry geometry =
-        planes(Planes.of(x.md()), plane(b.spec(0).shape()), plane(y.shape()));
+    WindowPools.maxOfPlanes(b, windows(b, op.window()), x, b.scratch(Mds.contiguous(y)), index);
+    IndexGeometry geometry = planes(Planes.of(x.md()), plane(b.spec(0).shape()), plane(y.shape()));
     b.call(
         s ->
             IndexKernels.gather(
@@ -143,7 +138,7 @@ final class PoolingOps {
   private static void average(PlanBuilder b, AlgKind alg, Placed window) {
     Operand src = b.input(0);
     MemoryDesc dstAny = Mds.any(b.outputSpec(0));
-    try (PrimitiveDesc desc = b.describe(() -> forward(alg, window, src.md(), dstAny))) {
+    try (PrimitiveDesc desc = b.describe(() -> forward(b, alg, window, src.md(), dstAny))) {
       b.primitive(desc, new int[] {Arg.SRC, Arg.DST}, src, b.output(0, desc.dstMd()));
     }
   }
@@ -163,8 +158,8 @@ final class PoolingOps {
     MemoryDesc dxAny = Mds.any(b.outputSpec(0));
     MemoryDesc dxPlain = Mds.contiguous(b.outputSpec(0));
     MemoryDesc dyPlain = Mds.contiguous(b.spec(0));
-    try (PrimitiveDesc hint = b.describe(() -> forward(alg, window, dxPlain, dyPlain));
-        PrimitiveDesc desc = b.describe(() -> backward(alg, window, dxAny, dy.md(), hint))) {
+    try (PrimitiveDesc hint = b.describe(() -> forward(b, alg, window, dxPlain, dyPlain));
+        PrimitiveDesc desc = b.describe(() -> backward(b, alg, window, dxAny, dy.md(), hint))) {
       b.primitive(
           desc,
           new int[] {Arg.DIFF_DST, Arg.DIFF_SRC},
@@ -228,14 +223,26 @@ final class PoolingOps {
     return countPadding ? AlgKind.POOLING_AVG_INCLUDE_PADDING : AlgKind.POOLING_AVG_EXCLUDE_PADDING;
   }
 
-  private static PrimitiveDesc forward(AlgKind alg, Placed window, MemoryDesc src, MemoryDesc dst) {
+  private static PrimitiveDesc forward(
+      PlanBuilder b, AlgKind alg, Placed window, MemoryDesc src, MemoryDesc dst) {
     return Pooling.forward(
-        PropKind.FORWARD_TRAINING, alg, src, dst, window.sizes(), window.window(), PrimitiveAttr.defaults());
+        PropKind.FORWARD_TRAINING,
+        alg,
+        src,
+        dst,
+        window.sizes(),
+        window.window(),
+        b.attr().build());
   }
 
   private static PrimitiveDesc backward(
-      AlgKind alg, Placed window, MemoryDesc diffSrc, MemoryDesc diffDst, PrimitiveDesc hint) {
+      PlanBuilder b,
+      AlgKind alg,
+      Placed window,
+      MemoryDesc diffSrc,
+      MemoryDesc diffDst,
+      PrimitiveDesc hint) {
     return Pooling.backward(
-        alg, diffSrc, diffDst, window.sizes(), window.window(), hint, PrimitiveAttr.defaults());
+        alg, diffSrc, diffDst, window.sizes(), window.window(), hint, b.attr().build());
   }
 }
