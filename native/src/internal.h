@@ -2,6 +2,7 @@
 #ifndef BALBOA_INTERNAL_H
 #define BALBOA_INTERNAL_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,24 @@ typedef void (*bk_range_fn)(void *context, int64_t begin, int64_t end);
 /* Runs fn over [0, n) cut into one range a thread (starting at multiples of 64 where n is large), or as a single range
  * when n < 2 * grain or the caller is already parallel. fn must not care where the cuts are. */
 void bk_parallel(int64_t n, int64_t grain, bk_range_fn fn, void *context);
+
+/* Threads that work on the same thing at the same time and meet now and then. */
+#define BK_TEAM 64
+typedef struct {
+  _Alignas(128) _Atomic uint32_t arrivals;
+} bk_seat;
+typedef struct {
+  bk_seat *seats;
+  int64_t index, count; /* which of how many threads this is */
+} bk_member;
+
+/* Runs fn once on each thread of a team of at most BK_TEAM; a caller that is already parallel is a team of one. */
+typedef void (*bk_team_fn)(void *context, const bk_member *me);
+void bk_team(bk_team_fn fn, void *context);
+/* Waits until all threads of the team are here. */
+void bk_meet(const bk_member *me);
+/* How many threads a team would have. */
+int64_t bk_team_size(void);
 
 /* Product of sizes, or -1 if one is negative or the product does not fit 2^60. */
 int64_t bk_product(int32_t count, const int64_t *sizes);

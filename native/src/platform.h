@@ -2,6 +2,12 @@
 #ifndef BALBOA_PLATFORM_H
 #define BALBOA_PLATFORM_H
 
+#if defined(_WIN32)
+#include <windows.h>
+#else
+#include <sched.h>
+#endif
+
 /* BALBOA_CLONES compiles a function for three x86-64 levels and picks one when the library is loaded. Only GCC with
  * ELF ifunc support has it; everywhere else the function is compiled once for the target of the build. */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__) && !defined(BALBOA_NO_CLONES)
@@ -30,6 +36,20 @@
 #define BALBOA_SIMD
 #define BALBOA_SIMD_REDUCE(op, ...)
 #define BALBOA_SIMD_REDUCE_AND_FLAG(op, flag, ...)
+#endif
+
+/* In a loop that waits: lets the other hardware thread go first; gives the processor away. */
+#if defined(__x86_64__)
+#define BALBOA_RELAX() __builtin_ia32_pause()
+#elif defined(__GNUC__) && defined(__aarch64__)
+#define BALBOA_RELAX() __asm__ volatile("yield")
+#else
+#define BALBOA_RELAX() ((void)0)
+#endif
+#if defined(_WIN32)
+#define BALBOA_YIELD() SwitchToThread()
+#else
+#define BALBOA_YIELD() sched_yield()
 #endif
 
 #endif

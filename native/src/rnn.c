@@ -1,7 +1,8 @@
 /*
  * Recurrent layers over a batch of sequences. A thread takes some of the sequences through all steps, so that no step
- * waits for another thread. The products with the input weights are made for a few steps ahead, those with the
- * recurrent weights step by step, both by one register-tiled product on weights that are packed once a call.
+ * waits for another thread; or some of the units of all sequences, where the weights are too large for its cache or the
+ * sequences too few. The products with the input weights are made for a few steps ahead, those with the recurrent
+ * weights step by step, both by one register-tiled product on weights that are packed once a call.
  */
 #include "rnn.h"
 #include "vmath.h"
@@ -45,8 +46,7 @@ int64_t balboa_rnn_scratch(const int64_t *sizes, int32_t backward) {
   if (backward) {
     return rnn_packed(s.gates * s.h, s.h) + room;
   }
-  /* Weights packed in up to two parts, each up to a panel wider than it is. */
-  return rnn_packed(s.c, s.gates * s.h) + rnn_packed(s.h, s.gates * s.h + 32) + s.chunk * s.n * s.width + room;
+  return s.gates * (rnn_packed(s.c, s.h) + rnn_packed(s.h, s.h)) + s.chunk * s.n * s.width + room;
 }
 
 static int32_t check_state(const rnn_shape *s, const void *h0, const void *h, const void *c0, const void *c) {
@@ -60,6 +60,7 @@ static int32_t check_state(const rnn_shape *s, const void *h0, const void *h, co
 #define JOIN(a, b) JOIN2(a, b)
 
 #define T float
+#define WHOLE int32_t
 #define NAME(x) JOIN(x, f32)
 #define SIGMOID(x) vsigmoid(x)
 #define TANH(x) vtanh(x)
@@ -67,11 +68,13 @@ static int32_t check_state(const rnn_shape *s, const void *h0, const void *h, co
 #include "rnn_forward_type.h"
 #include "rnn_backward_type.h"
 #undef T
+#undef WHOLE
 #undef NAME
 #undef SIGMOID
 #undef TANH
 
 #define T double
+#define WHOLE int64_t
 #define NAME(x) JOIN(x, f64)
 #define SIGMOID(x) (1 / (1 + exp(-(x))))
 #define TANH(x) tanh(x)
@@ -79,6 +82,7 @@ static int32_t check_state(const rnn_shape *s, const void *h0, const void *h, co
 #include "rnn_forward_type.h"
 #include "rnn_backward_type.h"
 #undef T
+#undef WHOLE
 #undef NAME
 
 int32_t balboa_rnn_forward(int32_t dtype, const int64_t *sizes, const void *x, const void *wx, const void *wh,

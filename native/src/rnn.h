@@ -7,8 +7,14 @@
 #include "internal.h"
 
 #define RNN_ROWS 8   /* rows of one register tile */
+#define RNN_DIRECT 4 /* rows and columns of a tile of weights as they lie */
 #define RNN_LIST 64  /* rows gathered for one product */
+#define RNN_DEPTH 256 /* of a panel that is met by several tiles of rows: 32 KiB */
 #define RNN_SMALL 8  /* with no more steps than this in all, weights are used once or twice: not worth packing */
+#define RNN_LARGE (1 << 20) /* bytes of weights that no longer stay in a thread's cache */
+#define RNN_SHARED (1 << 16) /* multiply-adds of one sequence's step that are worth sharing between threads */
+#define RNN_FEW 2            /* rows with which large weights are not worth packing, */
+#define RNN_ONCE 16          /* for no more steps than this in all */
 #define RNN_CHUNK 64 /* rows whose input products are made ahead, so that they stay in the cache */
 
 typedef struct {
@@ -22,6 +28,14 @@ typedef struct {
   const int32_t *lengths;
 } rnn_shape;
 
+/*
+ * What one thread computes of every step: some sequences, all units; or, where the weights are larger than a cache, all
+ * sequences, some units, so that each thread reads its part of the weights only. Then threads wait for each other.
+ */
+typedef struct {
+  int64_t begin, end, from, to; /* sequences, units */
+  const bk_member *member;      /* of the team that shares the units, or NULL */
+} rnn_part;
 
 BALBOA_INLINE int rnn_is_lstm(const rnn_shape *s) {
   return s->cell == BALBOA_RNN_LSTM || s->cell == BALBOA_RNN_LSTM_PEEPHOLE;
@@ -39,6 +53,34 @@ BALBOA_INLINE int64_t rnn_before(const rnn_shape *s, int64_t t, int64_t n) {
     return t + 1 < rnn_length(s, n) ? (t + 1) * s->n + n : -1;
   }
   return t > 0 ? (t - 1) * s->n + n : -1;
+}
+
+/* Whether the weights are larger than a thread's cache. */
+BALBOA_INLINE int rnn_is_large(const rnn_shape *s, int64_t bytes) {
+  return s->gates * s->h * (s->c + s->h) * bytes > RNN_LARGE;
+}
+
+/* Whether threads share the units instead of the sequences: where that keeps the weights in their caches, or where
+ * there are fewer sequences than threads. Units are cut where panels of this width begin. */
+BALBOA_INLINE int rnn_by_units(const rnn_shape *s, int64_t panel, int64_t bytes) {
+  const int64_t team = bk_team_size();
+  return team > 1 && s->h > panel * (team - 1) &&
+         (rnn_is_large(s, bytes) || (s->n < team && s->gates * s->h * s->h >= RNN_SHARED));
+}
+
+/* The units of one thread. */
+BALBOA_INLINE rnn_part rnn_units(const rnn_shape *s, int64_t panel, const bk_member *me) {
+  const int64_t panels = (s->h + panel - 1) / panel;
+  const rnn_part part = {0, s->n, panels * me->index / me->count * panel,
+                         bk_min(s->h, panels * (me->index + 1) / me->count * panel), me};
+  return part;
+}
+
+/* Waits for those who compute the other units of the same sequences. */
+BALBOA_INLINE void rnn_meet(const rnn_part *p) {
+  if (p->member != NULL) {
+    bk_meet(p->member);
+  }
 }
 
 /* Elements of a [k, columns] matrix in panels, which are 16 or 32 columns wide. */

@@ -19,9 +19,9 @@ BALBOA_CLONES static void NAME(relu_back)(int64_t h, const T *restrict y, const 
   BALBOA_SIMD for (int64_t j = 0; j < h; j++) { d[j] = y[j] > 0 ? dh[j] : 0; }
 }
 
-BALBOA_CLONES static void NAME(lstm_back)(int64_t h, const T *restrict a, const T *restrict before, const T *restrict c,
-                                          const T *restrict dh, T *restrict dc, T *restrict d) {
-  BALBOA_SIMD for (int64_t j = 0; j < h; j++) {
+BALBOA_CLONES static void NAME(lstm_back)(int64_t h, int64_t count, const T *restrict a, const T *restrict before,
+                                          const T *restrict c, const T *restrict dh, T *restrict dc, T *restrict d) {
+  BALBOA_SIMD for (int64_t j = 0; j < count; j++) {
     const T i = a[j], f = a[h + j], g = a[2 * h + j], o = a[3 * h + j], squashed = TANH(c[j]);
     const T dstate = dc[j] + dh[j] * o * (1 - squashed * squashed);
     d[j] = dstate * g * i * (1 - i);
@@ -32,10 +32,10 @@ BALBOA_CLONES static void NAME(lstm_back)(int64_t h, const T *restrict a, const 
   }
 }
 
-BALBOA_CLONES static void NAME(peephole_back)(int64_t h, const T *restrict a, const T *restrict p,
+BALBOA_CLONES static void NAME(peephole_back)(int64_t h, int64_t count, const T *restrict a, const T *restrict p,
                                               const T *restrict before, const T *restrict c, const T *restrict dh,
                                               T *restrict dc, T *restrict d) {
-  BALBOA_SIMD for (int64_t j = 0; j < h; j++) {
+  BALBOA_SIMD for (int64_t j = 0; j < count; j++) {
     const T i = a[j], f = a[h + j], g = a[2 * h + j], o = a[3 * h + j], squashed = TANH(c[j]);
     const T output = dh[j] * squashed * o * (1 - o);
     const T dstate = dc[j] + dh[j] * o * (1 - squashed * squashed) + output * p[2 * h + j];
@@ -49,9 +49,9 @@ BALBOA_CLONES static void NAME(peephole_back)(int64_t h, const T *restrict a, co
 }
 
 /* All but r; that waits for the product with the candidate's weights. */
-BALBOA_CLONES static void NAME(gru_back)(int64_t h, const T *restrict a, const T *restrict before, T *restrict dh,
-                                         T *restrict d) {
-  BALBOA_SIMD for (int64_t j = 0; j < h; j++) {
+BALBOA_CLONES static void NAME(gru_back)(int64_t h, int64_t count, const T *restrict a, const T *restrict before,
+                                         T *restrict dh, T *restrict d) {
+  BALBOA_SIMD for (int64_t j = 0; j < count; j++) {
     const T z = a[h + j], n = a[2 * h + j];
     d[h + j] = dh[j] * (before[j] - n) * z * (1 - z);
     d[2 * h + j] = dh[j] * (1 - z) * (1 - n * n);
@@ -70,9 +70,9 @@ BALBOA_CLONES static void NAME(reset_back)(int64_t h, const T *restrict a, const
   }
 }
 
-BALBOA_CLONES static void NAME(late_reset_back)(int64_t h, const T *restrict a, const T *restrict before,
+BALBOA_CLONES static void NAME(late_reset_back)(int64_t h, int64_t count, const T *restrict a, const T *restrict before,
                                                 T *restrict dh, T *restrict d) {
-  BALBOA_SIMD for (int64_t j = 0; j < h; j++) {
+  BALBOA_SIMD for (int64_t j = 0; j < count; j++) {
     const T r = a[j], z = a[h + j], n = a[2 * h + j];
     const T candidate = dh[j] * (1 - z) * (1 - n * n);
     d[j] = candidate * a[3 * h + j] * r * (1 - r);
@@ -90,30 +90,32 @@ BALBOA_CLONES static void NAME(add_row)(int64_t h, const T *restrict x, T *restr
 /* ---- steps */
 
 /* The row of sequence n at time t, up to the products. */
-static void NAME(gates_back)(const NAME(backward_job) *j, int64_t t, int64_t n) {
+static void NAME(gates_back)(const NAME(backward_job) *j, const rnn_part *p, int64_t t, int64_t n) {
   const rnn_shape *s = &j->s;
-  const int64_t h = s->h, row = t * s->n + n, last = rnn_before(s, t, n);
-  const T *a = j->kept + row * s->kept;
-  T *before = j->before + row * h, *dh = j->dh + n * h, *d = j->dsums + row * s->width;
-  memcpy(before, last < 0 ? j->h0 + n * h : j->y + last * h, (size_t)h * sizeof(T));
-  NAME(add_row)(h, j->dy + row * h, dh);
+  const int64_t h = s->h, row = t * s->n + n, last = rnn_before(s, t, n), from = p->from, count = p->to - from;
+  const T *a = j->kept + row * s->kept + from, *y = j->y + row * h + from;
+  T *before = j->before + row * h + from, *dh = j->dh + n * h + from, *d = j->dsums + row * s->width + from;
+  memcpy(before, (last < 0 ? j->h0 + n * h : j->y + last * h) + from, (size_t)count * sizeof(T));
+  NAME(add_row)(count, j->dy + row * h + from, dh);
   switch (s->cell) {
-    case BALBOA_RNN_TANH: NAME(tanh_back)(h, j->y + row * h, dh, d); break;
-    case BALBOA_RNN_RELU: NAME(relu_back)(h, j->y + row * h, dh, d); break;
-    case BALBOA_RNN_GRU: NAME(gru_back)(h, a, before, dh, d); break;
-    case BALBOA_RNN_GRU_LATE_RESET: NAME(late_reset_back)(h, a, before, dh, d); break;
+    case BALBOA_RNN_TANH: NAME(tanh_back)(count, y, dh, d); break;
+    case BALBOA_RNN_RELU: NAME(relu_back)(count, y, dh, d); break;
+    case BALBOA_RNN_GRU: NAME(gru_back)(h, count, a, before, dh, d); break;
+    case BALBOA_RNN_GRU_LATE_RESET: NAME(late_reset_back)(h, count, a, before, dh, d); break;
     default: {
-      const T *cell = last < 0 ? j->c0 + n * h : j->cells + last * h;
+      const T *state = (last < 0 ? j->c0 + n * h : j->cells + last * h) + from, *c = j->cells + row * h + from;
+      T *dc = j->dc + n * h + from;
       if (s->cell == BALBOA_RNN_LSTM) {
-        NAME(lstm_back)(h, a, cell, j->cells + row * h, dh, j->dc + n * h, d);
+        NAME(lstm_back)(h, count, a, state, c, dh, dc, d);
       } else {
-        NAME(peephole_back)(h, a, j->peep, cell, j->cells + row * h, dh, j->dc + n * h, d);
+        NAME(peephole_back)(h, count, a, j->peep + from, state, c, dh, dc, d);
       }
     }
   }
 }
 
-static void NAME(products_back)(const NAME(backward_job) *j, int64_t t, int64_t rows, const int64_t *index) {
+static void NAME(products_back)(const NAME(backward_job) *j, const rnn_part *p, int64_t t, int64_t rows,
+                                const int64_t *index) {
   const rnn_shape *s = &j->s;
   const int64_t h = s->h;
   const T *d[RNN_LIST], *late[RNN_LIST];
@@ -125,42 +127,68 @@ static void NAME(products_back)(const NAME(backward_job) *j, int64_t t, int64_t 
     room[i] = j->room + index[i] * h;
   }
   if (s->cell == BALBOA_RNN_GRU) {
-    NAME(product)(&j->late, rows, late, room, NULL);
+    const int64_t from = p->from;
+    NAME(product)(&j->late, p, rows, late, room, NULL);
     for (int64_t i = 0; i < rows; i++) {
-      const int64_t row = t * s->n + index[i];
-      NAME(reset_back)(h, j->kept + row * s->kept, j->before + row * h, room[i], dh[i], j->dsums + row * s->width,
-                       j->reset + row * h);
+      const int64_t row = t * s->n + index[i], at = row * h + from;
+      NAME(reset_back)(p->to - from, j->kept + row * s->kept + from, j->before + at, room[i] + from, dh[i] + from,
+                       j->dsums + row * s->width + from, j->reset + at);
     }
+    rnn_meet(p);
   } else if (s->cell == BALBOA_RNN_GRU_LATE_RESET) {
-    NAME(product)(&j->late, rows, late, dh, (const T *const *)dh);
+    NAME(product)(&j->late, p, rows, late, dh, (const T *const *)dh);
   }
-  NAME(product)(&j->state, rows, d, dh, rnn_is_gru(s) ? (const T *const *)dh : NULL);
+  NAME(product)(&j->state, p, rows, d, dh, rnn_is_gru(s) ? (const T *const *)dh : NULL);
 }
 
-static void NAME(backward_range)(void *context, int64_t begin, int64_t end) {
-  const NAME(backward_job) *j = context;
+/* Zeros for a step that is padding. */
+static void NAME(padding_back)(const NAME(backward_job) *j, const rnn_part *p, int64_t row) {
+  const rnn_shape *s = &j->s;
+  const size_t bytes = (size_t)(p->to - p->from) * sizeof(T);
+  for (int64_t k = 0; k < s->width; k += s->h) {
+    memset(j->dsums + row * s->width + k + p->from, 0, bytes);
+  }
+  memset(j->before + row * s->h + p->from, 0, bytes);
+  if (j->reset != NULL) {
+    memset(j->reset + row * s->h + p->from, 0, bytes);
+  }
+}
+
+static void NAME(backward_part)(const NAME(backward_job) *j, const rnn_part *p) {
   const rnn_shape *s = &j->s;
   for (int64_t i = 0; i < s->t; i++) {
     const int64_t t = s->reverse ? i : s->t - 1 - i;
-    int64_t rows = 0, index[RNN_LIST];
-    for (int64_t n = begin; n < end; n++) {
-      const int64_t row = t * s->n + n;
+    for (int64_t n = p->begin; n < p->end; n++) {
       if (t < rnn_length(s, n)) {
-        NAME(gates_back)(j, t, n);
-        index[rows++] = n;
+        NAME(gates_back)(j, p, t, n);
       } else {
-        memset(j->dsums + row * s->width, 0, (size_t)s->width * sizeof(T));
-        memset(j->before + row * s->h, 0, (size_t)s->h * sizeof(T));
-        if (j->reset != NULL) {
-          memset(j->reset + row * s->h, 0, (size_t)s->h * sizeof(T));
-        }
+        NAME(padding_back)(j, p, t * s->n + n);
       }
-      if (rows == RNN_LIST || n + 1 == end) {
-        NAME(products_back)(j, t, rows, index);
+    }
+    rnn_meet(p);
+    int64_t rows = 0, index[RNN_LIST];
+    for (int64_t n = p->begin; n < p->end; n++) {
+      if (t < rnn_length(s, n)) {
+        index[rows++] = n;
+      }
+      if (rows == RNN_LIST || n + 1 == p->end) {
+        NAME(products_back)(j, p, t, rows, index);
         rows = 0;
       }
     }
   }
+}
+
+static void NAME(backward_range)(void *context, int64_t begin, int64_t end) {
+  const NAME(backward_job) *j = context;
+  const rnn_part part = {begin, end, 0, j->s.h, NULL};
+  NAME(backward_part)(j, &part);
+}
+
+static void NAME(backward_team)(void *context, const bk_member *me) {
+  const NAME(backward_job) *j = context;
+  const rnn_part part = rnn_units(&j->s, NAME(PANEL), me);
+  NAME(backward_part)(j, &part);
 }
 
 /* Sums over all steps, for some units. */
@@ -204,8 +232,12 @@ static int32_t NAME(backward)(const rnn_shape *s, const T *wh, const T *h0, cons
     j.cells = workspace + s->t * s->n * s->kept;
     memcpy(dc0, dc_last, bytes);
   }
-  const int64_t work = s->t * s->gates * s->h * (s->h + 16);
-  bk_parallel(s->n, 1 + BK_GRAIN_CHEAP * 4 / (1 + work), NAME(backward_range), &j);
+  if (rnn_by_units(s, NAME(PANEL), sizeof(T))) {
+    bk_team(NAME(backward_team), &j);
+  } else {
+    const int64_t work = s->t * s->gates * s->h * (s->h + 16);
+    bk_parallel(s->n, 1 + BK_GRAIN_CHEAP * 4 / (1 + work), NAME(backward_range), &j);
+  }
   if (s->cell == BALBOA_RNN_LSTM_PEEPHOLE) {
     bk_parallel(s->h, 1 + BK_GRAIN_CHEAP / (1 + s->t * s->n), NAME(peepholes_back), &j);
   }

@@ -8,7 +8,7 @@ typedef struct {
   T *sums, *room; /* of the steps of a chunk, all sequences; and a row for each sequence */
 } NAME(forward_job);
 
-/* ---- one row of gates, after the sums; what the way back needs takes their place */
+/* ---- one row of gates h numbers apart, after the sums; what the way back needs takes their place */
 
 BALBOA_CLONES static void NAME(tanh_row)(int64_t h, const T *restrict a, T *restrict y) {
   BALBOA_SIMD for (int64_t j = 0; j < h; j++) { y[j] = TANH(a[j]); }
@@ -19,8 +19,9 @@ BALBOA_CLONES static void NAME(relu_row)(int64_t h, const T *restrict a, T *rest
 }
 
 /* c may be before. */
-BALBOA_CLONES static void NAME(lstm_row)(int64_t h, T *restrict a, const T *before, T *c, T *restrict y) {
-  BALBOA_SIMD for (int64_t j = 0; j < h; j++) {
+BALBOA_CLONES static void NAME(lstm_row)(int64_t h, int64_t count, T *restrict a, const T *before, T *c,
+                                         T *restrict y) {
+  BALBOA_SIMD for (int64_t j = 0; j < count; j++) {
     const T i = SIGMOID(a[j]), f = SIGMOID(a[h + j]), g = TANH(a[2 * h + j]), o = SIGMOID(a[3 * h + j]);
     const T state = f * before[j] + i * g;
     a[j] = i;
@@ -32,9 +33,9 @@ BALBOA_CLONES static void NAME(lstm_row)(int64_t h, T *restrict a, const T *befo
   }
 }
 
-BALBOA_CLONES static void NAME(peephole_row)(int64_t h, T *restrict a, const T *restrict p, const T *before, T *c,
-                                             T *restrict y) {
-  BALBOA_SIMD for (int64_t j = 0; j < h; j++) {
+BALBOA_CLONES static void NAME(peephole_row)(int64_t h, int64_t count, T *restrict a, const T *restrict p,
+                                             const T *before, T *c, T *restrict y) {
+  BALBOA_SIMD for (int64_t j = 0; j < count; j++) {
     const T i = SIGMOID(a[j] + p[j] * before[j]), f = SIGMOID(a[h + j] + p[h + j] * before[j]);
     const T g = TANH(a[2 * h + j]);
     const T state = f * before[j] + i * g;
@@ -49,24 +50,27 @@ BALBOA_CLONES static void NAME(peephole_row)(int64_t h, T *restrict a, const T *
 }
 
 /* r and z; reset = r * h. */
-BALBOA_CLONES static void NAME(reset_row)(int64_t h, T *restrict a, const T *restrict before, T *restrict reset) {
-  BALBOA_SIMD for (int64_t j = 0; j < h; j++) {
+BALBOA_CLONES static void NAME(reset_row)(int64_t h, int64_t count, T *restrict a, const T *restrict before,
+                                          T *restrict reset) {
+  BALBOA_SIMD for (int64_t j = 0; j < count; j++) {
     a[j] = SIGMOID(a[j]);
     a[h + j] = SIGMOID(a[h + j]);
     reset[j] = a[j] * before[j];
   }
 }
 
-BALBOA_CLONES static void NAME(gru_row)(int64_t h, T *restrict a, const T *restrict before, T *restrict y) {
-  BALBOA_SIMD for (int64_t j = 0; j < h; j++) {
+BALBOA_CLONES static void NAME(gru_row)(int64_t h, int64_t count, T *restrict a, const T *restrict before,
+                                        T *restrict y) {
+  BALBOA_SIMD for (int64_t j = 0; j < count; j++) {
     const T z = a[h + j], n = TANH(a[2 * h + j]);
     a[2 * h + j] = n;
     y[j] = n + z * (before[j] - n);
   }
 }
 
-BALBOA_CLONES static void NAME(late_reset_row)(int64_t h, T *restrict a, const T *restrict before, T *restrict y) {
-  BALBOA_SIMD for (int64_t j = 0; j < h; j++) {
+BALBOA_CLONES static void NAME(late_reset_row)(int64_t h, int64_t count, T *restrict a, const T *restrict before,
+                                               T *restrict y) {
+  BALBOA_SIMD for (int64_t j = 0; j < count; j++) {
     const T r = SIGMOID(a[j]), z = SIGMOID(a[h + j]), n = TANH(a[2 * h + j] + r * a[3 * h + j]);
     a[j] = r;
     a[h + j] = z;
@@ -87,27 +91,27 @@ static T *NAME(sums_of)(const NAME(forward_job) *j, int64_t t, int64_t first, in
   return j->sums + (step * s->n + n) * s->width;
 }
 
-/* Products of `count` steps from `first` on with the input weights, for sequences [begin, end). */
-static void NAME(input_products)(const NAME(forward_job) *j, int64_t first, int64_t count, int64_t begin, int64_t end) {
+/* Products of `count` steps from `first` on with the input weights. */
+static void NAME(input_products)(const NAME(forward_job) *j, int64_t first, int64_t count, const rnn_part *p) {
   const rnn_shape *s = &j->s;
   const T *a[RNN_LIST], *init[RNN_LIST];
   T *c[RNN_LIST];
   int64_t rows = 0;
   for (int64_t i = 0; i < count; i++) {
     const int64_t t = s->reverse ? first - i : first + i;
-    for (int64_t n = begin; n < end; n++) {
+    for (int64_t n = p->begin; n < p->end; n++) {
       if (t < rnn_length(s, n)) {
         a[rows] = j->x + (t * s->n + n) * s->c;
         c[rows] = NAME(sums_of)(j, t, first, n);
         init[rows++] = j->bias;
       }
       if (rows == RNN_LIST) {
-        NAME(product)(&j->input, rows, a, c, init);
+        NAME(product)(&j->input, p, rows, a, c, init);
         rows = 0;
       }
     }
   }
-  NAME(product)(&j->input, rows, a, c, init);
+  NAME(product)(&j->input, p, rows, a, c, init);
 }
 
 typedef struct {
@@ -116,34 +120,35 @@ typedef struct {
   T *sums[RNN_LIST], *y[RNN_LIST];
 } NAME(step_rows);
 
-static void NAME(gate_rows)(const NAME(forward_job) *j, const NAME(step_rows) *r, int64_t t) {
+static void NAME(gate_rows)(const NAME(forward_job) *j, const rnn_part *p, const NAME(step_rows) *r, int64_t t) {
   const rnn_shape *s = &j->s;
-  const int64_t h = s->h;
+  const int64_t h = s->h, from = p->from, count = p->to - from;
   for (int64_t i = 0; i < r->rows; i++) {
-    const int64_t n = r->index[i], before = rnn_before(s, t, n);
-    T *a = r->sums[i], *y = r->y[i];
+    const int64_t n = r->index[i], last = rnn_before(s, t, n);
+    T *a = r->sums[i] + from, *y = r->y[i] + from;
+    const T *before = r->before[i] + from;
     switch (s->cell) {
-      case BALBOA_RNN_TANH: NAME(tanh_row)(h, a, y); break;
-      case BALBOA_RNN_RELU: NAME(relu_row)(h, a, y); break;
-      case BALBOA_RNN_GRU: NAME(gru_row)(h, a, r->before[i], y); break;
-      case BALBOA_RNN_GRU_LATE_RESET: NAME(late_reset_row)(h, a, r->before[i], y); break;
+      case BALBOA_RNN_TANH: NAME(tanh_row)(count, a, y); break;
+      case BALBOA_RNN_RELU: NAME(relu_row)(count, a, y); break;
+      case BALBOA_RNN_GRU: NAME(gru_row)(h, count, a, before, y); break;
+      case BALBOA_RNN_GRU_LATE_RESET: NAME(late_reset_row)(h, count, a, before, y); break;
       default: {
-        T *c = j->cells == NULL ? j->c_last + n * h : j->cells + (t * s->n + n) * h;
-        const T *from = j->cells == NULL ? c : before < 0 ? j->c0 + n * h : j->cells + before * h;
+        T *c = (j->cells == NULL ? j->c_last + n * h : j->cells + (t * s->n + n) * h) + from;
+        const T *state = j->cells == NULL ? c : (last < 0 ? j->c0 + n * h : j->cells + last * h) + from;
         if (s->cell == BALBOA_RNN_LSTM) {
-          NAME(lstm_row)(h, a, from, c, y);
+          NAME(lstm_row)(h, count, a, state, c, y);
         } else {
-          NAME(peephole_row)(h, a, j->peep, from, c, y);
+          NAME(peephole_row)(h, count, a, j->peep + from, state, c, y);
         }
       }
     }
   }
 }
 
-static void NAME(step)(const NAME(forward_job) *j, const NAME(step_rows) *r, int64_t t) {
+static void NAME(step)(const NAME(forward_job) *j, const rnn_part *p, const NAME(step_rows) *r, int64_t t) {
   const rnn_shape *s = &j->s;
   const int64_t h = s->h;
-  NAME(product)(&j->state, r->rows, r->before, r->sums, (const T *const *)r->sums);
+  NAME(product)(&j->state, p, r->rows, r->before, r->sums, (const T *const *)r->sums);
   if (rnn_is_gru(s)) {
     const int late = s->cell == BALBOA_RNN_GRU_LATE_RESET;
     const T *a[RNN_LIST], *init[RNN_LIST];
@@ -151,28 +156,32 @@ static void NAME(step)(const NAME(forward_job) *j, const NAME(step_rows) *r, int
     for (int64_t i = 0; i < r->rows; i++) {
       T *reset = j->room + r->index[i] * h;
       if (!late) {
-        NAME(reset_row)(h, r->sums[i], r->before[i], reset);
+        const int64_t from = p->from;
+        NAME(reset_row)(h, p->to - from, r->sums[i] + from, r->before[i] + from, reset + from);
       }
       a[i] = late ? r->before[i] : reset;
       c[i] = r->sums[i] + (late ? 3 : 2) * h;
       init[i] = late ? j->bias + 3 * h : c[i];
     }
-    NAME(product)(&j->late, r->rows, a, c, init);
+    if (!late) {
+      rnn_meet(p);
+    }
+    NAME(product)(&j->late, p, r->rows, a, c, init);
   }
-  NAME(gate_rows)(j, r, t);
+  NAME(gate_rows)(j, p, r, t);
 }
 
-static void NAME(forward_range)(void *context, int64_t begin, int64_t end) {
-  const NAME(forward_job) *j = context;
+static void NAME(forward_part)(const NAME(forward_job) *j, const rnn_part *p) {
   const rnn_shape *s = &j->s;
-  const size_t bytes = (size_t)s->h * sizeof(T);
+  const int64_t from = p->from;
+  const size_t bytes = (size_t)(p->to - from) * sizeof(T);
   for (int64_t done = 0; done < s->t; done += s->chunk) {
     const int64_t count = bk_min(s->chunk, s->t - done), first = s->reverse ? s->t - 1 - done : done;
-    NAME(input_products)(j, first, count, begin, end);
+    NAME(input_products)(j, first, count, p);
     for (int64_t i = 0; i < count; i++) {
       const int64_t t = s->reverse ? first - i : first + i;
       NAME(step_rows) r = {0};
-      for (int64_t n = begin; n < end; n++) {
+      for (int64_t n = p->begin; n < p->end; n++) {
         const int64_t row = t * s->n + n, before = rnn_before(s, t, n);
         if (t < rnn_length(s, n)) {
           r.index[r.rows] = n;
@@ -180,22 +189,36 @@ static void NAME(forward_range)(void *context, int64_t begin, int64_t end) {
           r.sums[r.rows] = NAME(sums_of)(j, t, first, n);
           r.y[r.rows++] = j->y + row * s->h;
         } else {
-          memset(j->y + row * s->h, 0, bytes);
+          memset(j->y + row * s->h + from, 0, bytes);
         }
-        if (r.rows == RNN_LIST || n + 1 == end) {
-          NAME(step)(j, &r, t);
+        if (r.rows == RNN_LIST || n + 1 == p->end) {
+          NAME(step)(j, p, &r, t);
           r.rows = 0;
         }
       }
+      rnn_meet(p);
     }
   }
-  for (int64_t n = begin; n < end; n++) {
-    const int64_t length = rnn_length(s, n), last = ((s->reverse ? 0 : length - 1) * s->n + n) * s->h;
-    memcpy(j->h_last + n * s->h, length == 0 ? j->h0 + n * s->h : j->y + last, bytes);
+  for (int64_t n = p->begin; n < p->end; n++) {
+    const int64_t length = rnn_length(s, n), at = n * s->h + from;
+    const int64_t last = ((s->reverse ? 0 : length - 1) * s->n + n) * s->h + from;
+    memcpy(j->h_last + at, length == 0 ? j->h0 + at : j->y + last, bytes);
     if (j->cells != NULL) {
-      memcpy(j->c_last + n * s->h, length == 0 ? j->c0 + n * s->h : j->cells + last, bytes);
+      memcpy(j->c_last + at, length == 0 ? j->c0 + at : j->cells + last, bytes);
     }
   }
+}
+
+static void NAME(forward_range)(void *context, int64_t begin, int64_t end) {
+  const NAME(forward_job) *j = context;
+  const rnn_part part = {begin, end, 0, j->s.h, NULL};
+  NAME(forward_part)(j, &part);
+}
+
+static void NAME(forward_team)(void *context, const bk_member *me) {
+  const NAME(forward_job) *j = context;
+  const rnn_part part = rnn_units(&j->s, NAME(PANEL), me);
+  NAME(forward_part)(j, &part);
 }
 
 static int32_t NAME(forward)(const rnn_shape *s, const T *x, const T *wx, const T *wh, const T *bias, const T *h0,
@@ -203,12 +226,13 @@ static int32_t NAME(forward)(const rnn_shape *s, const T *x, const T *wx, const 
   NAME(forward_job) j = {.s = *s, .x = x, .bias = bias, .h0 = h0, .c0 = c0, .peep = peep, .y = y, .h_last = h_last,
                          .c_last = c_last, .kept = s->kept == 0 ? NULL : workspace};
   const int64_t together = rnn_is_gru(s) ? 2 * s->h : s->gates * s->h;
-  const int small = s->t * s->n <= RNN_SMALL;
+  const int small = s->t * s->n <= RNN_SMALL, large = rnn_is_large(s, sizeof(T));
+  const int few = small || (large && s->n <= RNN_FEW && s->t * s->n <= RNN_ONCE);
   T *room = scratch;
-  j.input = NAME(prepare)(s, small, 1, s->c, s->gates * s->h, wx, &room);
-  j.state = NAME(prepare)(s, small, 1, s->h, together, wh, &room);
+  j.input = NAME(prepare)(s, small || (large && s->t * s->n <= RNN_CHUNK), 1, s->c, s->gates * s->h, wx, &room);
+  j.state = NAME(prepare)(s, few, 1, s->h, together, wh, &room);
   if (rnn_is_gru(s)) {
-    j.late = NAME(prepare)(s, small, 1, s->h, s->h, wh + together * s->h, &room);
+    j.late = NAME(prepare)(s, few, 1, s->h, s->h, wh + together * s->h, &room);
   }
   j.sums = room;
   j.room = room + s->chunk * s->n * s->width;
@@ -218,6 +242,10 @@ static int32_t NAME(forward)(const rnn_shape *s, const T *x, const T *wx, const 
     } else {
       memcpy(c_last, c0, (size_t)(s->n * s->h) * sizeof(T));
     }
+  }
+  if (rnn_by_units(s, NAME(PANEL), sizeof(T))) {
+    bk_team(NAME(forward_team), &j);
+    return BALBOA_OK;
   }
   const int64_t work = s->t * s->gates * s->h * (s->c + s->h + 16);
   bk_parallel(s->n, 1 + BK_GRAIN_CHEAP * 4 / (1 + work), NAME(forward_range), &j);

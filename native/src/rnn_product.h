@@ -1,7 +1,9 @@
-/* Products of gathered rows with a packed matrix, for one element type: the including file defines T and NAME(x). */
+/* Products of gathered rows with a packed matrix, for one element type: the including file defines T, NAME(x), and an
+ * integer type WHOLE of the same size. */
 
 #if defined(__GNUC__)
 typedef T NAME(vec) __attribute__((vector_size(64), aligned(sizeof(T)), may_alias));
+typedef WHOLE NAME(lanes) __attribute__((vector_size(64)));
 #else
 typedef T NAME(vec);
 #endif
@@ -12,8 +14,8 @@ enum { NAME(LANES) = sizeof(NAME(vec)) / sizeof(T), NAME(PANEL) = 2 * NAME(LANES
  * constants where this is inlined. Every element is summed in the order of k whatever the tile, so results do not
  * depend on how rows are grouped.
  */
-BALBOA_INLINE void NAME(tile)(const int rows, const int panels, int64_t k, const T *b, const T *const *a, T *const *c,
-                              const T *const *init) {
+BALBOA_INLINE void NAME(tile)(const int rows, const int panels, int64_t k, int64_t apart, const T *b,
+                              const T *const *a, T *const *c, const T *const *init) {
   NAME(vec) sum[RNN_ROWS][8];
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) {
@@ -26,7 +28,7 @@ BALBOA_INLINE void NAME(tile)(const int rows, const int panels, int64_t k, const
     NAME(vec) w[8];
 #pragma GCC unroll 8
     for (int v = 0; v < 2 * panels; v++) {
-      w[v] = *(const NAME(vec) *)(b + v / 2 * k * NAME(PANEL) + i * NAME(PANEL) + v % 2 * NAME(LANES));
+      w[v] = *(const NAME(vec) *)(b + v / 2 * apart + i * NAME(PANEL) + v % 2 * NAME(LANES));
     }
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++) {
@@ -46,33 +48,34 @@ BALBOA_INLINE void NAME(tile)(const int rows, const int panels, int64_t k, const
 }
 
 /* Few rows take several panels at once, so that enough sums are under way to hide how long one addition takes. */
-BALBOA_CLONES static void NAME(wide_tile)(int64_t rows, int64_t k, const T *b, const T *const *a, T *const *c,
-                                          const T *const *init) {
+BALBOA_CLONES static void NAME(wide_tile)(int64_t rows, int64_t k, int64_t apart, const T *b, const T *const *a,
+                                          T *const *c, const T *const *init) {
   switch (rows) {
-    case 1: NAME(tile)(1, 4, k, b, a, c, init); break;
-    case 2: NAME(tile)(2, 4, k, b, a, c, init); break;
-    case 3: NAME(tile)(3, 2, k, b, a, c, init); break;
-    default: NAME(tile)(4, 2, k, b, a, c, init); break;
+    case 1: NAME(tile)(1, 4, k, apart, b, a, c, init); break;
+    case 2: NAME(tile)(2, 4, k, apart, b, a, c, init); break;
+    case 3: NAME(tile)(3, 2, k, apart, b, a, c, init); break;
+    default: NAME(tile)(4, 2, k, apart, b, a, c, init); break;
   }
 }
 
 BALBOA_CLONES static void NAME(panel_tile)(int64_t rows, int64_t k, const T *b, const T *const *a, T *const *c,
                                            const T *const *init) {
   switch (rows) {
-    case 1: NAME(tile)(1, 1, k, b, a, c, init); break;
-    case 2: NAME(tile)(2, 1, k, b, a, c, init); break;
-    case 3: NAME(tile)(3, 1, k, b, a, c, init); break;
-    case 4: NAME(tile)(4, 1, k, b, a, c, init); break;
-    case 5: NAME(tile)(5, 1, k, b, a, c, init); break;
-    case 6: NAME(tile)(6, 1, k, b, a, c, init); break;
-    case 7: NAME(tile)(7, 1, k, b, a, c, init); break;
-    default: NAME(tile)(8, 1, k, b, a, c, init); break;
+    case 1: NAME(tile)(1, 1, k, 0, b, a, c, init); break;
+    case 2: NAME(tile)(2, 1, k, 0, b, a, c, init); break;
+    case 3: NAME(tile)(3, 1, k, 0, b, a, c, init); break;
+    case 4: NAME(tile)(4, 1, k, 0, b, a, c, init); break;
+    case 5: NAME(tile)(5, 1, k, 0, b, a, c, init); break;
+    case 6: NAME(tile)(6, 1, k, 0, b, a, c, init); break;
+    case 7: NAME(tile)(7, 1, k, 0, b, a, c, init); break;
+    default: NAME(tile)(8, 1, k, 0, b, a, c, init); break;
   }
 }
 
-/* A matrix that rows are multiplied with: packed in panels, or as it lies, transposed, where packing does not pay. */
+/* A matrix that rows are multiplied with: packed in panels, or as it lies, transposed, where packing does not pay.
+ * Panels begin anew with every block of columns. */
 typedef struct {
-  int64_t k, columns, tile;
+  int64_t k, columns, block, tile;
   const T *packed, *direct;
 } NAME(matrix);
 
@@ -94,94 +97,214 @@ static void NAME(last_panel)(int64_t rows, int64_t columns, int64_t k, const T *
   }
 }
 
-BALBOA_CLONES static void NAME(direct_product)(const NAME(matrix) *m, const T *a, T *c, const T *init) {
-  for (int64_t j = 0; j < m->columns; j++) {
-    const T *w = m->direct + j * m->k;
-    T sum = 0;
-    BALBOA_SIMD_REDUCE(+, sum) for (int64_t i = 0; i < m->k; i++) { sum += a[i] * w[i]; }
-    c[j] = init == NULL ? sum : init[j] + sum;
+/* c[r][v] = init[r][v] + a[r] w[v] for few rows and columns, where w[v] lies in memory as a[r] does. */
+BALBOA_INLINE void NAME(direct_tile)(const int rows, const int columns, int64_t k, const T *w, const T *const *a,
+                                     T *const *c, const T *const *init) {
+  NAME(vec) sum[RNN_DIRECT][RNN_DIRECT] = {{{0}}};
+  const int64_t whole = k / NAME(LANES) * NAME(LANES);
+  for (int64_t i = 0; i < whole; i += NAME(LANES)) {
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < columns; v++) {
+        sum[r][v] += *(const NAME(vec) *)(a[r] + i) * *(const NAME(vec) *)(w + v * k + i);
+      }
+    }
+  }
+  for (int r = 0; r < rows; r++) {
+    for (int v = 0; v < columns; v++) {
+      T total = 0;
+      for (int64_t l = 0; l < NAME(LANES); l++) {
+        total += ((const T *)&sum[r][v])[l];
+      }
+      for (int64_t i = whole; i < k; i++) {
+        total += a[r][i] * w[v * k + i];
+      }
+      c[r][v] = init == NULL ? total : init[r][v] + total;
+    }
   }
 }
 
-/* c[r] = init[r] + a[r] M; init NULL counts as zero, and may be c. At most RNN_LIST rows. */
-static void NAME(product)(const NAME(matrix) *m, int64_t rows, const T *const *a, T *const *c, const T *const *init) {
-  if (m->direct != NULL) {
-    for (int64_t r = 0; r < rows; r++) {
-      NAME(direct_product)(m, a[r], c[r], init == NULL ? NULL : init[r]);
+BALBOA_CLONES static void NAME(direct_rows)(int64_t rows, int64_t columns, int64_t k, const T *w, const T *const *a,
+                                            T *const *c, const T *const *init) {
+  if (columns == RNN_DIRECT) {
+    switch (rows) {
+      case 1: NAME(direct_tile)(1, RNN_DIRECT, k, w, a, c, init); break;
+      case 2: NAME(direct_tile)(2, RNN_DIRECT, k, w, a, c, init); break;
+      case 3: NAME(direct_tile)(3, RNN_DIRECT, k, w, a, c, init); break;
+      default: NAME(direct_tile)(4, RNN_DIRECT, k, w, a, c, init); break;
     }
+  } else {
+    NAME(direct_tile)((int)rows, (int)columns, k, w, a, c, init);
+  }
+}
+
+/* Weights as they lie are read once, whatever the number of rows. */
+static void NAME(direct_product)(const NAME(matrix) *m, int64_t from, int64_t to, int64_t rows, const T *const *a,
+                                 T *const *c, const T *const *init) {
+  for (int64_t j = from; j < to; j += RNN_DIRECT) {
+    for (int64_t r = 0; r < rows; r += RNN_DIRECT) {
+      const int64_t count = bk_min(RNN_DIRECT, rows - r);
+      T *cs[RNN_DIRECT] = {NULL};
+      const T *is[RNN_DIRECT] = {NULL};
+      for (int64_t i = 0; i < count; i++) {
+        cs[i] = c[r + i] + j;
+        is[i] = init == NULL ? NULL : init[r + i] + j;
+      }
+      NAME(direct_rows)(count, bk_min(RNN_DIRECT, to - j), m->k, m->direct + j * m->k, a + r, cs,
+                        init == NULL ? NULL : is);
+    }
+  }
+}
+
+/* A piece of a matrix: `width` columns, of which `real` are there in the last panel, and k from `first` on. */
+typedef struct {
+  int64_t width, real, first, k, apart;
+} NAME(cut);
+
+/* Up to RNN_ROWS rows times a piece; adds to what is there unless it is the first. */
+static void NAME(rows_tile)(const NAME(cut) *p, const T *b, int64_t rows, const T *const *a, T *const *c,
+                            const T *const *init, int64_t column) {
+  const T *as[RNN_ROWS] = {NULL}, *is[RNN_ROWS] = {NULL}, *const *from = init == NULL && p->first == 0 ? NULL : is;
+  T *cs[RNN_ROWS] = {NULL};
+  for (int64_t i = 0; i < rows; i++) {
+    as[i] = a[i] + p->first;
+    cs[i] = c[i] + column;
+    is[i] = p->first > 0 ? cs[i] : init == NULL ? NULL : init[i] + column;
+  }
+  if (p->width > NAME(PANEL)) {
+    NAME(wide_tile)(rows, p->k, p->apart, b, as, cs, from);
+  } else if (p->real == NAME(PANEL)) {
+    NAME(panel_tile)(rows, p->k, b, as, cs, from);
+  } else {
+    NAME(last_panel)(rows, p->real, p->k, b, as, cs, from);
+  }
+}
+
+/* c[r] = init[r] + a[r] M in columns [from, to) of the block that begins at `block`, cut where a panel begins; init
+ * NULL counts as zero, and may be c. At most RNN_LIST rows. */
+static void NAME(product_of)(const NAME(matrix) *m, int64_t block, int64_t from, int64_t to, int64_t rows,
+                             const T *const *a, T *const *c, const T *const *init) {
+  if (m->direct != NULL) {
+    NAME(direct_product)(m, block + from, block + to, rows, a, c, init);
     return;
   }
   const int64_t panel = NAME(PANEL), k = m->k;
   const int64_t blocks = (rows + m->tile - 1) / m->tile, most = blocks == 0 ? 1 : (rows + blocks - 1) / blocks;
   const int64_t wide = (m->tile < RNN_ROWS || most > 4 ? 1 : most <= 2 ? 4 : 2) * panel;
-  for (int64_t j = 0, width; j < m->columns; j += width) {
-    width = j + wide <= m->columns ? wide : panel;
-    for (int64_t r = 0; r < rows; r += most) {
-      const int64_t count = bk_min(most, rows - r);
-      const T *is[RNN_ROWS] = {NULL}, *const *from = init == NULL ? NULL : is, *b = m->packed + j * k;
-      T *cs[RNN_ROWS] = {NULL};
-      for (int64_t i = 0; i < count; i++) {
-        cs[i] = c[r + i] + j;
-        is[i] = init == NULL ? NULL : init[r + i] + j;
-      }
-      if (width > panel) {
-        NAME(wide_tile)(count, k, b, a + r, cs, from);
-      } else if (j + panel <= m->columns) {
-        NAME(panel_tile)(count, k, b, a + r, cs, from);
-      } else {
-        NAME(last_panel)(count, m->columns - j, k, b, a + r, cs, from);
+  /* What of a panel several tiles of rows meet stays in the innermost cache. */
+  const int64_t most_k = blocks > 1 ? RNN_DEPTH : k;
+  const T *packed = m->packed + block / m->block * rnn_packed(k, m->block);
+  for (int64_t j = from, width; j < to; j += width) {
+    width = j + wide <= to ? wide : panel;
+    for (int64_t i = 0; i == 0 || i < k; i += most_k) {
+      const NAME(cut) cut = {width, bk_min(panel, m->block - j), i, bk_min(most_k, k - i), k * panel};
+      for (int64_t r = 0; r < rows; r += most) {
+        NAME(rows_tile)(&cut, packed + j * k + i * panel, bk_min(most, rows - r), a + r, c + r,
+                        init == NULL ? NULL : init + r, block + j);
       }
     }
+  }
+}
+
+/* The columns of a part's units in every block. */
+static void NAME(product)(const NAME(matrix) *m, const rnn_part *p, int64_t rows, const T *const *a, T *const *c,
+                          const T *const *init) {
+  for (int64_t block = 0; block < m->columns; block += m->block) {
+    NAME(product_of)(m, block, p->member == NULL ? 0 : p->from, p->member == NULL ? m->block : p->to, rows, a, c, init);
   }
 }
 
 /* ---- packing */
 
 typedef struct {
-  int64_t k, columns;
+  NAME(matrix) m;
   int transposed; /* the memory is [columns, k] */
   const T *w;
   T *packed;
 } NAME(packing);
 
-static void NAME(pack_range)(void *context, int64_t begin, int64_t end) {
-  const NAME(packing) *p = context;
-  enum { BLOCK = 16 };
-  for (int64_t j = begin * NAME(PANEL); j < end * NAME(PANEL); j += NAME(PANEL)) {
-    const int64_t width = bk_min(NAME(PANEL), p->columns - j);
-    T *to = p->packed + j * p->k;
-    for (int64_t i = 0; i < p->k; i += BLOCK) {
-      const int64_t depth = bk_min(BLOCK, p->k - i);
-      if (width < NAME(PANEL)) {
-        memset(to + i * NAME(PANEL), 0, (size_t)(depth * NAME(PANEL)) * sizeof(T));
-      }
-      if (p->transposed) {
-        for (int64_t l = 0; l < width; l++) {
-          for (int64_t d = 0; d < depth; d++) {
-            to[(i + d) * NAME(PANEL) + l] = p->w[(j + l) * p->k + i + d];
-          }
-        }
-      } else {
-        for (int64_t d = 0; d < depth; d++) {
-          memcpy(to + (i + d) * NAME(PANEL), p->w + (i + d) * p->columns + j, (size_t)width * sizeof(T));
-        }
+/* One vector of columns by as many of k: `to` has rows of a panel, `from` rows of k. */
+BALBOA_CLONES static void NAME(pack_square)(int64_t k, const T *from, T *to) {
+  enum { LANES = NAME(LANES) };
+#if BALBOA_HAS_CLONES
+  NAME(vec) x[LANES];
+#pragma GCC unroll 16
+  for (int r = 0; r < LANES; r++) {
+    x[r] = *(const NAME(vec) *)(from + r * k);
+  }
+#pragma GCC unroll 4
+  for (int s = 1; s < LANES; s *= 2) { /* exchanges squares of s by s beside the diagonal of those of 2 s by 2 s */
+    NAME(lanes) low, high;
+    for (int e = 0; e < LANES; e++) {
+      low[e] = e & s ? LANES + e - s : e;
+      high[e] = e & s ? LANES + e : e + s;
+    }
+#pragma GCC unroll 16
+    for (int r = 0; r < LANES; r++) {
+      if (!(r & s)) {
+        const NAME(vec) a = x[r], b = x[r + s];
+        x[r] = __builtin_shuffle(a, b, low);
+        x[r + s] = __builtin_shuffle(a, b, high);
       }
     }
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < LANES; r++) {
+    *(NAME(vec) *)(to + r * NAME(PANEL)) = x[r];
+  }
+#else
+  for (int64_t l = 0; l < LANES; l++) {
+    for (int64_t d = 0; d < LANES; d++) {
+      to[d * NAME(PANEL) + l] = from[l * k + d];
+    }
+  }
+#endif
+}
+
+static void NAME(pack_panel)(const NAME(packing) *p, int64_t column, int64_t width, T *to) {
+  enum { LANES = NAME(LANES), PANEL = NAME(PANEL) };
+  const int64_t k = p->m.k, squares = width == PANEL && p->transposed ? k / LANES * LANES : 0;
+  for (int64_t i = 0; i < squares; i += LANES) {
+    NAME(pack_square)(k, p->w + column * k + i, to + i * PANEL);
+    NAME(pack_square)(k, p->w + (column + LANES) * k + i, to + i * PANEL + LANES);
+  }
+  for (int64_t i = squares; i < k; i++) {
+    T *row = to + i * PANEL;
+    if (width == PANEL && !p->transposed) {
+      memcpy(row, p->w + i * p->m.columns + column, PANEL * sizeof(T));
+      continue;
+    }
+    for (int64_t l = 0; l < PANEL; l++) {
+      row[l] = l >= width ? 0 : p->transposed ? p->w[(column + l) * k + i] : p->w[i * p->m.columns + column + l];
+    }
+  }
+}
+
+static void NAME(pack_range)(void *context, int64_t begin, int64_t end) {
+  const NAME(packing) *p = context;
+  const NAME(matrix) *m = &p->m;
+  const int64_t panels = (m->block + NAME(PANEL) - 1) / NAME(PANEL);
+  for (int64_t i = begin; i < end; i++) {
+    const int64_t block = i / panels, j = i % panels * NAME(PANEL);
+    NAME(pack_panel)(p, block * m->block + j, bk_min(NAME(PANEL), m->block - j),
+                     p->packed + block * rnn_packed(m->k, m->block) + j * m->k);
   }
 }
 
 /* Packs [k, columns] (transposed: [columns, k]) into *room and moves it on; or leaves it where it lies. */
 static NAME(matrix) NAME(prepare)(const rnn_shape *s, int small, int transposed, int64_t k, int64_t columns, const T *w,
                                   T **room) {
-  NAME(matrix) m = {k, columns, s->tile, NULL, NULL};
+  const int64_t block = rnn_by_units(s, NAME(PANEL), sizeof(T)) ? s->h : columns;
+  NAME(matrix) m = {k, columns, block, s->tile, NULL, NULL};
   if (small && transposed) {
     m.direct = w;
     return m;
   }
-  NAME(packing) p = {k, columns, transposed, w, *room};
-  const int64_t panels = (columns + NAME(PANEL) - 1) / NAME(PANEL);
+  NAME(packing) p = {m, transposed, w, *room};
+  const int64_t panels = columns / block * ((block + NAME(PANEL) - 1) / NAME(PANEL));
   bk_parallel(panels, 1 + BK_GRAIN_CHEAP / (1 + k * NAME(PANEL)), NAME(pack_range), &p);
   m.packed = *room;
-  *room += rnn_packed(k, columns);
+  *room += columns / block * rnn_packed(k, block);
   return m;
 }

@@ -186,9 +186,9 @@ static void check_layer(int64_t cell, int64_t reverse, int with_lengths, int64_t
   const int64_t g = GATES[cell];
   int32_t *lengths = random_i32(n, (int32_t)t + 1);
   layer l = {{cell, reverse, t, n, c, h}, with_lengths ? lengths : NULL, random_f64(t * n * c, 1),
-             random_f64(g * h * c, 0.5), random_f64(g * h * h, 0.5), random_f64(4 * h, 0.5), random_f64(n * h, 1),
-             random_f64(n * h, 1), random_f64(3 * h, 0.5), NEW(double, t * n * h), NEW(double, n * h),
-             NEW(double, n * h)};
+             random_f64(g * h * c, 0.5), random_f64(g * h * h, fmin(0.5, 2 / sqrt((double)h + 1))),
+             random_f64(4 * h, 0.5), random_f64(n * h, 1), random_f64(n * h, 1), random_f64(3 * h, 0.5),
+             NEW(double, t * n * h), NEW(double, n * h), NEW(double, n * h)};
   plain(&l);
   if (h < 20) {
     check_f64(&l);
@@ -200,6 +200,33 @@ static void check_layer(int64_t cell, int64_t reverse, int with_lengths, int64_t
     release(all[i]);
   }
   release(lengths);
+}
+
+/* Large weights: one thread takes whole rows, three share the units, and all bits are the same. */
+static void check_teams(int64_t cell) {
+  enum { T = 3, N = 70, H = 530 };
+  const int64_t sizes[6] = {cell, 1, T, N, 8, H}, rows = T * N, width = BIASES[cell] * H, states = N * H;
+  const int64_t kept = balboa_rnn_workspace(sizes), scratch_size = balboa_rnn_scratch(sizes, 1);
+  float *wh = random_f32(GATES[cell] * H * H, -0.1f, 0.1f), *h0 = random_f32(states, -1, 1);
+  float *c0 = random_f32(states, -1, 1), *peep = random_f32(3 * H, -1, 1), *y = random_f32(rows * H, -1, 1);
+  float *workspace = random_f32(kept, 0, 1), *dy = random_f32(rows * H, -1, 1), *scratch = NEW(float, scratch_size);
+  const int32_t threads = balboa_max_threads(), *lengths = random_i32(N, T + 1);
+  const int64_t total = rows * (width + 2 * H) + 2 * states + 3 * H;
+  float *out[2];
+  for (int i = 0; i < 2; i++) {
+    float *dsums = out[i] = NEW(float, total), *before = dsums + rows * width, *reset = before + rows * H;
+    float *dh0 = reset + rows * H, *dc0 = dh0 + states, *dpeep = dc0 + states;
+    memset(out[i], 0, (size_t)total * sizeof(float));
+    EXPECT_OK(balboa_set_threads(i == 0 ? 1 : 3));
+    EXPECT_OK(balboa_rnn_backward(BALBOA_F32, sizes, wh, h0, c0, peep, lengths, y, workspace, dy, h0, c0, dsums, before,
+                                  reset, dh0, dc0, dpeep, scratch));
+  }
+  EXPECT(memcmp(out[0], out[1], (size_t)total * sizeof(float)) == 0, "cell %d: other bits on three threads", (int)cell);
+  EXPECT_OK(balboa_set_threads(threads));
+  void *all[] = {wh, h0, c0, peep, y, workspace, dy, scratch, (void *)(uintptr_t)lengths, out[0], out[1]};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    release(all[i]);
+  }
 }
 
 static void check_refusals(void) {
@@ -232,6 +259,11 @@ int main(void) {
     check_layer(cell, 0, 1, 70, 1, 3, 17);
     check_layer(cell, 1, 0, 9, 2, 0, 64);
     check_layer(cell, 0, 0, 0, 2, 3, 4);
+    /* Weights larger than a cache: threads share the units. */
+    check_layer(cell, cell % 2, 1, 3, 1, 5, 544);
+    check_layer(cell, cell % 2, 1, 2, 66, 40, 544);
+    check_layer(cell, 0, 0, 12, 1, 5, 330);
+    check_teams(cell);
   }
   check_refusals();
   return check_done("rnn");
