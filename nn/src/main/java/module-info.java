@@ -1,6 +1,7 @@
 /** Tensors, operations, executors, backends, autograd, layers, optimizers, data and training. */
 module dev.balboa.nn {
   requires dev.balboa.bindings;
+  requires jdk.jfr;
   // Only data.image.ImageFolder, which says so if it is not there.
   requires static java.desktop;
 

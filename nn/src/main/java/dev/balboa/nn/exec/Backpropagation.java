@@ -65,7 +65,8 @@ final class Backpropagation {
   }
 
   private void visit(Node.Application node, Value[] grads) {
-    List<Value> inputGrads = node.op().vjp(new NodeVjp(node, grads, emitter, level, this::needed));
+    NodeVjp vjp = new NodeVjp(node, grads, emitter, level, this::needed);
+    List<Value> inputGrads = node.definition() == null ? node.op().vjp(vjp) : vjp.recompute();
     for (int i = 0; i < node.inputs().size(); i++) {
       Value grad = inputGrads.get(i);
       if (grad != null && needed(node.inputs().get(i))) {

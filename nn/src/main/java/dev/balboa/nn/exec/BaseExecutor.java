@@ -35,4 +35,12 @@ public interface BaseExecutor extends Executor {
    * @param sweep what the sweep computes with
    */
   Value keepGradient(Value gradient, GradientMemory sweep);
+
+  /**
+   * A value from which something is computed for the second time, on purpose: what is captured must
+   * not find that the first result would do.
+   */
+  default Value again(Value value) {
+    return value;
+  }
 }

@@ -209,12 +209,18 @@ public final class EagerExecutor implements BaseExecutor {
       layouts[i] = in[i].layout();
     }
     var key = new PrimitiveCache.Key(op, Arrays.asList(specs), Arrays.asList(layouts));
+    ExecuteEvent event = ExecuteEvent.started();
     try (PrimitiveCache.Lease lease = cache.lease(key, () -> prepare(key))) {
       if (op instanceof InPlaceOp inPlace) {
         runInPlace(inPlace, lease.entry().prepared(), in);
         return List.of();
       }
       return runOutOfPlace(lease.entry(), in);
+    } finally {
+      if (event != null) {
+        event.operation = op.name();
+        event.commit();
+      }
     }
   }
 
@@ -226,8 +232,15 @@ public final class EagerExecutor implements BaseExecutor {
       inPlace.checkWritable(key.inputs(), key.layouts());
       outputs = NO_SPECS;
     }
-    return new PrimitiveCache.Entry(
-        backend.prepare(op, key.inputs(), key.layouts(), outputs), outputs);
+    PrepareEvent event = PrepareEvent.started();
+    Prepared prepared = backend.prepare(op, key.inputs(), key.layouts(), outputs);
+    if (event != null) {
+      event.backend = backend.name();
+      event.operation = op.name();
+      event.inputs = key.inputs().toString();
+      event.commit();
+    }
+    return new PrimitiveCache.Entry(prepared, outputs);
   }
 
   private static void runInPlace(InPlaceOp op, Prepared prepared, Storage[] in) {

@@ -2,6 +2,7 @@ package dev.balboa.nn.exec;
 
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Value;
+import dev.balboa.nn.op.Vjp;
 import java.util.List;
 
 /** Where a traced value comes from. */
@@ -49,6 +50,7 @@ sealed interface Node {
     private final int[] versions;
     private final int depth;
     private final String place;
+    private final Vjp.Definition definition;
 
     /**
      * @param inputs as they came, traced ones with their history
@@ -58,6 +60,22 @@ sealed interface Node {
      */
     Application(
         Op op, List<Value> inputs, List<Value> outputs, int[] versions, int depth, String place) {
+      this(op, inputs, outputs, versions, depth, place, null);
+    }
+
+    /**
+     * @param definition computes the output from the inputs once more, to be differentiated in the
+     *     place of {@code op}; {@code null} for none
+     */
+    Application(
+        Op op,
+        List<Value> inputs,
+        List<Value> outputs,
+        int[] versions,
+        int depth,
+        String place,
+        Vjp.Definition definition) {
+      this.definition = definition;
       this.op = op;
       this.inputs = inputs;
       this.outputs = outputs;
@@ -68,6 +86,10 @@ sealed interface Node {
 
     String place() {
       return place;
+    }
+
+    Vjp.Definition definition() {
+      return definition;
     }
 
     Op op() {

@@ -6,6 +6,7 @@ import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Value;
 import dev.balboa.nn.op.Vjp;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -84,6 +85,19 @@ final class NodeVjp implements Vjp {
   @Override
   public int inputs() {
     return node.inputs().size();
+  }
+
+  /** The gradients of what is computed once more. */
+  List<Value> recompute() {
+    List<Value> at = new ArrayList<>();
+    for (int i = 0; i < inputs(); i++) {
+      at.add(again(in(i)));
+    }
+    return pullback(node.definition(), at, grad(0));
+  }
+
+  private Value again(Value value) {
+    return value instanceof TracedValue ? value : Execution.current().base().again(value);
   }
 
   @Override

@@ -29,6 +29,9 @@ public final class Aliases {
       if (node instanceof Node.Apply(ViewOp _, var inputs, var outputs)) {
         roots[outputs.get(0)] = roots[inputs.get(0)];
       }
+      if (node instanceof Node.Again again) {
+        roots[again.output()] = roots[again.input()];
+      }
       node.mutated().forEach(v -> mutated.add(roots[v]));
     }
   }

@@ -157,6 +157,16 @@ final class CaptureExecutor implements BaseExecutor {
     return results;
   }
 
+  @Override
+  public Value again(Value value) {
+    if (!(value instanceof Symbol s)) {
+      return value; // a parameter: what depends on it alone is computed once anyway
+    }
+    Symbol second = symbol(s.spec());
+    nodes.add(new Node.Again(number("again", value), second.number()));
+    return second;
+  }
+
   /** The copy costs nothing where the plan finds that nobody else needs the memory. */
   @Override
   public Value keepGradient(Value gradient, GradientMemory sweep) {

@@ -83,6 +83,7 @@ final class Executable implements AutoCloseable {
     CaptureExecutor capture = new CaptureExecutor(eager, allocator, names);
     boolean done = false;
     Program program = null;
+    CaptureEvent event = CaptureEvent.started();
     try {
       Graph traced = trace(capture, arguments, function);
       Buckets buckets = new Buckets(options.buckets());
@@ -92,6 +93,11 @@ final class Executable implements AutoCloseable {
           new Executable(
               program, allocator, capture.constants(), options.instances(), buckets, resultAxes);
       done = true;
+      if (event != null) {
+        event.shapes = program.shapes();
+        event.calls = program.main().size();
+        event.commit();
+      }
       return made;
     } finally {
       if (!done) {
@@ -136,9 +142,16 @@ final class Executable implements AutoCloseable {
   /** Runs on an instance that is free, waiting for one if need be; see {@link Instance#run}. */
   void run(Tensor[] in, Tensor[] out, StepTimes times) {
     Instance instance = take();
+    ProgramEvent event = ProgramEvent.started();
     try {
       pack();
       instance.run(in, out, times);
+      if (event != null) {
+        event.shapes = program.shapes();
+        event.calls = program.main().size();
+        event.arenaBytes = program.arenaBytes();
+        event.commit();
+      }
     } finally {
       idle.add(instance);
     }

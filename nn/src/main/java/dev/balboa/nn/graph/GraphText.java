@@ -41,6 +41,7 @@ final class GraphText {
   private static String describe(Node node) {
     return switch (node) {
       case Node.Apply a -> a.op().toString();
+      case Node.Again _ -> "again";
       case Node.Host h -> "java '" + h.name() + "'";
     };
   }

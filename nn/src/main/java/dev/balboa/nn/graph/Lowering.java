@@ -100,6 +100,7 @@ final class Lowering {
       node.outputs().forEach(v -> fixed.put(v, early));
       switch (node) {
         case Node.Host h -> host(h);
+        case Node.Again a -> put(a.output(), places.get(a.input()));
         case Node.Apply(ViewOp op, var in, var out) -> view(op, in.get(0), out.get(0));
         case Node.Apply(Contiguous op, var in, var out) ->
             contiguous(op, in.get(0), out.get(0), early);

@@ -54,6 +54,42 @@ public sealed interface Node {
     }
   }
 
+  /**
+   * The same memory as another value, to compute from a second time: nothing that is computed from
+   * it counts as computed already.
+   */
+  record Again(int input, int output) implements Node {
+    @Override
+    public String name() {
+      return "again";
+    }
+
+    @Override
+    public List<Integer> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public List<Integer> outputs() {
+      return List.of(output);
+    }
+
+    @Override
+    public Node reading(List<Integer> others) {
+      return new Again(others.get(0), output);
+    }
+
+    @Override
+    public boolean hasEffect() {
+      return false;
+    }
+
+    @Override
+    public List<Integer> mutated() {
+      return List.of();
+    }
+  }
+
   /** A call back into Java. */
   record Host(String name, HostFunction function, List<Integer> inputs, List<Integer> outputs)
       implements Node {

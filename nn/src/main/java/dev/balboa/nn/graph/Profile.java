@@ -10,8 +10,9 @@ import java.util.Locale;
  * dev.balboa.nn.profile.ChromeTrace} writes it for trace viewers.
  *
  * @param lines one per call, in the order of the run
+ * @param peak to compare with; {@code null} for none
  */
-public record Profile(List<Line> lines) {
+public record Profile(List<Line> lines, Peak peak) {
   /**
    * One call.
    *
@@ -38,12 +39,29 @@ public record Profile(List<Line> lines) {
       Step s = steps.get(i);
       lines.add(new Line(s.name(), start, nanos, s.bytes(), Flops.of(s), s.toString()));
     }
-    return new Profile(List.copyOf(lines));
+    return new Profile(List.copyOf(lines), null);
   }
 
   private static long median(long[] values) {
     java.util.Arrays.sort(values);
     return values[values.length / 2];
+  }
+
+  /** The same beside the most that the machine does. */
+  public Profile against(Peak most) {
+    return new Profile(lines, most);
+  }
+
+  /**
+   * The share of the peak that a call reaches, of arithmetic or of memory, whichever is nearer.
+   *
+   * @throws IllegalStateException without a peak
+   */
+  public double shareOfPeak(Line line) {
+    if (peak == null) {
+      throw new IllegalStateException("profile: there is no peak to compare with; see against");
+    }
+    return peak.share(line);
   }
 
   /** All calls together, in nanoseconds. */
@@ -55,8 +73,9 @@ public record Profile(List<Line> lines) {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    String format = "%-28s %10s %7s %10s %9s %9s%n";
-    text.append(String.format(Locale.ROOT, format, "call", "us", "share", "KB", "GB/s", "GFLOP/s"));
+    String format = "%-28s %10s %7s %10s %9s %9s %7s%n";
+    text.append(
+        String.format(Locale.ROOT, format, "call", "us", "share", "KB", "GB/s", "GFLOP/s", "peak"));
     long total = Math.max(1, nanos());
     List<Line> sorted = new ArrayList<>(lines);
     sorted.sort(Comparator.comparingLong(Line::nanos).reversed());
@@ -70,7 +89,8 @@ public record Profile(List<Line> lines) {
               "%.1f %%".formatted(100.0 * line.nanos() / total),
               "%.1f".formatted(line.bytes() * 1e-3),
               "%.1f".formatted((double) line.bytes() / Math.max(1, line.nanos())),
-              line.flops() == 0 ? "" : "%.1f".formatted(line.gflops())));
+              line.flops() == 0 ? "" : "%.1f".formatted(line.gflops()),
+              peak == null ? "" : "%.0f %%".formatted(100 * peak.share(line))));
     }
     return text.append(String.format(Locale.ROOT, "%-28s %10.1f%n", "all", total * 1e-3))
         .toString();

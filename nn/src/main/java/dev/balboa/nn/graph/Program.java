@@ -103,6 +103,11 @@ final class Program implements AutoCloseable {
     return results;
   }
 
+  /** The specs of the arguments, for messages. */
+  String shapes() {
+    return arguments.stream().map(Place::spec).toList().toString();
+  }
+
   /** Bytes of an instance's arena. */
   long arenaBytes() {
     return arenaBytes;
@@ -137,7 +142,8 @@ final class Program implements AutoCloseable {
   String memory() {
     return String.format(
         java.util.Locale.ROOT,
-        "arena %,d bytes (the sum of all tensors and scratch: %,d), packed from parameters %,d bytes",
+        "arena %,d bytes (the sum of all tensors and scratch: %,d), packed from parameters %,d"
+            + " bytes",
         arenaBytes,
         tensorBytes,
         packedBytes);

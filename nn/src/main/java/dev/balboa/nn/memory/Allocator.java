@@ -165,7 +165,12 @@ public final class Allocator {
     if (leakTracker != null) {
       leakTracker.drain();
     }
+    AllocateEvent event = AllocateEvent.started();
     Chunk chunk = takeFittingChunk(bytes);
+    if (event != null) {
+      event.bytes = bytes;
+      event.commit();
+    }
     long live = liveBytes.addAndGet(bytes);
     if (live > peakBytes.get()) {
       peakBytes.accumulateAndGet(live, Math::max);

@@ -173,7 +173,7 @@ class ProfilerTest {
   void capturedProgramsHaveTracesToo() throws IOException {
     Path file = directory.resolve("captured.json");
     var line = new dev.balboa.nn.graph.Profile.Line("conv2d", 1000, 2500, 64, 0, "a \"b\"");
-    ChromeTrace.write(file, new dev.balboa.nn.graph.Profile(List.of(line)));
+    ChromeTrace.write(file, new dev.balboa.nn.graph.Profile(List.of(line), null));
     assertThat(Files.readString(file))
         .contains("\"name\":\"conv2d\"", "\"ts\":1.000,\"dur\":2.500,\"args\":{\"bytes\":64")
         .contains("\"shapes\":\"a \\\"b\\\"\"}}")
