@@ -1,5 +1,6 @@
 package dev.balboa.nn.graph;
 
+import dev.balboa.nn.graph.pass.Autocast;
 import dev.balboa.nn.graph.pass.CommonSubexpressions;
 import dev.balboa.nn.graph.pass.DeadCode;
 import dev.balboa.nn.graph.pass.DropWorkspaces;
@@ -28,6 +29,8 @@ import java.util.Map;
  * @param names of parameters, by path, for printed graphs
  * @param buckets sizes that dimensions of arguments are rounded up to
  * @param inPlace whether element-wise results may take the place of inputs that nobody reads again
+ * @param mixedPrecision whether products compute in BF16, see {@link
+ *     dev.balboa.nn.exec.Execution#mixedPrecision}
  */
 public record CompileOptions(
     List<Pass> passes,
@@ -36,7 +39,8 @@ public record CompileOptions(
     int instances,
     Map<String, Parameter> names,
     List<Bucket> buckets,
-    boolean inPlace) {
+    boolean inPlace,
+    boolean mixedPrecision) {
   /** Checks the bounds. */
   public CompileOptions {
     passes = List.copyOf(passes);
@@ -62,22 +66,32 @@ public record CompileOptions(
             new ReluBehindPool(),
             new DropWorkspaces());
     return new CompileOptions(
-        passes, true, 8, Runtime.getRuntime().availableProcessors(), Map.of(), List.of(), true);
+        passes,
+        true,
+        8,
+        Runtime.getRuntime().availableProcessors(),
+        Map.of(),
+        List.of(),
+        true,
+        false);
   }
 
   /** With another bound on kept programs. */
   public CompileOptions withShapes(int count) {
-    return new CompileOptions(passes, packing, count, instances, names, buckets, inPlace);
+    return new CompileOptions(
+        passes, packing, count, instances, names, buckets, inPlace, mixedPrecision);
   }
 
   /** With another bound on runs at once. */
   public CompileOptions withInstances(int count) {
-    return new CompileOptions(passes, packing, shapes, count, names, buckets, inPlace);
+    return new CompileOptions(
+        passes, packing, shapes, count, names, buckets, inPlace, mixedPrecision);
   }
 
   /** With these passes only. */
   public CompileOptions withPasses(List<Pass> some) {
-    return new CompileOptions(some, packing, shapes, instances, names, buckets, inPlace);
+    return new CompileOptions(
+        some, packing, shapes, instances, names, buckets, inPlace, mixedPrecision);
   }
 
   /**
@@ -99,22 +113,40 @@ public record CompileOptions(
 
   /** Without packed weights. */
   public CompileOptions withoutPacking() {
-    return new CompileOptions(passes, false, shapes, instances, names, buckets, inPlace);
+    return new CompileOptions(
+        passes, false, shapes, instances, names, buckets, inPlace, mixedPrecision);
   }
 
   /** With names of parameters, by path. */
   public CompileOptions withNames(Map<String, Parameter> parameters) {
-    return new CompileOptions(passes, packing, shapes, instances, parameters, buckets, inPlace);
+    return new CompileOptions(
+        passes, packing, shapes, instances, parameters, buckets, inPlace, mixedPrecision);
   }
 
   /** With memory of its own for every result. */
   public CompileOptions withoutInPlace() {
-    return new CompileOptions(passes, packing, shapes, instances, names, buckets, false);
+    return new CompileOptions(
+        passes, packing, shapes, instances, names, buckets, false, mixedPrecision);
+  }
+
+  /**
+   * With convolutions, products, attention and recurrent layers in BF16; parameters, results,
+   * losses and the optimizer's state stay in F32. Compiling throws {@link
+   * UnsupportedOperationException} if the backend has no BF16 arithmetic on this processor.
+   */
+  public CompileOptions withMixedPrecision() {
+    return withMixedPrecision(true);
+  }
+
+  /** With or without {@linkplain #withMixedPrecision() BF16}. */
+  public CompileOptions withMixedPrecision(boolean on) {
+    return new CompileOptions(passes, packing, shapes, instances, names, buckets, inPlace, on);
   }
 
   /** With dimensions that are rounded up, so that few programs serve many shapes. */
   public CompileOptions withBuckets(Bucket... some) {
-    return new CompileOptions(passes, packing, shapes, instances, names, List.of(some), inPlace);
+    return new CompileOptions(
+        passes, packing, shapes, instances, names, List.of(some), inPlace, mixedPrecision);
   }
 
   /** The graph after all passes. */
@@ -123,6 +155,6 @@ public record CompileOptions(
     for (Pass pass : passes) {
       better = pass.apply(better);
     }
-    return better;
+    return mixedPrecision ? new Autocast().apply(better) : better;
   }
 }

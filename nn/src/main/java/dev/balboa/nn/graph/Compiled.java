@@ -49,6 +49,9 @@ public final class Compiled implements AutoCloseable {
     this.function = function;
     this.options = options;
     this.eager = Execution.current().eager();
+    if (options.mixedPrecision()) {
+      eager.backend().requireBf16Arithmetic();
+    }
     this.programs = new ShapeCache<>(options.shapes(), this::capture);
     this.buckets = new Buckets(options.buckets());
   }

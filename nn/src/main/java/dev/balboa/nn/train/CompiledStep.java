@@ -71,12 +71,15 @@ public final class CompiledStep implements AutoCloseable {
       GradientClip clip,
       RandomStream random,
       CompileOptions options) {
-    forward = new Forward(Objects.requireNonNull(model, "compiled step: model"), false);
+    forward =
+        new Forward(
+            Objects.requireNonNull(model, "compiled step: model"), options.mixedPrecision());
     this.optimizer = Objects.requireNonNull(optimizer, "compiled step: optimizer");
     this.loss = Objects.requireNonNull(loss, "compiled step: loss");
     this.random = Objects.requireNonNull(random, "compiled step: random stream");
     this.clip = clip;
-    CompileOptions one = options.withInstances(1).withNames(model.parameters());
+    CompileOptions one =
+        options.withInstances(1).withNames(model.parameters()).withMixedPrecision(false);
     this.program = Compiled.asWritten(this::trace, one);
   }
 
