@@ -48,7 +48,13 @@ final class BalboaSide extends Side<Tensor> {
   /** Closes the layer with this side; the gradients of its parameters are results. */
   <L extends Layer> L layer(L layer) {
     layers.add(layer);
-    layer.parameters().forEach((name, p) -> watch(name, p.tensor()));
+    layer
+        .parameters()
+        .forEach((name, p) -> {
+          if (p.isTrainable()) {
+            watch(name, p.tensor());
+          }
+        });
     return layer;
   }
 
