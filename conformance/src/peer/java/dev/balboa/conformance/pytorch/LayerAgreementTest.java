@@ -1,5 +1,8 @@
 package dev.balboa.conformance.pytorch;
 
+import dev.balboa.nn.exec.Execution;
+import dev.balboa.nn.exec.RandomStream;
+import dev.balboa.nn.layer.BatchNorm;
 import dev.balboa.nn.layer.Conv1d;
 import dev.balboa.nn.layer.Conv2d;
 import dev.balboa.nn.layer.Conv3d;
@@ -26,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Linear maps, convolutions and normalisation give PyTorch's outputs and all its gradients. Samples
- * are drawn from their number, which is in the message of a failure.
+ * Linear maps, convolutions and normalisation give PyTorch's outputs, all its gradients and its
+ * running statistics. Samples are drawn from their number, which is in the message of a failure.
  */
 final class LayerAgreementTest {
   private static final int SAMPLES = Integer.getInteger("balboa.test.cases", 10);
@@ -62,8 +65,13 @@ final class LayerAgreementTest {
     return layer.forward(side.input("x", x));
   }
 
+  /** Variances are positive. */
   private static Numbers parameter(long seed, String name, long... dims) {
-    return Numbers.named(seed, name, dims);
+    Numbers drawn = Numbers.named(seed, name, dims);
+    return name.equals("running_var")
+        ? new Numbers(
+            drawn.shape(), Arrays.stream(drawn.values()).map(v -> 0.5 + Math.abs(v)).toArray())
+        : drawn;
   }
 
   private static TensorOptional weight(TorchSide side, long seed, String name, long... dims) {
@@ -318,6 +326,51 @@ final class LayerAgreementTest {
                           EPSILON,
                           false)),
               layer(() -> new InstanceNorm().affine(), x, seed));
+        });
+  }
+
+  /** With the statistics of the batch, which move the running ones, and with the running ones. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void batchNorm(boolean training) {
+    compare(
+        "batch normalisation in " + (training ? "training" : "inference"),
+        seed -> {
+          Numbers x = pictures(new SplittableRandom(seed), 1);
+          long channels = x.shape().dim(1);
+          return new Case(
+              x.shape().toString(),
+              side -> {
+                var mean = side.constant(parameter(seed, "running_mean", channels));
+                var variance = side.constant(parameter(seed, "running_var", channels));
+                side.output(
+                    "y",
+                    torch.batch_norm(
+                        side.input("x", x),
+                        weight(side, seed, "weight", channels),
+                        weight(side, seed, "bias", channels),
+                        new TensorOptional(mean),
+                        new TensorOptional(variance),
+                        training,
+                        0.1,
+                        EPSILON,
+                        false));
+                side.state("running_mean", mean);
+                side.state("running_var", variance);
+              },
+              side -> {
+                BatchNorm norm = new BatchNorm();
+                try (var _ =
+                    training ? Execution.training(new RandomStream(1)) : Execution.inference()) {
+                  side.output("y", apply(side, norm, x, seed));
+                }
+                norm.parameters()
+                    .forEach((name, p) -> {
+                      if (name.startsWith("running")) {
+                        side.state(name, p.data());
+                      }
+                    });
+              });
         });
   }
 }
