@@ -566,6 +566,19 @@ BALBOA_API int32_t balboa_dgemm(balboa_dgemm_routine gemm, int32_t trans_a, int3
                                 const double *b, int32_t ldb, int64_t stride_b, double beta, double *c, int32_t ldc,
                                 int64_t stride_c, int64_t count);
 
+/* ---- systems of equations */
+
+/* cblas_dtrsm: order, side, uplo, op(A), diag, m, n, alpha, A, lda, B, ldb. */
+typedef void (*balboa_dtrsm_routine)(int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, double,
+                                     const double *, int32_t, double *, int32_t);
+/* X of op(A) X = alpha B, or X op(A) = alpha B if right, over B [m, n]; A is a triangle. The right sides are shared among
+ * the OpenMP threads. */
+BALBOA_API int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, int32_t right, int32_t upper, int32_t trans, int32_t unit,
+                                int32_t m, int32_t n, double alpha, const double *a, int32_t lda, double *b,
+                                int32_t ldb);
+/* position = that of the first of x[0..n) that is NaN or infinite, or -1. */
+BALBOA_API int32_t balboa_first_not_finite(int64_t n, const double *x, int64_t *position);
+
 /* ---- attention: out = dropout(softmax(scale q k^T + mask)) v for each batch element and head
  * q [B, H, Lq, D], k [B, Hkv, Lk, D], v [B, Hkv, Lk, Dv]; head h works on key head h Hkv / H. The weights [Lq, Lk] are
  * computed tile by tile and never stored; products are those of the BLAS routine, on the OpenMP threads.

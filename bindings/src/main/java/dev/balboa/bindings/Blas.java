@@ -368,20 +368,22 @@ public final class Blas {
     if (m == 0 || n == 0) {
       return;
     }
-    OpenBlas.ensureThreads();
-    cblas_h.cblas_dtrsm(
-        ROW_MAJOR,
-        right ? cblas_h.CblasRight() : cblas_h.CblasLeft(),
-        upper ? cblas_h.CblasUpper() : cblas_h.CblasLower(),
-        trans(transA),
-        unitDiagonal ? cblas_h.CblasUnit() : cblas_h.CblasNonUnit(),
-        m,
-        n,
-        alpha,
-        a,
-        lda,
-        b,
-        ldb);
+    NativeThreads.bind();
+    KernelChecks.status(
+        "dtrsm",
+        kernels_h.balboa_dtrsm(
+            OpenBlas.dtrsm(),
+            right ? 1 : 0,
+            upper ? 1 : 0,
+            transA ? 1 : 0,
+            unitDiagonal ? 1 : 0,
+            m,
+            n,
+            alpha,
+            a,
+            lda,
+            b,
+            ldb));
   }
 
   /**

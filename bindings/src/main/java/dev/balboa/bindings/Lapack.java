@@ -1,5 +1,6 @@
 package dev.balboa.bindings;
 
+import dev.balboa.bindings.internal.kernels.kernels_h;
 import dev.balboa.bindings.internal.lapack.lapack_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -56,6 +57,14 @@ public final class Lapack {
       throw new IllegalArgumentException(routine + ": LAPACK refuses argument " + -info);
     }
     return info;
+  }
+
+  /** The position of the first element of x [count] that is NaN or infinite, or -1. */
+  public static long firstNotFinite(long count, MemorySegment x) {
+    numbers("firstNotFinite", "x", x, count);
+    MemorySegment position = KernelChecks.badIndexSlot();
+    KernelChecks.status("firstNotFinite", kernels_h.balboa_first_not_finite(count, x, position));
+    return position.get(ValueLayout.JAVA_LONG, 0);
   }
 
   /**

@@ -19,6 +19,7 @@ public final class OpenBlas {
   private static final class Routines {
     static final MemorySegment SGEMM = routine("cblas_sgemm");
     static final MemorySegment DGEMM = routine("cblas_dgemm");
+    static final MemorySegment DTRSM = routine("cblas_dtrsm");
 
     static {
       cblas_h.openblas_set_num_threads(1);
@@ -43,6 +44,10 @@ public final class OpenBlas {
 
   static MemorySegment dgemm() {
     return Routines.DGEMM;
+  }
+
+  static MemorySegment dtrsm() {
+    return Routines.DTRSM;
   }
 
   /**

@@ -6404,6 +6404,139 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    private static class balboa_dtrsm {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_dtrsm");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, int32_t right, int32_t upper, int32_t trans, int32_t unit, int32_t m, int32_t n, double alpha, const double *a, int32_t lda, double *b, int32_t ldb)
+     * }
+     */
+    public static FunctionDescriptor balboa_dtrsm$descriptor() {
+        return balboa_dtrsm.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, int32_t right, int32_t upper, int32_t trans, int32_t unit, int32_t m, int32_t n, double alpha, const double *a, int32_t lda, double *b, int32_t ldb)
+     * }
+     */
+    public static MethodHandle balboa_dtrsm$handle() {
+        return balboa_dtrsm.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, int32_t right, int32_t upper, int32_t trans, int32_t unit, int32_t m, int32_t n, double alpha, const double *a, int32_t lda, double *b, int32_t ldb)
+     * }
+     */
+    public static MemorySegment balboa_dtrsm$address() {
+        return balboa_dtrsm.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, int32_t right, int32_t upper, int32_t trans, int32_t unit, int32_t m, int32_t n, double alpha, const double *a, int32_t lda, double *b, int32_t ldb)
+     * }
+     */
+    public static int balboa_dtrsm(MemorySegment trsm, int right, int upper, int trans, int unit, int m, int n, double alpha, MemorySegment a, int lda, MemorySegment b, int ldb) {
+        var mh$ = balboa_dtrsm.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_dtrsm", trsm, right, upper, trans, unit, m, n, alpha, a, lda, b, ldb);
+            }
+            return (int)mh$.invokeExact(trsm, right, upper, trans, unit, m, n, alpha, a, lda, b, ldb);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_first_not_finite {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_first_not_finite");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_first_not_finite(int64_t n, const double *x, int64_t *position)
+     * }
+     */
+    public static FunctionDescriptor balboa_first_not_finite$descriptor() {
+        return balboa_first_not_finite.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_first_not_finite(int64_t n, const double *x, int64_t *position)
+     * }
+     */
+    public static MethodHandle balboa_first_not_finite$handle() {
+        return balboa_first_not_finite.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_first_not_finite(int64_t n, const double *x, int64_t *position)
+     * }
+     */
+    public static MemorySegment balboa_first_not_finite$address() {
+        return balboa_first_not_finite.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_first_not_finite(int64_t n, const double *x, int64_t *position)
+     * }
+     */
+    public static int balboa_first_not_finite(long n, MemorySegment x, MemorySegment position) {
+        var mh$ = balboa_first_not_finite.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_first_not_finite", n, x, position);
+            }
+            return (int)mh$.invokeExact(n, x, position);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static final int BALBOA_MASK_NONE = (int)0L;
     public static int BALBOA_MASK_NONE() {
         return BALBOA_MASK_NONE;

@@ -1,10 +1,12 @@
 package dev.balboa.nn.backend.onednn;
 
+import dev.balboa.bindings.Blas;
 import dev.balboa.bindings.Lapack;
 import dev.balboa.nn.backend.LinalgException;
 import dev.balboa.nn.op.TriangularSolve;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.stream.IntStream;
 
 /**
  * LAPACK's column-major routines on one row-major matrix A [m, n]. LAPACK sees A^T in its memory,
@@ -54,21 +56,34 @@ final class LapackRoutines {
     }
   }
 
+  /**
+   * LAPACK factors A^T = P L U, so A x = b is U^T (L^T (P^T x)) = b; in row-major memory U^T is the
+   * lower triangle.
+   */
   void solve(
       int matrix,
       MemorySegment a,
       MemorySegment b,
       int columns,
       MemorySegment x,
-      MemorySegment work,
       MemorySegment pivots) {
     int zero = Lapack.dgetrf(n, a, pivots);
     if (zero > 0) {
       throw LinalgException.singular(op, matrix, zero - 1);
     }
-    transpose(b, n, columns, work);
-    Lapack.dgetrs(true, n, columns, a, pivots, work);
-    transpose(work, columns, n, x);
+    Blas.dtrsm(false, false, false, false, n, columns, 1, a, Math.max(1, n), b, columns);
+    Blas.dtrsm(false, true, false, true, n, columns, 1, a, Math.max(1, n), b, columns);
+    int[] from = IntStream.range(0, n).toArray();
+    for (int i = n - 1; i >= 0; i--) {
+      int pivot = pivots.getAtIndex(ValueLayout.JAVA_INT, i) - 1;
+      int swapped = from[i];
+      from[i] = from[pivot];
+      from[pivot] = swapped;
+    }
+    long bytes = (long) columns * Double.BYTES;
+    for (int i = 0; i < n; i++) {
+      MemorySegment.copy(b, from[i] * bytes, x, i * bytes, bytes);
+    }
   }
 
   void triangular(
@@ -77,14 +92,15 @@ final class LapackRoutines {
       MemorySegment a,
       MemorySegment b,
       int columns,
-      MemorySegment x,
-      MemorySegment work) {
-    transpose(b, n, columns, work);
-    int zero = Lapack.dtrtrs(!t.upper(), !t.transposed(), t.unit(), n, columns, a, work);
-    if (zero > 0) {
-      throw LinalgException.singular(op, matrix, zero - 1);
+      MemorySegment x) {
+    for (long i = 0; i < n && !t.unit(); i++) {
+      if (get(a, i * n + i) == 0) {
+        throw LinalgException.singular(op, matrix, (int) i);
+      }
     }
-    transpose(work, columns, n, x);
+    MemorySegment.copy(b, 0, x, 0, (long) n * columns * Double.BYTES);
+    Blas.dtrsm(
+        false, t.upper(), t.transposed(), t.unit(), n, columns, 1, a, Math.max(1, n), x, columns);
   }
 
   /** Factors A^T, which has the same determinant; the sign of its row exchanges. */

@@ -22,8 +22,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Decompositions through LAPACK, in F64 and one matrix after the other on the calling thread; F32
- * is converted on the way in and out. Inputs are copied, since LAPACK works in place.
+ * Decompositions through LAPACK, in F64 and one matrix after the other on the calling thread, and
+ * triangular solves, whose right sides all threads share; F32 is converted on the way in and out.
+ * Inputs are copied, since LAPACK works in place.
  */
 final class LinalgOps {
   private LinalgOps() {}
@@ -72,17 +73,16 @@ final class LinalgOps {
           each(
               b,
               op.name(),
-              (long) n * columns,
+              0,
               n,
-              (i, in, out, work, wholes) ->
-                  r.solve(i, in[0], in[1], columns, out[0], work, wholes));
+              (i, in, out, _, wholes) -> r.solve(i, in[0], in[1], columns, out[0], wholes));
       case TriangularSolve o ->
           each(
               b,
               op.name(),
-              (long) n * columns,
               0,
-              (i, in, out, work, _) -> r.triangular(o, i, in[0], in[1], columns, out[0], work));
+              0,
+              (i, in, out, _, _) -> r.triangular(o, i, in[0], in[1], columns, out[0]));
       case Det _ ->
           each(b, op.name(), 0, n, (_, in, out, _, wholes) -> r.det(in[0], wholes, out[0]));
       case Slogdet _ ->
@@ -161,11 +161,9 @@ final class LinalgOps {
   }
 
   private static void requireFinite(String op, int matrix, MemorySegment x, long count) {
-    for (long i = 0; i < count; i++) {
-      double element = x.getAtIndex(ValueLayout.JAVA_DOUBLE, i);
-      if (!Double.isFinite(element)) {
-        throw LinalgException.notFinite(op, matrix, element);
-      }
+    long at = Lapack.firstNotFinite(count, x);
+    if (at >= 0) {
+      throw LinalgException.notFinite(op, matrix, x.getAtIndex(ValueLayout.JAVA_DOUBLE, at));
     }
   }
 }
