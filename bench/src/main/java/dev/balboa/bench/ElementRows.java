@@ -4,6 +4,7 @@ import static dev.balboa.bench.OpInput.aboveOne;
 import static dev.balboa.bench.OpInput.normal;
 import static dev.balboa.bench.OpInput.positive;
 import static dev.balboa.bench.OpInput.truth;
+import static dev.balboa.bench.OpInput.unit;
 import static dev.balboa.bench.OpInput.whole;
 import static dev.balboa.bench.OpInput.withinOne;
 import static dev.balboa.bench.OpRows.in;
@@ -129,6 +130,16 @@ final class ElementRows {
       table.both(name, in(normal(16, 16)), in(normal(1024, 1024)));
     }
     table.both("prod rows", in(withinOne(16, 16)), in(withinOne(1024, 16)));
+    table.both("cumprod", in(withinOne(16, 16)), in(withinOne(1024, 16)));
+    table.both("nan_to_num", in(normal(16, 16)), in(normal(1024, 1024)));
+    table.both(
+        "log_add_exp",
+        in(normal(16, 16), normal(16, 16)),
+        in(normal(1024, 1024), normal(1024, 1024)));
+    table.both(
+        "lerp",
+        in(normal(16, 16), normal(16, 16), unit(16, 16)),
+        in(normal(1024, 1024), normal(1024, 1024), unit(1024, 1024)));
     table.both("prelu", in(normal(16, 16), normal(16)), in(normal(1024, 1024), normal(1024)));
     table.forward("any rows", in(truth(16, 16)), in(truth(1024, 1024)));
     table.forward("count_nonzero rows", in(normal(16, 16)), in(normal(1024, 1024)));
@@ -157,10 +168,20 @@ final class ElementRows {
     for (String name : List.of("full", "arange", "eye")) {
       table.forward(name, in(normal(16, 16)), in(normal(1024, 1024)));
     }
+    table.forward("hann", in(normal(256)), in(normal(1 << 20)));
     table.forward("one_hot", in(whole(1000, 16)), in(whole(1000, 1024)));
   }
 
   private void indices() {
+    table.both(
+        "masked_select",
+        in(normal(16, 16), truth(16, 16)),
+        in(normal(1024, 1024), truth(1024, 1024)));
+    table.forward("nonzero", in(truth(16, 16)), in(truth(1024, 1024)));
+    table.both(
+        "grid_sample",
+        in(normal(1, 4, 8, 8), unit(1, 8, 8, 2)),
+        in(normal(8, 32, 32, 32), unit(8, 32, 32, 2)));
     table.both(
         "gather",
         in(normal(16, 16), whole(16, 16, 16)),

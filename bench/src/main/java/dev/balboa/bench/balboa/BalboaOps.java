@@ -19,9 +19,12 @@ import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryKind;
 import dev.balboa.nn.op.Window;
 import dev.balboa.nn.tensor.Activations;
+import dev.balboa.nn.tensor.Arithmetic;
 import dev.balboa.nn.tensor.AttentionOptions;
 import dev.balboa.nn.tensor.Embeddings;
 import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.GridPadding;
+import dev.balboa.nn.tensor.Indexing;
 import dev.balboa.nn.tensor.Linalg;
 import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Pooling;
@@ -30,8 +33,10 @@ import dev.balboa.nn.tensor.Quantization;
 import dev.balboa.nn.tensor.Quantized;
 import dev.balboa.nn.tensor.RecurrentState;
 import dev.balboa.nn.tensor.RecurrentWeights;
+import dev.balboa.nn.tensor.Resampling;
 import dev.balboa.nn.tensor.Sampling;
 import dev.balboa.nn.tensor.Shapes;
+import dev.balboa.nn.tensor.SignalWindows;
 import dev.balboa.nn.tensor.Statistics;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
@@ -112,6 +117,10 @@ final class BalboaOps {
     one("pow number", x -> x.pow(1.7));
     one("threshold", x -> x.map(new Unary(UnaryKind.THRESHOLD, 0.1, 0.5)));
     one("gelu", x -> x.map(UnaryKind.GELU_ERF));
+    two("log_add_exp", Arithmetic::logAddExp);
+    all.put("lerp", in -> Arithmetic.lerp(in.get(0), in.get(1), in.get(2)));
+    one("nan_to_num", x -> Arithmetic.nanToNum(x, 0, 1, -1));
+    one("cumprod", x -> Arithmetic.cumprod(x, 1));
   }
 
   private void reductions() {
@@ -235,6 +244,11 @@ final class BalboaOps {
 
   private void indices() {
     two("gather", (x, i) -> x.gather(1, i));
+    two("masked_select", Indexing::maskedSelect);
+    one("nonzero", Indexing::nonzero);
+    two(
+        "grid_sample",
+        (x, grid) -> Resampling.gridSample(x, grid, ResizeMode.LINEAR, GridPadding.ZEROS, false));
     all.put("scatter_add", in -> in.get(0).scatterAdd(1, in.get(1), in.get(2)));
     all.put("scatter", in -> in.get(0).scatter(0, in.get(1), in.get(2)));
     all.put("index_add", in -> in.get(0).indexAdd(0, in.get(1), in.get(2)));
@@ -268,6 +282,7 @@ final class BalboaOps {
     two("concat", (a, b) -> Tensor.concat(0, a, b));
     one("transposed copy", x -> x.transpose(0, 1).copy());
     one("sliced copy", x -> x.slice(1, 1, x.shape().dim(1) - 1).copy());
+    one("hann", x -> SignalWindows.hann((int) x.shape().size(), true));
     one("full", x -> Tensors.full(1.5, x.shape().dims()));
     one("arange", x -> Tensors.arange(0, 1, x.shape().size(), DType.F32));
     one("eye", x -> Tensors.eye(x.shape().dim(0), x.shape().dim(1)));

@@ -79,6 +79,10 @@ final class TorchOps {
     ScalarOptional low = new ScalarOptional(new Scalar(-0.5));
     ScalarOptional high = new ScalarOptional(new Scalar(0.5));
     one("clip", x -> torch.clamp(x, low, high));
+    two("log_add_exp", torch::logaddexp);
+    all.put("lerp", in -> torch.lerp(in.get(0), in.get(1), in.get(2)));
+    one("nan_to_num", torch::nan_to_num);
+    one("cumprod", x -> torch.cumprod(x, 1));
     one("cast to i32", x -> x.to(ScalarType.Int));
   }
 
@@ -183,6 +187,9 @@ final class TorchOps {
   }
 
   private void indices() {
+    two("masked_select", torch::masked_select);
+    one("nonzero", torch::nonzero);
+    two("grid_sample", (x, grid) -> torch.grid_sampler_2d(x, grid, 0, 0, false));
     two("gather", (x, i) -> torch.gather(x, 1, i));
     all.put("scatter_add", in -> torch.scatter_add(in.get(0), 1, in.get(1), in.get(2)));
     all.put("scatter", in -> torch.scatter(in.get(0), 0, in.get(1), in.get(2)));
@@ -222,6 +229,7 @@ final class TorchOps {
     one("sliced copy", x -> x.narrow(1, 1, x.size(1) - 2).contiguous());
     one("diagonal", x -> torch.diagonal(x).contiguous());
     Scalar number = new Scalar(1.5);
+    one("hann", x -> torch.hann_window(x.numel()));
     one("full", x -> torch.full(x.shape(), number));
     one("arange", x -> torch.arange(new Scalar((float) x.numel())));
     one("eye", x -> torch.eye(x.size(0)));

@@ -17,15 +17,19 @@ import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.UnaryKind;
 import dev.balboa.nn.op.ViewOp;
 import dev.balboa.nn.tensor.Activations;
+import dev.balboa.nn.tensor.Arithmetic;
 import dev.balboa.nn.tensor.Embeddings;
 import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Indexing;
 import dev.balboa.nn.tensor.Linalg;
 import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Pooling;
 import dev.balboa.nn.tensor.Products;
 import dev.balboa.nn.tensor.Quantization;
+import dev.balboa.nn.tensor.Resampling;
 import dev.balboa.nn.tensor.Sampling;
 import dev.balboa.nn.tensor.Shapes;
+import dev.balboa.nn.tensor.SignalWindows;
 import dev.balboa.nn.tensor.Statistics;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
@@ -64,6 +68,14 @@ class OpCoverageTest {
           Map.entry("of the singular values", List.of("cond", "matrix_norm", "matrix_rank", "svd")),
           Map.entry("the row of the eigenvalues", List.of("eigh")),
           Map.entry("permutes as pixel_shuffle", List.of("depth_to_space", "space_to_depth")),
+          Map.entry("a comparison", List.of("is_finite", "is_inf", "is_nan")),
+          Map.entry("minimum and maximum", List.of("clamp")),
+          Map.entry("a batched product", List.of("affine_grid")),
+          Map.entry(
+              "as index_select, index_add and scatter of rows",
+              List.of("gather_nd", "scatter_nd", "scatter_nd_add")),
+          Map.entry("as gather", List.of("reverse_sequence")),
+          Map.entry("as hann", List.of("blackman", "general_cosine", "hamming")),
           Map.entry("as full", List.of("fill", "ones", "zeros")),
           Map.entry("as glu", List.of("geglu", "reglu", "swiglu")),
           Map.entry("as clip", List.of("hard_tanh", "relu6")),
@@ -156,10 +168,14 @@ class OpCoverageTest {
                 Shapes.class,
                 Statistics.class,
                 Activations.class,
+                Arithmetic.class,
                 Embeddings.class,
+                Indexing.class,
                 Pooling.class,
                 Quantization.class,
+                Resampling.class,
                 Sampling.class,
+                SignalWindows.class,
                 Tensors.class)
             .flatMap(facade -> Arrays.stream(facade.getDeclaredMethods()))
             .filter(m -> Modifier.isPublic(m.getModifiers()) && !m.isSynthetic())
