@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * Maximum over a sliding window; padding never wins. Input [N, C, in...]; outputs [N, C, out...]
- * and a backend-private workspace that remembers where the maxima were (the first one wins a tie).
+ * and a backend-private workspace that remembers where the maxima were. The first one wins a tie, a
+ * NaN wins against everything.
  *
  * @param workspace whether there is a workspace, which only the derivative reads
  */

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * Maximum over a sliding window, and where it is: input [N, C, in...]; outputs y [N, C, out...] and
  * I32 indices [N, C, out...], each the row-major index of the maximum in its plane of the input.
- * The first one wins a tie, a NaN wins against everything, padding never wins. {@link MaxPool} is
- * faster where indices are not asked for.
+ * The first one wins a tie, a NaN wins against everything, padding never wins. {@link MaxPool}
+ * keeps the places to itself, and none at all where no gradient is asked for.
  */
 public record MaxPoolWithIndices(Window window) implements PoolingOp {
   /** Checks the padding. */
