@@ -44,12 +44,16 @@ public record Scatter(int axis) implements IndexOp {
 
   /** The numbers of the elements in row-major order. */
   private static Value numbers(Emit e, Shape shape) {
-    return e.reshape(e.apply(new Arange(0, 1, shape.size(), DType.I64)), shape);
+    return e.reshape(e.apply(new Arange(0, 1, shape.size(), numberType(shape))), shape);
+  }
+
+  private static DType numberType(Shape shape) {
+    return shape.size() <= Integer.MAX_VALUE ? DType.I32 : DType.I64;
   }
 
   /** For every element the number of the one that stays where it points. */
   private Value lastAt(Emit e, Value x, Value index) {
-    Value none = e.fill(x.spec().shape(), DType.I64, 0);
+    Value none = e.fill(x.spec().shape(), numberType(index.spec().shape()), 0);
     Value last = e.apply(this, none, index, numbers(e, index.spec().shape()));
     return e.apply(new Gather(axis), last, index);
   }
