@@ -60,12 +60,14 @@ BALBOA_INLINE int rnn_is_large(const rnn_shape *s, int64_t bytes) {
   return s->gates * s->h * (s->c + s->h) * bytes > RNN_LARGE;
 }
 
-/* Whether threads share the units instead of the sequences: where that keeps the weights in their caches, or where
- * there are fewer sequences than threads. Units are cut where panels of this width begin. */
+/* Whether threads share the units instead of the sequences: where no cache holds the recurrent weights, where that of
+ * one thread does not hold all weights and its sequences would not fill a tile, or where there are fewer sequences than
+ * threads. Units are cut where panels of this width begin. */
 BALBOA_INLINE int rnn_by_units(const rnn_shape *s, int64_t panel, int64_t bytes) {
-  const int64_t team = bk_team_size();
+  const int64_t team = bk_team_size(), step = s->gates * s->h * s->h;
   return team > 1 && s->h > panel * (team - 1) &&
-         (rnn_is_large(s, bytes) || (s->n < team && s->gates * s->h * s->h >= RNN_SHARED));
+         (step * bytes > RNN_LARGE || (rnn_is_large(s, bytes) && s->n < team * RNN_ROWS) ||
+          (s->n < team && step >= RNN_SHARED));
 }
 
 /* The units of one thread. */
