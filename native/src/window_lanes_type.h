@@ -1,40 +1,35 @@
 /* The largest element of each window of neighbouring planes, a vector of them at once. The including file defines T, M (an
  * integer as wide as T), VECTOR (bytes) and NAME(x). */
 
-#if defined(__GNUC__)
-typedef T NAME(lanes) __attribute__((vector_size(VECTOR), aligned(sizeof(T)), may_alias));
-typedef M NAME(marks) __attribute__((vector_size(VECTOR), aligned(sizeof(M)), may_alias));
-/* b where the mark is set, else a. */
-#define NAME_CHOOSE(type, mark, a, b) ((type)(((NAME(marks))(b) & (mark)) | ((NAME(marks))(a) & ~(mark))))
-#else
-typedef T NAME(lanes);
-typedef M NAME(marks);
-#define NAME_CHOOSE(type, mark, a, b) ((mark) ? (b) : (a))
-#endif
-enum { NAME(LANES) = sizeof(NAME(lanes)) / sizeof(T) };
+enum { NAME(LANES) = VECTOR / sizeof(T) };
 
-/* The window at position `first`, of d x h rows of k; positions are `stride` elements apart. */
+/* The window at position `first`, of d x h rows of k; positions are `stride` elements apart. Loops over lanes and not
+ * vector types, which would be taken apart for the lowest processor before the clones are made. */
 BALBOA_INLINE void NAME(window)(const pool_windows *w, int64_t first, int64_t d, int64_t h, const int64_t k,
                                 int64_t stride, const T *x, T *y, int32_t *index) {
-  NAME(lanes) best = (NAME(lanes)){0} - (T)INFINITY;
-  NAME(marks) place = (NAME(marks)){0} + (M)first;
+  T best[NAME(LANES)];
+  M place[NAME(LANES)];
+  BALBOA_SIMD for (int c = 0; c < NAME(LANES); c++) {
+    best[c] = -(T)INFINITY;
+    place[c] = (M)first;
+  }
   for (int64_t i = 0; i < d; i++) {
     for (int64_t j = 0; j < h; j++) {
       const int64_t row = first + (i * w->step[0] * w->in[1] + j * w->step[1]) * w->in[2];
       for (int64_t l = 0; l < k; l++) {
         const int64_t here = row + l * w->step[2];
-        const NAME(lanes) v = *(const NAME(lanes) *)(x + here * stride);
-        const NAME(marks) better = ~(v <= best) & (best == best); /* a NaN is, and stays */
-        best = NAME_CHOOSE(NAME(lanes), better, best, v);
-        place = NAME_CHOOSE(NAME(marks), better, place, (NAME(marks)){0} + (M)here);
+        const T *v = x + here * stride;
+        BALBOA_SIMD for (int c = 0; c < NAME(LANES); c++) {
+          const int better = !(v[c] <= best[c]) & (best[c] == best[c]); /* a NaN is, and stays */
+          best[c] = better ? v[c] : best[c];
+          place[c] = better ? (M)here : place[c];
+        }
       }
     }
   }
-  *(NAME(lanes) *)y = best;
+  BALBOA_SIMD for (int c = 0; c < NAME(LANES); c++) { y[c] = best[c]; }
   if (index != NULL) {
-    for (int l = 0; l < NAME(LANES); l++) {
-      index[l] = (int32_t)((const M *)&place)[l];
-    }
+    BALBOA_SIMD for (int c = 0; c < NAME(LANES); c++) { index[c] = (int32_t)place[c]; }
   }
 }
 
@@ -70,5 +65,3 @@ static void NAME(max_lanes)(void *context, int64_t begin, int64_t end) {
                      (T *)job->to + to, job->index == NULL ? NULL : job->index + to);
   }
 }
-
-#undef NAME_CHOOSE
