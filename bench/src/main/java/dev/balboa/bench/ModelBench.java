@@ -43,7 +43,7 @@ public final class ModelBench {
     double last;
     long baseKib;
     long residentKib;
-    long peakBytes;
+    long peakBytes = -1;
 
     void add(String line) {
       String[] words = line.strip().split(" ", -1);
