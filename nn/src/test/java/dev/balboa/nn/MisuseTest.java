@@ -66,7 +66,7 @@ class MisuseTest {
           Tensor w = Tensors.ones(4, 3, 3, 3);
           refuses(
               () -> Functions.conv(x, w, null, WINDOW, 1, Activation.RELU),
-              "conv2d: weight has 3 input channels, input [8, 1, 28, 28] has 1");
+              "conv2d: expected an input of 3 channels, which the weight has, got [8, 1, 28, 28]");
           refuses(
               () -> Functions.conv(x, Tensors.ones(4, 1, 5, 5), null, WINDOW, 1, Activation.RELU),
               "conv2d",

@@ -36,7 +36,7 @@ class ProductsTest {
       assertThat(batch.matmul(column).shape()).isEqualTo(Shape.of(4, 2));
       assertThatThrownBy(() -> row.matmul(column))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContainingAll("matmul", "has 2", "has 3");
+          .hasMessageContainingAll("matmul", "with 2", "with 3");
     }
   }
 

@@ -48,11 +48,10 @@ final class Check {
     if (a.dtype() != b.dtype()) {
       throw fail(
           op,
-          "operands have different types: "
+          "operands have different types: expected one type (cast one of them), got "
               + a
               + " and "
-              + b
-              + " (there is no implicit promotion; cast one)");
+              + b);
     }
   }
 

@@ -76,19 +76,14 @@ public record Conv(Window window, int groups, Activation activation, boolean res
       Check.that(
           w.dim(i + 2) == window.kernel().get(i), op, "weights with kernel " + window.kernel(), w);
     }
-    if (x.dim(1) != w.dim(1) * groups) {
-      throw Check.fail(
-          op,
-          "weight has "
-              + w.dim(1) * groups
-              + " input channels"
-              + (groups == 1 ? "" : " in " + groups + " groups")
-              + ", input "
-              + x
-              + " has "
-              + x.dim(1));
-    }
+    long channels = w.dim(1) * groups;
+    String where = groups == 1 ? "" : " in " + groups + " groups";
+    Check.that(x.dim(1) == channels, op, channels(channels) + where, x);
     Check.that(w.dim(0) % groups == 0, op, "output channels divisible by groups " + groups, w);
+  }
+
+  static String channels(long count) {
+    return "an input of " + count + " channels, which the weight has";
   }
 
   @Override

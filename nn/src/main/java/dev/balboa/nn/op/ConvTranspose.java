@@ -71,10 +71,7 @@ public record ConvTranspose(
           "weights with kernel " + window.kernel(),
           w);
     }
-    if (x.dim(1) != w.dim(0)) {
-      throw Check.fail(
-          name(), "weight has " + w.dim(0) + " input channels, input " + x + " has " + x.dim(1));
-    }
+    Check.that(x.dim(1) == w.dim(0), name(), Conv.channels(w.dim(0)), x);
     Check.that(w.dim(0) % groups == 0, name(), "input channels divisible by groups " + groups, w);
   }
 

@@ -26,10 +26,9 @@ public sealed interface InPlaceOp extends Op
             name()
                 + ": input "
                 + i
-                + " "
+                + " is written in place: expected a place of its own for each element, not an expanded tensor, got "
                 + spec
-                + " is written in place and must not be an expanded view or in a"
-                + " backend's own layout, got "
+                + " in layout "
                 + layouts.get(i));
       }
     }
@@ -50,7 +49,7 @@ public sealed interface InPlaceOp extends Op
         name()
             + ": input "
             + written
-            + " is written in place and shares its memory with input "
+            + " is written in place and shares its memory: expected memory of its own, got that of input "
             + other);
   }
 

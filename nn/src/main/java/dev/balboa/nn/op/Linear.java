@@ -27,16 +27,12 @@ public record Linear(Activation activation, boolean residual) implements LinearA
     Check.that(x.shape().rank() >= 1, name(), "input of rank 1 or more", x);
     Check.rank(name(), "weights", w, 2);
     Check.sameType(name(), x, w);
-    if (x.shape().dim(-1) != w.shape().dim(1)) {
-      throw Check.fail(
-          name(),
-          "weight has "
-              + w.shape().dim(1)
-              + " input features, input "
-              + x.shape()
-              + " has "
-              + x.shape().dim(-1));
-    }
+    long features = w.shape().dim(1);
+    Check.that(
+        x.shape().dim(-1) == features,
+        name(),
+        "an input of " + features + " features, which the weight has",
+        x.shape());
     if (hasBias(in.size())) {
       Check.sameType(name(), x, in.get(2));
       Check.shape(name(), "bias", in.get(2), Shape.of(w.shape().dim(0)));

@@ -27,13 +27,13 @@ public record Matmul(boolean transA, boolean transB) implements LinearAlgebraOp 
     if (k != kb) {
       throw Check.fail(
           name(),
-          "inner dimensions differ: "
+          "expected equal inner dimensions, got "
               + text(a, transA)
-              + " has "
+              + " with "
               + k
-              + ", "
+              + " and "
               + text(b, transB)
-              + " has "
+              + " with "
               + kb);
     }
     Shape batch = Shape.broadcast(name(), a.slice(0, a.rank() - 2), b.slice(0, b.rank() - 2));

@@ -13,7 +13,8 @@ final class ReducedAxes {
     List<Integer> copy = List.copyOf(axes);
     for (int i = 0; i < copy.size(); i++) {
       if (copy.get(i) < 0 || (i > 0 && copy.get(i) <= copy.get(i - 1))) {
-        throw Check.fail(op, "axes must be non-negative, ascending and distinct, got " + copy);
+        throw Check.fail(
+            op, "expected axes that are not negative, ascending and distinct, got " + copy);
       }
     }
     return copy;

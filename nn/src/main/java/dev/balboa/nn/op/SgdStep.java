@@ -13,7 +13,8 @@ public record SgdStep(double momentum, boolean nesterov, double weightDecay) imp
     OptimizerSteps.nonNegative("sgd", "momentum", momentum);
     OptimizerSteps.nonNegative("sgd", "weight decay", weightDecay);
     if (nesterov && momentum == 0) {
-      throw new IllegalArgumentException("sgd: Nesterov's method needs momentum > 0");
+      throw new IllegalArgumentException(
+          "sgd: expected momentum > 0 for Nesterov's method, got " + momentum);
     }
   }
 

@@ -83,9 +83,18 @@ public final class Shape {
 
   /** {@code axis} as an index in {@code [0, rank)}; negative axes count from the end. */
   public int axis(int axis) {
+    return axis("shape", axis);
+  }
+
+  /**
+   * As {@link #axis(int)}, for an operation.
+   *
+   * @throws IllegalArgumentException naming {@code op} when there is no such axis
+   */
+  public int axis(String op, int axis) {
     int a = axis < 0 ? axis + dims.length : axis;
-    if (a < 0 || a >= dims.length) {
-      throw new IllegalArgumentException("axis " + axis + " is out of range for shape " + this);
+    if (a < 0 || a >= dims.length) { // dim(int) comes by here: no message is made for nothing
+      throw Check.fail(op, "expected an axis of " + this + ", got " + axis);
     }
     return a;
   }
@@ -131,13 +140,12 @@ public final class Shape {
                 + a
                 + " and "
                 + b
-                + " do not broadcast (dimension -"
+                + " do not broadcast: expected equal sizes or 1 in dimension -"
                 + i
-                + ": "
+                + ", got "
                 + da
-                + " against "
-                + db
-                + ")");
+                + " and "
+                + db);
       }
       out[rank - i] = da == 1 ? db : da;
     }

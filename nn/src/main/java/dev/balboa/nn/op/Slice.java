@@ -18,7 +18,12 @@ public record Slice(List<Long> start, List<Long> stop, List<Long> step) implemen
     step = List.copyOf(step);
     if (start.size() != stop.size() || start.size() != step.size()) {
       throw new IllegalArgumentException(
-          "slice: start " + start + ", stop " + stop + " and step " + step + " differ in length");
+          "slice: expected a start, stop and step for each axis, got "
+              + start
+              + ", "
+              + stop
+              + " and "
+              + step);
     }
   }
 

@@ -18,10 +18,11 @@ public record Unary(UnaryKind kind, double alpha, double beta) implements Elemen
       case HARD_SIGMOID, HARD_SWISH -> new Unary(kind, 1.0 / 6, 0.5);
       case HARD_SHRINK, SOFT_SHRINK -> new Unary(kind, 0.5, 0);
       case LINEAR -> new Unary(kind, 1, 0);
-      case CLIP -> throw new IllegalArgumentException("clip: needs its bounds");
-      case POWER -> throw new IllegalArgumentException("power: needs its exponent");
+      case CLIP -> throw new IllegalArgumentException("clip: expected bounds, got none");
+      case POWER -> throw new IllegalArgumentException("power: expected an exponent, got none");
       case THRESHOLD ->
-          throw new IllegalArgumentException("threshold: needs its bound and the value below it");
+          throw new IllegalArgumentException(
+              "threshold: expected its bound and the value below it, got none");
       default -> new Unary(kind, 0, 0);
     };
   }
@@ -30,11 +31,11 @@ public record Unary(UnaryKind kind, double alpha, double beta) implements Elemen
   public Unary {
     if (Double.isNaN(alpha) || Double.isNaN(beta)) {
       throw new IllegalArgumentException(
-          kind + ": parameter is NaN: alpha " + alpha + ", beta " + beta);
+          name(kind) + ": expected numbers as parameters, got " + alpha + " and " + beta);
     }
     if (kind == UnaryKind.CLIP && alpha > beta) {
       throw new IllegalArgumentException(
-          "clip: lower bound " + alpha + " is above upper bound " + beta);
+          "clip: expected a lower bound up to the upper one, got " + alpha + " and " + beta);
     }
     boolean fits =
         switch (kind) {
@@ -45,12 +46,16 @@ public record Unary(UnaryKind kind, double alpha, double beta) implements Elemen
         };
     if (!fits) {
       throw new IllegalArgumentException(
-          kind.name().toLowerCase(Locale.ROOT) + ": parameter is out of range: alpha " + alpha);
+          name(kind) + ": expected a parameter in its range, got alpha " + alpha);
     }
   }
 
   @Override
   public String name() {
+    return name(kind);
+  }
+
+  private static String name(UnaryKind kind) {
     return kind.name().toLowerCase(Locale.ROOT);
   }
 

@@ -18,7 +18,8 @@ public record UnaryBackward(UnaryKind kind, double alpha, double beta) implement
   /** Checks that the function has a fused derivative. */
   public UnaryBackward {
     if (!kind.hasBackward()) {
-      throw new IllegalArgumentException(kind + " has no fused derivative");
+      throw new IllegalArgumentException(
+          "unary_backward: expected a function with a fused derivative, got " + kind);
     }
   }
 

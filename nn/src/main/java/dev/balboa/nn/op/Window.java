@@ -104,12 +104,12 @@ public record Window(
     if (out < 1) {
       throw Check.fail(
           op,
-          "kernel extent "
+          "expected room for the kernel extent "
               + extent(i)
-              + " exceeds the padded input size "
-              + padded
               + " in spatial dimension "
-              + i);
+              + i
+              + ", got an input of padded size "
+              + padded);
     }
     return out;
   }
@@ -167,9 +167,9 @@ public record Window(
                   + o
                   + " of spatial dimension "
                   + i
-                  + " sees nothing but padding: input "
+                  + " sees nothing but padding: expected an element in it, got input "
                   + in
-                  + ", "
+                  + " under "
                   + this);
         }
       }
@@ -185,12 +185,12 @@ public record Window(
       if (Math.max(padBefore.get(i), padAfter.get(i)) >= extent(i)) {
         throw Check.fail(
             op,
-            "padding "
+            "expected less padding than the kernel "
+                + kernel
+                + ", got padding "
                 + padBefore
                 + " and "
-                + padAfter
-                + " must be smaller than the kernel "
-                + kernel);
+                + padAfter);
       }
     }
   }

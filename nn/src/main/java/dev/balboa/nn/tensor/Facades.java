@@ -22,9 +22,7 @@ final class Facades {
 
   /** An axis, counted from the start. */
   static int axis(String name, Tensor x, int axis) {
-    int rank = x.shape().rank();
-    that(axis >= -rank && axis < rank, name, "an axis of " + x.spec(), axis);
-    return axis < 0 ? axis + rank : axis;
+    return x.shape().axis(name, axis);
   }
 
   static void sameType(String name, String what, Tensor y, Tensor x) {

@@ -27,28 +27,28 @@ sealed interface IndexMethods permits Tensor {
 
   /** One index an element along an axis, see {@link Gather}. */
   default Tensor gather(int axis, Tensor indices) {
-    return then(new Gather(shape().axis(axis)), indices);
+    return then(new Gather(shape().axis("gather", axis)), indices);
   }
 
   /** This with elements overwritten where indices point, the last one staying: {@link Scatter}. */
   default Tensor scatter(int axis, Tensor indices, Tensor source) {
-    return then(new Scatter(shape().axis(axis)), indices, source);
+    return then(new Scatter(shape().axis("scatter", axis)), indices, source);
   }
 
   /** This plus the elements of {@code source} where indices point, see {@link ScatterAdd}. */
   default Tensor scatterAdd(int axis, Tensor indices, Tensor source) {
-    Op op = new ScatterAdd(shape().axis(axis), shape());
+    Op op = new ScatterAdd(shape().axis("scatter_add", axis), shape());
     return ((Tensor) this).add(Tensor.then(indices, op, source));
   }
 
   /** Slices along an axis picked by indices of any shape, see {@link IndexSelect}. */
   default Tensor indexSelect(int axis, Tensor indices) {
-    return then(new IndexSelect(shape().axis(axis)), indices);
+    return then(new IndexSelect(shape().axis("index_select", axis)), indices);
   }
 
   /** This plus slices of {@code source} where indices point, see {@link IndexAdd}. */
   default Tensor indexAdd(int axis, Tensor indices, Tensor source) {
-    int at = shape().axis(axis);
+    int at = shape().axis("index_add", axis);
     return ((Tensor) this).add(Tensor.then(indices, new IndexAdd(at, shape().dim(at)), source));
   }
 
@@ -61,16 +61,16 @@ sealed interface IndexMethods permits Tensor {
 
   /** Cumulative sums along an axis, see {@link CumSum}. */
   default Tensor cumsum(int axis) {
-    return then(new CumSum(shape().axis(axis), false, false));
+    return then(new CumSum(shape().axis("cumsum", axis), false, false));
   }
 
   /** Sorted along an axis, stably, NaN as the largest: {@link Sort}. */
   default Ordered sort(int axis, boolean descending) {
-    return Ordered.of(new Sort(shape().axis(axis), descending), (Tensor) this);
+    return Ordered.of(new Sort(shape().axis("sort", axis), descending), (Tensor) this);
   }
 
   /** The k largest or smallest along an axis, best first: {@link TopK}. */
   default Ordered topk(long k, int axis, boolean largest) {
-    return Ordered.of(new TopK(k, shape().axis(axis), largest), (Tensor) this);
+    return Ordered.of(new TopK(k, shape().axis("topk", axis), largest), (Tensor) this);
   }
 }

@@ -111,12 +111,10 @@ public final class Products {
   }
 
   private static int[] axes(String name, Tensor t, int... axes) {
-    int rank = t.shape().rank();
     Set<Integer> seen = new HashSet<>();
     int[] from = axes.clone();
     for (int i = 0; i < from.length; i++) {
-      check(from[i] >= -rank && from[i] < rank, name, "axes of " + t.spec(), from[i]);
-      from[i] = t.shape().axis(from[i]);
+      from[i] = t.shape().axis(name, from[i]);
       check(seen.add(from[i]), name, "each axis once", Arrays.toString(axes));
     }
     return from;

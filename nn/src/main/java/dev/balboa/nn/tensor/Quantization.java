@@ -46,7 +46,7 @@ public final class Quantization {
    */
   public static Quantized symmetric(Tensor w, int axis) {
     int rank = w.shape().rank();
-    int kept = w.shape().axis(axis);
+    int kept = w.shape().axis("symmetric", axis);
     int[] others = IntStream.range(0, rank).filter(i -> i != kept).toArray();
     Tensor magnitude = w.abs();
     Tensor largest = others.length == 0 ? magnitude : magnitude.max(others);

@@ -88,21 +88,21 @@ sealed interface ReductionMethods permits Tensor {
 
   /** Index of the largest element along an axis, I32. */
   default Tensor argmax(int axis) {
-    return then(new ArgReduce(true, shape().axis(axis)));
+    return then(new ArgReduce(true, shape().axis("argmax", axis)));
   }
 
   /** Index of the smallest element along an axis, I32. */
   default Tensor argmin(int axis) {
-    return then(new ArgReduce(false, shape().axis(axis)));
+    return then(new ArgReduce(false, shape().axis("argmin", axis)));
   }
 
   /** Softmax along an axis. */
   default Tensor softmax(int axis) {
-    return then(new Softmax(shape().axis(axis), false));
+    return then(new Softmax(shape().axis("softmax", axis), false));
   }
 
   /** Logarithm of softmax along an axis. */
   default Tensor logSoftmax(int axis) {
-    return then(new Softmax(shape().axis(axis), true));
+    return then(new Softmax(shape().axis("log_softmax", axis), true));
   }
 }

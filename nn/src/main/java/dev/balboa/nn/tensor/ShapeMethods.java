@@ -43,7 +43,7 @@ sealed interface ShapeMethods permits Tensor {
 
   /** All axes from {@code start} on joined into one. */
   default Tensor flatten(int start) {
-    int from = shape().axis(start);
+    int from = shape().axis("flatten", start);
     long rest = shape().slice(from, shape().rank()).size();
     return then(new Reshape(shape().slice(0, from).append(rest)));
   }
@@ -56,8 +56,8 @@ sealed interface ShapeMethods permits Tensor {
   /** Two axes exchanged. */
   default Tensor transpose(int a, int b) {
     int[] axes = IntStream.range(0, shape().rank()).toArray();
-    axes[shape().axis(a)] = shape().axis(b);
-    axes[shape().axis(b)] = shape().axis(a);
+    axes[shape().axis("transpose", a)] = shape().axis("transpose", b);
+    axes[shape().axis("transpose", b)] = shape().axis("transpose", a);
     return permute(axes);
   }
 
@@ -76,7 +76,7 @@ sealed interface ShapeMethods permits Tensor {
 
   /** An axis of size one removed. */
   default Tensor squeeze(int axis) {
-    int at = shape().axis(axis);
+    int at = shape().axis("squeeze", axis);
     if (shape().dim(at) != 1) {
       throw new IllegalArgumentException(
           "squeeze: expected size 1 on axis " + axis + ", got " + shape());

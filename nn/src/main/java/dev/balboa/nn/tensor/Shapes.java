@@ -23,9 +23,7 @@ public final class Shapes {
   }
 
   private static int axis(String function, Shape shape, int axis) {
-    int at = axis < 0 ? axis + shape.rank() : axis;
-    require(at >= 0 && at < shape.rank(), function, "an axis of " + shape, axis);
-    return at;
+    return shape.axis(function, axis);
   }
 
   // ---- Repeating and cutting ----

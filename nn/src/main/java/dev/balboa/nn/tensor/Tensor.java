@@ -290,7 +290,7 @@ public final class Tensor
     if (parts.length == 0) {
       throw new IllegalArgumentException("concat: expected at least one tensor, got none");
     }
-    return apply(new Concat(parts[0].shape().axis(axis)), parts).get(0);
+    return apply(new Concat(parts[0].shape().axis("concat", axis)), parts).get(0);
   }
 
   /** Tensors of one shape joined along a new axis. */

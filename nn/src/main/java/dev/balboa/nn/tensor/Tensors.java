@@ -4,7 +4,6 @@ import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.HostFunction;
 import dev.balboa.nn.exec.RandomStream;
 import dev.balboa.nn.op.Arange;
-import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.Op;
@@ -14,6 +13,8 @@ import dev.balboa.nn.op.RandomNormal;
 import dev.balboa.nn.op.RandomPermutation;
 import dev.balboa.nn.op.RandomUniform;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.Slice;
+import dev.balboa.nn.op.SliceScatter;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Value;
 import java.lang.foreign.MemorySegment;
@@ -85,8 +86,14 @@ public final class Tensors {
 
   /** The F32 matrix with ones on its main diagonal and zeros elsewhere. */
   public static Tensor eye(long rows, long columns) {
-    Tensor row = arange(0, 1, rows, DType.I64).unsqueeze(1);
-    return row.compare(CompareKind.EQ, arange(0, 1, columns, DType.I64)).cast(DType.F32);
+    long length = Math.min(rows, columns);
+    if (length <= 0) {
+      return zeros(rows, columns);
+    }
+    Shape flat = Shape.of(Shape.of(rows, columns).size());
+    long last = (length - 1) * (columns + 1);
+    Op scatter = new SliceScatter(Slice.along(flat, 0, 0, last + 1, columns + 1), flat);
+    return Tensor.apply(scatter, ones(length)).get(0).reshape(rows, columns);
   }
 
   /** F32 numbers uniform in [low, high), from the next key of the stream. */

@@ -105,7 +105,7 @@ final class ActivationCases {
             })
         .nativelyIn(DType.F64)
         .refuses(in -> f.apply(in.get(0), 1), List.of(I32), "floating-point", "I32[2, 4]")
-        .refuses(in -> f.apply(in.get(0), 2), List.of(f32(2, 4)), "axis of F32[2, 4]", "got 2")
+        .refuses(in -> f.apply(in.get(0), 2), List.of(f32(2, 4)), "axis of [2, 4]", "got 2")
         .refuses(in -> f.apply(in.get(0), -1), List.of(f32(2, 3)), "even", "F32[2, 3]");
   }
 

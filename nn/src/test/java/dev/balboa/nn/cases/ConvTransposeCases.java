@@ -84,7 +84,7 @@ final class ConvTransposeCases {
         .refuses(op, List.of(f32(1, 3, 8, 8)), "2 to 3 inputs", "got 1")
         .refuses(op, List.of(f32(3, 8, 8), f32(3, 4, 3, 3)), "rank 4", "F32[3, 8, 8]")
         .refuses(
-            op, List.of(f32(1, 3, 8, 8), f32(4, 3, 3, 3)), "weight has 4 input channels", "has 3")
+            op, List.of(f32(1, 3, 8, 8), f32(4, 3, 3, 3)), "input of 4 channels", "[1, 3, 8, 8]")
         .refuses(op, List.of(f32(1, 3, 8, 8), f32(3, 4, 5, 3)), "kernel [3, 3]", "[3, 4, 5, 3]")
         .refuses(
             op, List.of(f32(1, 3, 8, 8), f32(3, 4, 3, 3), f32(3)), "bias of shape [4]", "F32[3]")

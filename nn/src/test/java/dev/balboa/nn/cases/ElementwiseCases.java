@@ -59,7 +59,7 @@ final class ElementwiseCases {
         .sums(ElementwiseCases::broadcastRatio)
         .nativelyIn(DType.F64)
         .refuses(op, List.of(f32(2)), "expected 2 inputs", "got 1")
-        .refuses(op, List.of(f32(2, 3), f32(2, 4)), "[2, 3]", "[2, 4]", "3 against 4")
+        .refuses(op, List.of(f32(2, 3), f32(2, 4)), "[2, 3]", "[2, 4]", "3 and 4")
         .refuses(op, List.of(f32(3), f64), "F32[3]", "F64[3]", "cast")
         .nativelyIn(DType.F64)
         .refuses(op, List.of(bool, bool), "type", "BOOL[3]");

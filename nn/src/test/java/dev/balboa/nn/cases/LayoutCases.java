@@ -98,7 +98,7 @@ final class LayoutCases {
         .refuses(new Slice(List.of(3L), List.of(2L), List.of(1L)), List.of(f32(4)), "got 3, 2, 1")
         .refuses(new Slice(List.of(-1L), List.of(2L), List.of(1L)), List.of(f32(4)), "got -1, 2, 1")
         .refuses(new Slice(List.of(0L), List.of(2L), List.of(0L)), List.of(f32(4)), "got 0, 2, 0")
-        .refusesToMake(() -> new Slice(List.of(0L), List.of(), List.of(1L)), "length");
+        .refusesToMake(() -> new Slice(List.of(0L), List.of(), List.of(1L)), "for each axis");
   }
 
   private static OpCase sliceScatter() {

@@ -39,12 +39,12 @@ final class LinearAlgebraCases {
         .refuses(op, List.of(f32(2, 3)), "2 inputs", "got 1")
         .refuses(op, List.of(f32(3), f32(3, 4)), "rank 2", "[3]")
         .refuses(op, List.of(f32(2, 3), f32(3)), "rank 2", "[3]")
-        .refuses(op, List.of(f32(2, 3), f32(4, 5)), "[2, 3]", "has 3", "[4, 5]", "has 4")
+        .refuses(op, List.of(f32(2, 3), f32(4, 5)), "[2, 3] with 3", "[4, 5] with 4")
         .refuses(
             new Matmul(true, true),
             List.of(f32(2, 3), f32(4, 5)),
-            "[2, 3] transposed has 2",
-            "[4, 5] transposed has 5")
+            "[2, 3] transposed with 2",
+            "[4, 5] transposed with 5")
         .refuses(op, List.of(f32(2, 2, 3), f32(3, 3, 4)), "[2]", "[3]", "broadcast")
         .refuses(op, List.of(f32(2, 3), f64), "F32[2, 3]", "F64[3, 4]")
         .refuses(
@@ -135,7 +135,7 @@ final class LinearAlgebraCases {
         .refuses(op, List.of(f32(2, 3)), "2 to 3 inputs", "got 1")
         .refuses(op, List.of(f32(), f32(4, 3)), "rank 1", "F32[]")
         .refuses(op, List.of(f32(2, 3), f32(3)), "rank 2", "F32[3]")
-        .refuses(op, List.of(f32(2, 3), f32(4, 5)), "weight has 5", "input [2, 3] has 3")
+        .refuses(op, List.of(f32(2, 3), f32(4, 5)), "5 features", "[2, 3]")
         .refuses(op, List.of(f32(2, 3), f32(4, 3), f32(3)), "bias", "[4]", "F32[3]")
         .refuses(
             op,

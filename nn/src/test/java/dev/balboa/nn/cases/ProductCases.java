@@ -124,7 +124,7 @@ final class ProductCases {
         .sums(ProductCases::terms)
         .nativelyIn(DType.F64)
         .refuses(tensordot(axes(0), axes()), List.of(f32(2), f32(2)), "as many axes", "[0] and []")
-        .refuses(tensordot(axes(2), axes(0)), List.of(f32(2), f32(2)), "axes of F32[2]", "got 2")
+        .refuses(tensordot(axes(2), axes(0)), List.of(f32(2), f32(2)), "an axis of [2]", "got 2")
         .refuses(tensordot(axes(0), axes(0)), List.of(f32(2), f32(3)), "size 2", "F32[3]")
         .refuses(
             tensordot(axes(0, -2), axes(0, 1)),

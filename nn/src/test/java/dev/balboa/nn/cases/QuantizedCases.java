@@ -221,11 +221,19 @@ final class QuantizedCases {
     TensorSpec w = i8(4, 2, 3, 3);
     return c.refuses(op, List.of(x, f32(), u8(), w), "expected 6 or 8 inputs", "got 4")
         .refuses(op, List.of(x, f32(), u8(), w, f32(), f32(4), f32()), "6 or 8", "got 7")
-        .refuses(op, List.of(f32(1, 2, 5, 5), f32(), u8(), w, f32(), f32(4)), "U8 or I8")
+        .refuses(
+            op,
+            List.of(f32(1, 2, 5, 5), f32(), u8(), w, f32(), f32(4)),
+            "U8 or I8",
+            "F32[1, 2, 5, 5]")
         .refuses(op, List.of(x, f32(), i8(), w, f32(), f32(4)), "I8[]", "U8[1, 2, 5, 5]")
         .refuses(op, List.of(x, f32(1), u8(), w, f32(), f32(4)), "scale", "F32[1]")
         .refuses(op, List.of(x, f32(), u8(), u8(4, 2, 3, 3), f32(), f32(4)), "weights", "I8")
-        .refuses(op, List.of(x, f32(), u8(), i8(4, 3, 3, 3), f32(), f32(4)), "3", "has 2")
+        .refuses(
+            op,
+            List.of(x, f32(), u8(), i8(4, 3, 3, 3), f32(), f32(4)),
+            "input of 3 channels",
+            "[1, 2, 5, 5]")
         .refuses(op, List.of(x, f32(), u8(), w, f32(3), f32(4)), "scale of the weights", "[4]")
         .refuses(op, List.of(x, f32(), u8(), w, f32(), f32(3)), "bias", "[4]", "F32[3]")
         .refuses(

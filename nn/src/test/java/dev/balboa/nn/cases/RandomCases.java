@@ -134,7 +134,7 @@ final class RandomCases {
         .refuses(
             in -> Sampling.categorical(new RandomStream(3), in.get(0), 1),
             List.of(f32(3)),
-            "axis of F32[3]",
+            "axis of [3]",
             "got 1")
         .refuses(
             in -> Sampling.categorical(new RandomStream(3), in.get(0), 0),

@@ -60,7 +60,7 @@ final class ReductionCases {
             .refuses(new Reduce(kind, List.of(0), false), List.of(BOOL), "type", "BOOL[2, 3]")
             .refuses(new Reduce(kind, List.of(0), false), List.of(), "1 inputs", "got 0")
             .refusesToMake(() -> new Reduce(kind, List.of(1, 0), false), "ascending", "[1, 0]")
-            .refusesToMake(() -> new Reduce(kind, List.of(-1), false), "non-negative", "[-1]")
+            .refusesToMake(() -> new Reduce(kind, List.of(-1), false), "not negative", "[-1]")
             .refusesToMake(() -> new Reduce(kind, List.of(1, 1), false), "distinct", "[1, 1]");
     if (isOrder(kind)) {
       c.refuses(

@@ -1,6 +1,5 @@
 package dev.balboa.nn.cases;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.balboa.nn.backend.Backend;
@@ -13,14 +12,25 @@ import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Inputs that do not fit are refused in one message on every backend, which names the operation,
  * what it expected and what it got, before a backend sees them.
+ *
+ * <p>A message has the form {@code name: ... expected ..., got ...}. What follows {@code got} is of
+ * this application and not a mere phrase: it shows a shape, a type, a value or a count.
  */
 final class RefusalTest {
+  private static final Pattern FORM =
+      Pattern.compile("[a-z][a-z0-9_]*: (.* )?expected \\S.*, got (?<got>\\S.*)");
+  private static final Pattern CONCRETE =
+      Pattern.compile("[0-9\\[']|\\b([A-Z][A-Z0-9_]+|NaN|Infinity|none|null)\\b");
+
   static List<OpCase> cases() {
     return OpCases.all();
   }
@@ -38,24 +48,36 @@ final class RefusalTest {
   @MethodSource("cases")
   void refuses(OpCase c) {
     try (var memory = new WatchedMemory()) {
-      for (OpCase.Refusal r : c.refusals()) {
-        if (r.inputs() == null) {
-          check(r, catchThrowable(() -> r.applied().get()));
-        } else {
-          Throwable onReference = memory.in(() -> refusal(Executors.reference(), r));
-          check(r, onReference);
-          assertThat(onReference.getMessage()).startsWith(name(c, r) + ": ");
-          assertThat(memory.in(() -> refusal(Executors.nativeExecutor(), r)))
-              .hasMessage(onReference.getMessage());
-        }
-      }
+      SoftAssertions.assertSoftly(
+          softly -> c.refusals().forEach(r -> refuses(softly, memory, c, r)));
     }
   }
 
-  private static void check(OpCase.Refusal r, Throwable thrown) {
-    assertThat(thrown)
+  private static void refuses(
+      SoftAssertions softly, WatchedMemory memory, OpCase c, OpCase.Refusal r) {
+    if (r.inputs() == null) {
+      check(softly, r, catchThrowable(() -> r.applied().get()));
+      return;
+    }
+    Throwable onReference = memory.in(() -> refusal(Executors.reference(), r));
+    check(softly, r, onReference);
+    softly.assertThat(onReference).hasMessageStartingWith(name(c, r) + ": ");
+    softly
+        .assertThat(memory.in(() -> refusal(Executors.nativeExecutor(), r)))
+        .hasMessage(onReference.getMessage());
+  }
+
+  private static void check(SoftAssertions softly, OpCase.Refusal r, Throwable thrown) {
+    softly
+        .assertThat(thrown)
         .isExactlyInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll(r.fragments().toArray(CharSequence[]::new));
+    Matcher parts = FORM.matcher(thrown.getMessage());
+    if (!parts.matches()) {
+      softly.fail("not of the form 'name: expected ..., got ...': %s", thrown.getMessage());
+    } else if (!CONCRETE.matcher(parts.group("got")).find()) {
+      softly.fail("no shape, type, value or count in what was got: %s", thrown.getMessage());
+    }
   }
 
   private static Throwable refusal(EagerExecutor executor, OpCase.Refusal r) {

@@ -55,9 +55,9 @@ final class UnaryCases {
     switch (kind) {
       case POWER -> c.refusesToMake(() -> Unary.of(kind), "exponent");
       case THRESHOLD -> c.refusesToMake(() -> Unary.of(kind), "bound");
-      case CELU, SOFTPLUS -> c.refusesToMake(() -> new Unary(kind, 0, 0), "out of range", "0.0");
+      case CELU, SOFTPLUS -> c.refusesToMake(() -> new Unary(kind, 0, 0), "in its range", "0.0");
       case HARD_SHRINK, SOFT_SHRINK ->
-          c.refusesToMake(() -> new Unary(kind, -1, 0), "out of range", "-1.0");
+          c.refusesToMake(() -> new Unary(kind, -1, 0), "in its range", "-1.0");
       default -> {}
     }
     return c;

@@ -222,10 +222,10 @@ class LayerTest {
       assertThatThrownBy(() -> model.forward(Tensors.ones(8, 3, 28, 28)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "layer '0' (Conv2d): conv2d: weight has 1 input channels, input [8, 3, 28, 28] has"
-                  + " 3");
+              "layer '0' (Conv2d): conv2d: expected an input of 1 channels, which the weight has, got"
+                  + " [8, 3, 28, 28]");
       assertThatThrownBy(() -> model.forward(Tensors.ones(8, 1, 20, 20)))
-          .hasMessageStartingWith("layer '5' (Dense): linear: weight has 3136 input features");
+          .hasMessageStartingWith("layer '5' (Dense): linear: expected an input of 3136 features");
     }
   }
 

@@ -292,7 +292,7 @@ class OptimizerTest {
     assertThatThrownBy(() -> new Sgd(parameters, Double.NaN))
         .hasMessage("sgd: expected a finite learning rate >= 0, got NaN");
     assertThatThrownBy(() -> new Sgd(parameters, 1).nesterov())
-        .hasMessageContaining("needs momentum");
+        .hasMessageContaining("expected momentum > 0");
     assertThatThrownBy(() -> new Adam(parameters, 1).betas(1, 0.9)).hasMessageContaining("beta1");
     assertThatThrownBy(() -> new Sgd(Map.of(), 1))
         .hasMessageContaining("at least one trainable parameter");
