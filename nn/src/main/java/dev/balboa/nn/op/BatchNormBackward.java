@@ -6,8 +6,15 @@ import java.util.List;
  * Derivative of {@link BatchNormTraining}. Inputs x, gamma, mean, variance (those of the batch x),
  * dy; outputs dx, dgamma, dbeta. Mean and variance are functions of x, so they carry no gradient of
  * their own.
+ *
+ * @param given whether mean and variance are constants instead, as for {@link BatchNormInference}
  */
-public record BatchNormBackward(double epsilon) implements NormalizationOp {
+public record BatchNormBackward(double epsilon, boolean given) implements NormalizationOp {
+  /** With the statistics of the batch. */
+  public BatchNormBackward(double epsilon) {
+    this(epsilon, false);
+  }
+
   @Override
   public String name() {
     return "batch_norm_backward";
@@ -24,6 +31,9 @@ public record BatchNormBackward(double epsilon) implements NormalizationOp {
 
   @Override
   public List<Value> vjp(Vjp c) {
+    if (given) {
+      return ofGiven(c);
+    }
     List<Value> at = List.of(c.in(0), c.in(1), c.in(4));
     DType data = c.in(0).spec().dtype();
     DType wide = c.in(1).spec().dtype();
@@ -49,6 +59,41 @@ public record BatchNormBackward(double epsilon) implements NormalizationOp {
       total[i] = plus(c.emit(), plus(c.emit(), fromDx.get(i), fromDgamma.get(i)), fromDbeta.get(i));
     }
     return Vjp.grads(total[0], total[1], null, null, total[2]);
+  }
+
+  /** dx = gamma dy / sd, dgamma = sum(dy (x - mean) / sd), dbeta = sum(dy), differentiated. */
+  private List<Value> ofGiven(Vjp c) {
+    List<Value> at = List.of(c.in(0), c.in(1), c.in(2), c.in(3), c.in(4));
+    DType wide = c.in(2).spec().dtype();
+    DType narrow = c.in(0).spec().dtype();
+    int[] axes = BatchNorms.axes(c.in(0));
+    List<Value> fromDx =
+        c.pullback(
+            (e, v) -> {
+              Value sd = BatchNorms.inverseDeviation(e, v.get(3), epsilon);
+              Value scale = e.mul(e.cast(v.get(1), wide), sd);
+              Value spread = BatchNorms.broadcastable(e, scale, v.get(0));
+              return e.cast(e.mul(e.cast(v.get(4), wide), spread), narrow);
+            },
+            at,
+            c.grad(0));
+    List<Value> fromDgamma =
+        c.pullback(
+            (e, v) -> {
+              Value mean = BatchNorms.broadcastable(e, v.get(2), v.get(0));
+              Value centred = e.sub(e.cast(v.get(0), wide), mean);
+              Value sum = e.sum(e.mul(e.cast(v.get(4), wide), centred), false, axes);
+              Value sd = BatchNorms.inverseDeviation(e, v.get(3), epsilon);
+              return e.cast(e.mul(sum, sd), narrow);
+            },
+            at,
+            c.grad(1));
+    List<Value> fromDbeta = c.pullback((e, v) -> e.sum(v.get(4), false, axes), at, c.grad(2));
+    Value[] total = new Value[5];
+    for (int i = 0; i < 5; i++) {
+      total[i] = plus(c.emit(), plus(c.emit(), fromDx.get(i), fromDgamma.get(i)), fromDbeta.get(i));
+    }
+    return Vjp.grads(total);
   }
 
   private static Value plus(Emit e, Value a, Value b) {

@@ -23,29 +23,19 @@ public record BatchNormInference(double epsilon) implements NormalizationOp {
   @Override
   public List<Value> vjp(Vjp c) {
     Emit e = c.emit();
+    List<Value> sums =
+        e.applyAll(
+            new BatchNormBackward(epsilon, true), c.in(0), c.in(1), c.in(3), c.in(4), c.grad(0));
     DType wide = c.in(3).spec().dtype(); // the type of the statistics
-    DType narrow = c.in(0).spec().dtype();
-    DType parameter = c.in(1).spec().dtype();
-    Value x = e.cast(c.in(0), wide);
-    Value g = e.cast(c.grad(0), wide);
-    int[] axes = BatchNorms.axes(x);
     Value inverse = BatchNorms.inverseDeviation(e, c.in(4), epsilon);
     Value scale = e.mul(e.cast(c.in(1), wide), inverse);
-    Value[] d = new Value[5];
-    if (c.needs(0)) {
-      d[0] = e.cast(e.mul(g, BatchNorms.broadcastable(e, scale, x)), narrow);
+    Value[] d = {sums.get(0), sums.get(1), sums.get(2), null, null};
+    if (c.needs(3)) {
+      d[3] = e.neg(e.mul(e.cast(sums.get(2), wide), scale));
     }
-    if (c.needs(1) || c.needs(4)) {
-      Value centred = e.sub(x, BatchNorms.broadcastable(e, c.in(3), x));
-      Value product = e.sum(e.mul(g, centred), false, axes);
-      d[1] = e.cast(e.mul(product, inverse), parameter);
-      Value half = e.affine(e.mul(product, scale), -0.5, 0);
-      d[4] = c.needs(4) ? e.mul(half, e.unary(UnaryKind.SQUARE, inverse)) : null;
-    }
-    if (c.needs(2) || c.needs(3)) {
-      Value sum = e.sum(g, false, axes);
-      d[2] = e.cast(sum, parameter);
-      d[3] = c.needs(3) ? e.neg(e.mul(sum, scale)) : null;
+    if (c.needs(4)) {
+      Value half = e.affine(e.mul(e.cast(sums.get(1), wide), scale), -0.5, 0);
+      d[4] = e.mul(half, inverse);
     }
     return Vjp.grads(d);
   }

@@ -154,7 +154,12 @@ final class NormalizationCases {
   private static OpCase backward() {
     BatchNormBackward op = new BatchNormBackward(EPSILON);
     TensorSpec c = f32(3);
-    return OpCase.of("batch_norm_backward", BatchNormBackward.class, d -> backward(d, shape(d)))
+    return OpCase.of(
+            "batch_norm_backward",
+            BatchNormBackward.class,
+            d -> d.chance(0.4) ? ofGiven(d, d.shape(2, 5)) : backward(d, shape(d)))
+        .also(d -> ofGiven(d, Shape.of(0, 3, 4)))
+        .alsoLarge(d -> ofGiven(d, Shape.of(4, 16, 13, 11)))
         .alsoLarge(d -> backward(d, Shape.of(4, 16, 13, 11)))
         .also(d -> backward(d, Shape.of(64, 10)))
         .also(d -> mixed(d, backward(d, shape(d))))
@@ -173,8 +178,21 @@ final class NormalizationCases {
         d.input(x, Domain.NORMAL));
   }
 
-  /** From x, gamma and dy: the statistics are those of x. */
+  private static Sample ofGiven(Draw d, Shape x) {
+    return Sample.of(
+        new BatchNormBackward(epsilon(d), true),
+        d.input(x, Domain.NORMAL),
+        perChannel(d, x, Domain.NORMAL),
+        perChannel(d, x, Domain.NORMAL).as(d.real().sums()),
+        perChannel(d, x, Domain.between(0.3, 4)).as(d.real().sums()),
+        d.input(x, Domain.NORMAL));
+  }
+
+  /** From x, gamma and dy: the statistics are those of x, unless they are given too. */
   private static List<Tensor> withStatistics(Op op, List<Tensor> in) {
+    if (((BatchNormBackward) op).given()) {
+      return Tensor.apply(op, in.toArray(Tensor[]::new));
+    }
     double epsilon = ((BatchNormBackward) op).epsilon();
     Tensor x = in.get(0);
     Tensor gamma = in.get(1);

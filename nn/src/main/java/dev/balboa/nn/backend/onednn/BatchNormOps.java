@@ -79,10 +79,16 @@ final class BatchNormOps {
   }
 
   static void backward(PlanBuilder b, BatchNormBackward op) {
+    if (b.spec(0).shape().size() == 0) {
+      for (int i = 0; i < b.outputs(); i++) {
+        b.call(s -> s[0].fill((byte) 0), b.denseOutput(i));
+      }
+      return;
+    }
+    int flags = op.given() ? SCALE_SHIFT | NormFlags.USE_GLOBAL_STATS : SCALE_SHIFT;
     Operand src = b.input(0);
     try (PrimitiveDesc hint =
-            b.describe(
-                () -> forward(PropKind.FORWARD_TRAINING, src.md(), op.epsilon(), SCALE_SHIFT));
+            b.describe(() -> forward(PropKind.FORWARD_TRAINING, src.md(), op.epsilon(), flags));
         PrimitiveDesc desc =
             b.describe(() ->
                 BatchNormalization.backward(
@@ -91,7 +97,7 @@ final class BatchNormOps {
                     src.md(),
                     src.md(),
                     (float) op.epsilon(),
-                    SCALE_SHIFT,
+                    flags,
                     hint,
                     PrimitiveAttr.defaults()))) {
       b.primitive(

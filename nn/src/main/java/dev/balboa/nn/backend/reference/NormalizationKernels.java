@@ -55,7 +55,7 @@ final class NormalizationKernels {
           call.plain(
               (in, out) -> new NormalizationKernels(x).inference(o.epsilon(), in, out[0].reals()));
       case BatchNormBackward o ->
-          call.plain((in, out) -> new NormalizationKernels(x).backward(o.epsilon(), in, out));
+          call.plain((in, out) -> new NormalizationKernels(x).backward(o, in, out));
     };
   }
 
@@ -109,7 +109,7 @@ final class NormalizationKernels {
     }
   }
 
-  private void backward(double epsilon, Elements[] in, Elements[] out) {
+  private void backward(BatchNormBackward op, Elements[] in, Elements[] out) {
     double[] x = in[0].reals();
     double[] gamma = in[1].reals();
     double[] mean = in[2].reals();
@@ -118,6 +118,7 @@ final class NormalizationKernels {
     double[] dx = out[0].reals();
     double[] dgamma = out[1].reals();
     double[] dbeta = out[2].reals();
+    double epsilon = op.epsilon();
     for (int i = 0; i < x.length; i++) {
       int c = channel(i);
       dgamma[c] += dy[i] * (x[i] - mean[c]) / Math.sqrt(variance[c] + epsilon);
@@ -127,8 +128,8 @@ final class NormalizationKernels {
       int c = channel(i);
       double inverse = 1 / Math.sqrt(variance[c] + epsilon);
       double normalized = (x[i] - mean[c]) * inverse;
-      double meanDy = dbeta[c] / perChannel;
-      double meanDyNormalized = dgamma[c] / perChannel;
+      double meanDy = op.given() ? 0 : dbeta[c] / perChannel;
+      double meanDyNormalized = op.given() ? 0 : dgamma[c] / perChannel;
       dx[i] = gamma[c] * inverse * (dy[i] - meanDy - normalized * meanDyNormalized);
     }
   }
