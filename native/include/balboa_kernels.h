@@ -619,6 +619,22 @@ BALBOA_API int32_t balboa_attention_backward_f64(balboa_dgemm_routine gemm, cons
                                                  const double *out, const double *sums, const double *dout, double *dq,
                                                  double *dk, double *dv, void *scratch, int64_t scratch_bytes);
 
+/* ---- Calls into oneDNN, side by side */
+
+/* One execution of a primitive, with the types of dnnl.h: dnnl_primitive_t, dnnl_stream_t, dnnl_exec_arg_t[count].
+ * Without primitive it is balboa_window_max without places: args = int64[6] {dtype, outer, inner, windows, x, y}. */
+typedef struct {
+  void *primitive, *stream, *args;
+  int64_t count;
+} balboa_call;
+/* dnnl_primitive_execute */
+typedef int32_t (*balboa_execute_fn)(void *primitive, void *stream, int32_t count, void *args);
+/* List i, calls[first[i]] up to calls[first[i + 1] - 1], one after the other; the lists side by side, each on one
+ * thread, as many as the calling thread's limit allows. first: int64[lists + 1]. The primitives have to be made for one
+ * thread, and what one list writes no other may touch. The status is that of a call that failed; its list ends there. */
+BALBOA_API int32_t balboa_run_calls(int32_t lists, const int64_t *first, const balboa_call *calls,
+                                    balboa_execute_fn execute);
+
 #ifdef __cplusplus
 }
 #endif

@@ -132,6 +132,22 @@ public final class WindowPool {
         "windowMax", kernels_h.balboa_window_max(type.value(), outer, inner, windows, x, y, index));
   }
 
+  /**
+   * What {@code balboa_run_calls} takes for maxima without places: all but the addresses of x and
+   * y, which are the last two.
+   */
+  long[] call() {
+    return new long[] {type.value(), outer, inner, windows.address(), 0, 0};
+  }
+
+  long inputBytes() {
+    return inputs * type.byteSize();
+  }
+
+  long outputBytes() {
+    return outputs * type.byteSize();
+  }
+
   private void requireSeparatePlanes(String kernel) {
     if (inner != 1) {
       throw new IllegalArgumentException(kernel + ": expected planes one by one, got " + inner);

@@ -4,6 +4,7 @@ import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.TensorSpec;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Computes operations. A backend decides once per operation, specs and layouts ({@link #prepare});
@@ -49,6 +50,17 @@ public interface Backend {
    */
   default boolean overwrites(Op op, int input) {
     return false;
+  }
+
+  /**
+   * Chooses how to compute operations in a row together, part of the batch by part of the batch, so
+   * that what passes between them stays in a cache and threads meet once.
+   *
+   * @param layouts of {@link Chain#inputs}
+   * @return empty if the backend cannot, or it would not pay
+   */
+  default Optional<Prepared> prepareChain(Chain chain, List<Layout> layouts) {
+    return Optional.empty();
   }
 
   /**

@@ -31,6 +31,8 @@ import java.util.Map;
  * @param inPlace whether element-wise results may take the place of inputs that nobody reads again
  * @param mixedPrecision whether products compute in BF16, see {@link
  *     dev.balboa.nn.exec.Execution#mixedPrecision}
+ * @param chains whether convolutions and poolings in a row go over parts of the batch together,
+ *     where that pays
  */
 public record CompileOptions(
     List<Pass> passes,
@@ -40,7 +42,8 @@ public record CompileOptions(
     Map<String, Parameter> names,
     List<Bucket> buckets,
     boolean inPlace,
-    boolean mixedPrecision) {
+    boolean mixedPrecision,
+    boolean chains) {
   /** Checks the bounds. */
   public CompileOptions {
     passes = List.copyOf(passes);
@@ -73,25 +76,26 @@ public record CompileOptions(
         Map.of(),
         List.of(),
         true,
-        false);
+        false,
+        true);
   }
 
   /** With another bound on kept programs. */
   public CompileOptions withShapes(int count) {
     return new CompileOptions(
-        passes, packing, count, instances, names, buckets, inPlace, mixedPrecision);
+        passes, packing, count, instances, names, buckets, inPlace, mixedPrecision, chains);
   }
 
   /** With another bound on runs at once. */
   public CompileOptions withInstances(int count) {
     return new CompileOptions(
-        passes, packing, shapes, count, names, buckets, inPlace, mixedPrecision);
+        passes, packing, shapes, count, names, buckets, inPlace, mixedPrecision, chains);
   }
 
   /** With these passes only. */
   public CompileOptions withPasses(List<Pass> some) {
     return new CompileOptions(
-        some, packing, shapes, instances, names, buckets, inPlace, mixedPrecision);
+        some, packing, shapes, instances, names, buckets, inPlace, mixedPrecision, chains);
   }
 
   /**
@@ -114,19 +118,25 @@ public record CompileOptions(
   /** Without packed weights. */
   public CompileOptions withoutPacking() {
     return new CompileOptions(
-        passes, false, shapes, instances, names, buckets, inPlace, mixedPrecision);
+        passes, false, shapes, instances, names, buckets, inPlace, mixedPrecision, chains);
+  }
+
+  /** With one operation after the other on the whole batch. */
+  public CompileOptions withoutChains() {
+    return new CompileOptions(
+        passes, packing, shapes, instances, names, buckets, inPlace, mixedPrecision, false);
   }
 
   /** With names of parameters, by path. */
   public CompileOptions withNames(Map<String, Parameter> parameters) {
     return new CompileOptions(
-        passes, packing, shapes, instances, parameters, buckets, inPlace, mixedPrecision);
+        passes, packing, shapes, instances, parameters, buckets, inPlace, mixedPrecision, chains);
   }
 
   /** With memory of its own for every result. */
   public CompileOptions withoutInPlace() {
     return new CompileOptions(
-        passes, packing, shapes, instances, names, buckets, false, mixedPrecision);
+        passes, packing, shapes, instances, names, buckets, false, mixedPrecision, chains);
   }
 
   /**
@@ -140,13 +150,14 @@ public record CompileOptions(
 
   /** With or without {@linkplain #withMixedPrecision() BF16}. */
   public CompileOptions withMixedPrecision(boolean on) {
-    return new CompileOptions(passes, packing, shapes, instances, names, buckets, inPlace, on);
+    return new CompileOptions(
+        passes, packing, shapes, instances, names, buckets, inPlace, on, chains);
   }
 
   /** With dimensions that are rounded up, so that few programs serve many shapes. */
   public CompileOptions withBuckets(Bucket... some) {
     return new CompileOptions(
-        passes, packing, shapes, instances, names, List.of(some), inPlace, mixedPrecision);
+        passes, packing, shapes, instances, names, List.of(some), inPlace, mixedPrecision, chains);
   }
 
   /** The graph after all passes. */

@@ -12,6 +12,9 @@ final class Flops {
   private Flops() {}
 
   static double of(Step step) {
+    if (step.call() instanceof Step.Chained(_, var chain)) {
+      return 2.0 * chain.multiplyAdds();
+    }
     return switch (step.op()) {
       case null -> 0;
       case Conv _ -> convolution(out(step), in(step, 1));

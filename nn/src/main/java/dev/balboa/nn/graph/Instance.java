@@ -1,6 +1,7 @@
 package dev.balboa.nn.graph;
 
 import dev.balboa.nn.backend.Bound;
+import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.exec.ArrayValue;
 import dev.balboa.nn.exec.Gradients;
 import dev.balboa.nn.exec.HostFunction;
@@ -69,19 +70,20 @@ final class Instance implements AutoCloseable {
         MemorySegment[] out = segments(step.outputs(), arena, packed);
         yield () -> function.run(in, out);
       }
-      case Step.Native(var prepared) -> {
-        MemorySegment scratch =
-            step.scratch() == null
-                ? MemorySegment.NULL
-                : block(step.scratch(), arena, packed)
-                    .segment()
-                    .asSlice(step.scratch().offset, step.scratch().bytes);
-        yield prepared.bind(
-            storages(step.inputs(), arena, packed),
-            storages(step.outputs(), arena, packed),
-            scratch);
-      }
+      case Step.Native(var prepared) -> bind(prepared, step, arena, packed);
+      case Step.Chained(var prepared, _) -> bind(prepared, step, arena, packed);
     };
+  }
+
+  private static Bound bind(Prepared prepared, Step step, Block arena, Block packed) {
+    MemorySegment scratch =
+        step.scratch() == null
+            ? MemorySegment.NULL
+            : block(step.scratch(), arena, packed)
+                .segment()
+                .asSlice(step.scratch().offset, step.scratch().bytes);
+    return prepared.bind(
+        storages(step.inputs(), arena, packed), storages(step.outputs(), arena, packed), scratch);
   }
 
   private static Block block(Buffer buffer, Block arena, Block packed) {

@@ -1,6 +1,7 @@
 package dev.balboa.nn.graph;
 
 import dev.balboa.nn.backend.Backend;
+import dev.balboa.nn.backend.Chain;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.memory.Storage;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Turns a graph into a program of one backend: prepares every operation, gives each value a place,
@@ -25,6 +27,7 @@ final class Lowering {
   private final Graph graph;
   private final Backend backend;
   private final CompileOptions options;
+  private final Chains chains;
   private final Aliases aliases;
   private final int[] lastUse;
 
@@ -42,6 +45,7 @@ final class Lowering {
 
   private Lowering(Graph graph, Backend backend, CompileOptions options) {
     this.options = options;
+    this.chains = new Chains(graph);
     this.graph = graph;
     this.backend = backend;
     this.aliases = new Aliases(graph);
@@ -98,6 +102,11 @@ final class Lowering {
       Node node = graph.nodes().get(at);
       boolean early = isFixed(node);
       node.outputs().forEach(v -> fixed.put(v, early));
+      int chained = early || !options.chains() ? 0 : chain();
+      if (chained > 0) {
+        at += chained - 1;
+        continue;
+      }
       switch (node) {
         case Node.Host h -> host(h);
         case Node.Again a -> put(a.output(), places.get(a.input()));
@@ -177,7 +186,7 @@ final class Lowering {
       checkInPlace(o, node, specs, layouts(in));
     }
     Prepared prepared = backend.prepare(op, specs, layouts(in), outputs);
-    if (grant(prepared, node, in, early)) {
+    if (grant(prepared, values, node.mutated().size(), in, early)) {
       prepared.close();
       prepared = backend.prepare(op, specs, layouts(in), outputs);
     }
@@ -212,6 +221,38 @@ final class Lowering {
     return null;
   }
 
+  /** Lowers operations in a row that the backend computes together; their number, or 0. */
+  private int chain() {
+    List<Node.Apply> nodes = chains.from(at);
+    for (; nodes.size() > 1; nodes = nodes.subList(0, nodes.size() - 1)) {
+      Chain chain = chains.of(at, nodes);
+      List<Integer> values = Chains.inputs(nodes);
+      List<Place> in = new ArrayList<>(values.stream().map(places::get).toList());
+      if (in.contains(null)) {
+        continue;
+      }
+      Optional<Prepared> prepared = backend.prepareChain(chain, layouts(in));
+      if (prepared.isPresent() && grant(prepared.get(), values, 0, in, false)) {
+        prepared.get().close();
+        prepared = backend.prepareChain(chain, layouts(in));
+      }
+      if (prepared.isPresent()) {
+        add(chain, prepared.get(), in, nodes.getLast().outputs().get(0));
+        nodes.forEach(node -> fixed.put(node.outputs().get(0), false));
+        return nodes.size();
+      }
+    }
+    return 0;
+  }
+
+  private void add(Chain chain, Prepared prepared, List<Place> in, int output) {
+    Place out = fresh(false, chain.output(), prepared.outputLayouts().get(0));
+    put(output, out);
+    Step.Call call = new Step.Chained(prepared, chain);
+    Buffer scratch = scratch(prepared, false);
+    add(new Step(chain.name(), null, call, List.copyOf(in), List.of(out), scratch), false);
+  }
+
   private static List<Layout> layouts(List<Place> places) {
     return places.stream().map(Place::layout).toList();
   }
@@ -228,13 +269,18 @@ final class Lowering {
     }
   }
 
-  /** Replaces inputs by copies in the layouts that were wished for; whether any was. */
-  private boolean grant(Prepared prepared, Node node, List<Place> in, boolean early) {
-    boolean packs = options.packing() && !early && node.inputs().stream().anyMatch(fixed::get);
+  /**
+   * Replaces inputs by copies in the layouts that were wished for; whether any was.
+   *
+   * @param mutated how many inputs, from the first on, stay where they are, since they are written
+   */
+  private boolean grant(
+      Prepared prepared, List<Integer> values, int mutated, List<Place> in, boolean early) {
+    boolean packs = options.packing() && !early && values.stream().anyMatch(fixed::get);
     List<Layout> packed = packs ? prepared.packedLayouts() : List.of();
     boolean any = false;
-    for (int i = node.mutated().size(); i < in.size(); i++) {
-      int value = node.inputs().get(i);
+    for (int i = mutated; i < in.size(); i++) {
+      int value = values.get(i);
       Place place = places.get(value);
       Layout wish = wish(prepared.preferredLayouts(), i, place.layout());
       if (fixed.get(value) && !wish(packed, i, place.layout()).equals(place.layout())) {

@@ -151,8 +151,12 @@ final class Program implements AutoCloseable {
 
   static void close(List<Step> steps) {
     for (Step step : steps) {
-      if (step.call() instanceof Step.Native n) {
-        n.prepared().close();
+      switch (step.call()) {
+        case Step.Native(var prepared) -> prepared.close();
+        case Step.Chained(var prepared, _) -> prepared.close();
+        case Step.Java _ -> {
+          // nothing was prepared
+        }
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.balboa.nn.graph;
 
+import dev.balboa.nn.backend.Chain;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.exec.HostFunction;
 import dev.balboa.nn.op.Op;
@@ -9,7 +10,7 @@ import java.util.List;
  * One call of a program.
  *
  * @param name for profiles
- * @param op the operation; {@code null} for Java and for copies between layouts
+ * @param op the operation; {@code null} for Java, for chains and for copies between layouts
  * @param call what is called
  * @param inputs where it reads
  * @param outputs where it writes
@@ -21,6 +22,9 @@ record Step(
 
   /** A backend's operation. */
   record Native(Prepared prepared) implements Call {}
+
+  /** Operations in a row, computed together. */
+  record Chained(Prepared prepared, Chain chain) implements Call {}
 
   /** Java. */
   record Java(HostFunction function) implements Call {}

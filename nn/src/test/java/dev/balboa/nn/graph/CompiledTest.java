@@ -227,7 +227,7 @@ class CompiledTest {
   @Test
   void activationsKeepTheirBlocksFromLayerToLayer() {
     try (Sequential model = network();
-        Compiled compiled = model.compile()) {
+        Compiled compiled = model.compile(CompileOptions.defaults().withoutChains())) {
       String each = compiled.plan(TensorSpec.f32(4, 1, 12, 12)).split("each run:", -1)[1];
       // Convolutions and poolings hand blocks on; the one copy is before Flatten.
       assertThat(each.lines().map(String::strip).filter(l -> l.startsWith("reorder"))).hasSize(1);
@@ -266,7 +266,7 @@ class CompiledTest {
   @Test
   void profilesEveryCall() {
     try (Sequential model = network();
-        Compiled compiled = model.compile()) {
+        Compiled compiled = model.compile(CompileOptions.defaults().withoutChains())) {
       Profile profile = compiled.profile(3, images(8));
       assertThat(profile.lines()).extracting(Profile.Line::name).contains("conv2d", "linear");
       assertThat(profile.nanos()).isPositive();

@@ -6910,5 +6910,67 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-}
 
+    private static class balboa_run_calls {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_run_calls");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_run_calls(int32_t lists, const int64_t *first, const balboa_call *calls, balboa_execute_fn execute)
+     * }
+     */
+    public static FunctionDescriptor balboa_run_calls$descriptor() {
+        return balboa_run_calls.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_run_calls(int32_t lists, const int64_t *first, const balboa_call *calls, balboa_execute_fn execute)
+     * }
+     */
+    public static MethodHandle balboa_run_calls$handle() {
+        return balboa_run_calls.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_run_calls(int32_t lists, const int64_t *first, const balboa_call *calls, balboa_execute_fn execute)
+     * }
+     */
+    public static MemorySegment balboa_run_calls$address() {
+        return balboa_run_calls.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_run_calls(int32_t lists, const int64_t *first, const balboa_call *calls, balboa_execute_fn execute)
+     * }
+     */
+    public static int balboa_run_calls(int lists, MemorySegment first, MemorySegment calls, MemorySegment execute) {
+        var mh$ = balboa_run_calls.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_run_calls", lists, first, calls, execute);
+            }
+            return (int)mh$.invokeExact(lists, first, calls, execute);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+}

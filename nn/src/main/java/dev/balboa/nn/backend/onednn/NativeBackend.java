@@ -5,6 +5,7 @@ import dev.balboa.bindings.LoadedNatives;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.Natives;
 import dev.balboa.nn.backend.Backend;
+import dev.balboa.nn.backend.Chain;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.AxisOp;
@@ -30,6 +31,7 @@ import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryBackward;
 import dev.balboa.nn.op.ViewOp;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Matrix products on OpenBLAS, primitives on oneDNN, and Balboa's own kernels for what neither has.
@@ -124,6 +126,11 @@ public final class NativeBackend implements Backend {
       case Binary _ -> input == 0; // oneDNN's binary primitive may write over the first only
       default -> false;
     };
+  }
+
+  @Override
+  public Optional<Prepared> prepareChain(Chain chain, List<Layout> layouts) {
+    return SlicedChain.prepare(chain, layouts, NativeBackend::plan);
   }
 
   @Override

@@ -17,6 +17,18 @@ final class PrimitiveSteps implements Step.Factory {
     this.mds = mds;
   }
 
+  Primitive primitive() {
+    return primitive;
+  }
+
+  int arg(int i) {
+    return args[i];
+  }
+
+  MemoryDesc md(int i) {
+    return mds[i];
+  }
+
   @Override
   public Step newStep() {
     return new FrameStep(primitive.newFrame(args, mds));

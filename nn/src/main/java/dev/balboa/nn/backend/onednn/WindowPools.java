@@ -37,6 +37,14 @@ final class WindowPools {
     return WindowPool.of(Kinds.of(b.spec(0).dtype()), any.dim(0) * any.dim(1), axes);
   }
 
+  /** Maxima of interleaved planes, without their places. */
+  record MaxSteps(WindowPool pool) implements Step.Factory {
+    @Override
+    public Step newStep() {
+      return s -> pool.max(s[0], s[1]);
+    }
+  }
+
   /** The planes of an input as they lie, if the kernel can read them so. */
   private static Operand planes(PlanBuilder b, int i) {
     if (b.spec(i).dtype() == DType.F32) { // oneDNN reorders no F64
@@ -64,7 +72,7 @@ final class WindowPools {
     }
     WindowPool pool = WindowPool.of(Kinds.of(y.dtype()), planes.outer(), planes.inner(), axes);
     if (index == null) {
-      b.call(s -> pool.max(s[0], s[1]), x, to);
+      b.call(new MaxSteps(pool), List.of(x, to));
     } else {
       b.call(s -> pool.max(s[0], s[1], s[2]), x, to, index);
     }

@@ -1,0 +1,114 @@
+package dev.balboa.nn.graph;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.balboa.nn.TestBackend;
+import dev.balboa.nn.TestExecution;
+import dev.balboa.nn.layer.AvgPool2d;
+import dev.balboa.nn.layer.Conv2d;
+import dev.balboa.nn.layer.Dense;
+import dev.balboa.nn.layer.Flatten;
+import dev.balboa.nn.layer.MaxPool2d;
+import dev.balboa.nn.layer.Sequential;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.tensor.Parameter;
+import dev.balboa.nn.tensor.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class ChainsTest {
+  @RegisterExtension final TestExecution execution = new TestExecution(TestBackend.NATIVE);
+
+  private static final String CHAIN = "conv2d + max_pool2d + conv2d + avg_pool2d + contiguous";
+
+  private static Sequential network() {
+    return Sequential.of(
+            Shape.of(3, 11, 13),
+            new Conv2d(20, 3).same().relu(),
+            new MaxPool2d(2),
+            new Conv2d(33, 3),
+            new AvgPool2d(2),
+            new Flatten(),
+            new Dense(7))
+        .build(5);
+  }
+
+  private static Tensor images(int n) {
+    float[] x = new float[n * 3 * 11 * 13];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) Math.sin(0.71 * i);
+    }
+    return Tensor.of(x, n, 3, 11, 13);
+  }
+
+  private static CompileOptions plain() {
+    return CompileOptions.defaults().withoutPacking();
+  }
+
+  @Test
+  void givesTheBitsOfOneOperationAfterTheOther() {
+    try (Sequential model = network();
+        Compiled chained = model.compile(plain());
+        Compiled single = model.compile(plain().withoutChains())) {
+      for (int n : new int[] {1, 2, 3, 8, 9, 64, 2}) {
+        Tensor x = images(n);
+        assertThat(chained.run(x).toFloats()).isEqualTo(single.run(x).toFloats());
+      }
+    }
+  }
+
+  @Test
+  void goesThroughTheBatchTogetherAndMayBeLeftOut() {
+    TensorSpec batch = TensorSpec.f32(8, 3, 11, 13);
+    try (Sequential model = network();
+        Compiled chained = model.compile(plain());
+        Compiled single = model.compile(plain().withoutChains())) {
+      assertThat(chained.plan(batch)).contains(CHAIN);
+      assertThat(single.plan(batch)).doesNotContain(" + ");
+      assertThat(chained.plan(TensorSpec.f32(1, 3, 11, 13))).doesNotContain(" + ");
+      TensorSpec large = TensorSpec.f32(256, 3, 11, 13);
+      assertThat(chained.memory(large).arena()).isLessThan(single.memory(large).arena());
+      Profile.Line line = chained.profile(1, images(8)).lines().getFirst();
+      assertThat(line.name()).isEqualTo(CHAIN);
+      assertThat(line.flops())
+          .isEqualTo(2.0 * 8 * (20 * 27 * 11 * 13 + 33 * 180 * 3 * 4));
+    }
+  }
+
+  @Test
+  void seesParametersThatChange() {
+    try (Sequential model = network();
+        Compiled chained = model.compile(plain())) {
+      Tensor x = images(8);
+      float[] before = chained.run(x).toFloats();
+      Parameter weight = model.parameters().values().iterator().next();
+      weight.assign(weight.data().mul(2));
+      float[] after = chained.run(x).toFloats();
+      assertThat(after).isNotEqualTo(before).isEqualTo(model.infer(x).toFloats());
+    }
+  }
+
+  @Test
+  void leavesAloneWhatSomebodyElseReads() {
+    try (Sequential front =
+            Sequential.of(Shape.of(3, 11, 13), new Conv2d(20, 3).same().relu(), new MaxPool2d(2))
+                .build(5);
+        Sequential back = Sequential.of(Shape.of(20, 5, 6), new Conv2d(33, 3)).build(6);
+        Compiled both =
+            Compiled.of(
+                in -> {
+                  Tensor pooled = front.infer(in.get(0));
+                  return List.of(pooled, back.infer(pooled));
+                },
+                plain())) {
+      Tensor x = images(8);
+      Tensor[] results = both.run(new Tensor[] {x});
+      Tensor pooled = front.infer(x);
+      assertThat(results[0].toFloats()).isEqualTo(pooled.toFloats());
+      assertThat(results[1].toFloats()).isEqualTo(back.infer(pooled).toFloats());
+      assertThat(both.plan(x.spec())).contains("conv2d + max_pool2d [").doesNotContain("+ conv2d");
+    }
+  }
+}
