@@ -164,6 +164,17 @@ BALBOA_API int32_t balboa_unary_backward_f64(int32_t kind, int64_t n, const doub
 BALBOA_API int32_t balboa_unary_backward_from_y_f64(int32_t kind, int64_t n, const double *y, const double *dy,
                                                     double *dx, double alpha, double beta);
 
+/* y = x, but other numbers in the place of NaN and of the infinities; dtype F32 or F64, n of each. In place. */
+BALBOA_API int32_t balboa_nan_to_num(int32_t dtype, int64_t n, const void *x, double nan, double infinity,
+                                     double minus_infinity, void *y);
+
+/* Gated linear units (Dauphin et al., 2017), dtype F32 or F64: x [outer, 2, half], y [outer, half], y = a f(b) with
+ * the first half a of each and the second, b; f is a kind of one variable that takes no parameters. */
+BALBOA_API int32_t balboa_gated(int32_t dtype, int32_t kind, int64_t outer, int64_t half, const void *x, void *y);
+/* dx [outer, 2, half]: f(b) dy and a f'(b) dy; kinds as balboa_unary_backward_f32 has them. */
+BALBOA_API int32_t balboa_gated_backward(int32_t dtype, int32_t kind, int64_t outer, int64_t half, const void *x,
+                                         const void *dy, void *dx);
+
 /* ---- a weight per channel; dtype F32, F64 */
 
 /* y = x > 0 ? x : w x; x, y [outer, channels, inner], w [channels]. In place. */
@@ -187,7 +198,8 @@ enum balboa_binary {
   BALBOA_HYPOT = 8,       /* sqrt(a^2 + b^2), which neither overflows nor underflows on the way; f32, f64 */
   BALBOA_REMAINDER = 9,   /* a - b floor(a / b), of the sign of b; integers: 0 where b is 0 */
   BALBOA_FMOD = 10,       /* a - b trunc(a / b), of the sign of a; integers: 0 where b is 0 */
-  BALBOA_FLOOR_DIVIDE = 11 /* floor(a / b) of the exact quotient; a / b where b is 0, for integers 0 */
+  BALBOA_FLOOR_DIVIDE = 11, /* floor(a / b) of the exact quotient; a / b where b is 0, for integers 0 */
+  BALBOA_LOG_ADD_EXP = 12  /* log(exp(a) + exp(b)) without overflow; f32, f64 */
 };
 enum balboa_compare { BALBOA_EQ = 0, BALBOA_NE = 1, BALBOA_LT = 2, BALBOA_LE = 3, BALBOA_GT = 4, BALBOA_GE = 5 };
 enum balboa_logical { BALBOA_AND = 0, BALBOA_OR = 1, BALBOA_XOR = 2 };
@@ -196,6 +208,10 @@ enum balboa_logical { BALBOA_AND = 0, BALBOA_OR = 1, BALBOA_XOR = 2 };
  * whose strides are those of out. */
 BALBOA_API int32_t balboa_binary(int32_t dtype, int32_t kind, int32_t ndim, const int64_t *dims, const void *a,
                                  const int64_t *a_strides, const void *b, const int64_t *b_strides, void *out);
+/* out = a + w (b - a), b itself where w is 1; dtype F32 or F64, as balboa_binary. */
+BALBOA_API int32_t balboa_lerp(int32_t dtype, int32_t ndim, const int64_t *dims, const void *a,
+                               const int64_t *a_strides, const void *b, const int64_t *b_strides, const void *w,
+                               const int64_t *w_strides, void *out);
 /* out bool[dims] = a op b; any dtype but BF16. IEEE: NaN differs from everything. */
 BALBOA_API int32_t balboa_compare(int32_t dtype, int32_t kind, int32_t ndim, const int64_t *dims, const void *a,
                                   const int64_t *a_strides, const void *b, const int64_t *b_strides, uint8_t *out);
@@ -289,6 +305,16 @@ BALBOA_API int32_t balboa_nll(int32_t dtype, int64_t outer, int64_t classes, int
 BALBOA_API int32_t balboa_nll_backward(int32_t dtype, int64_t outer, int64_t classes, int64_t inner,
                                        int32_t label_dtype, const void *labels, const void *weights, int64_t ignored,
                                        int32_t reduction, const void *dloss, void *dx, int64_t *bad_index);
+
+/* Scores x [outer, classes]: loss = 1 / classes * sum over i other than y of max(0, margin - x[y] + x[i])^power; power
+ * 1 or 2. No label is ignored. */
+BALBOA_API int32_t balboa_multi_margin(int32_t dtype, int64_t outer, int64_t classes, const void *x,
+                                       int32_t label_dtype, const void *labels, double margin, int32_t power,
+                                       int32_t reduction, void *loss, int64_t *bad_index);
+/* dx may be x. */
+BALBOA_API int32_t balboa_multi_margin_backward(int32_t dtype, int64_t outer, int64_t classes, const void *x,
+                                                int32_t label_dtype, const void *labels, double margin, int32_t power,
+                                                int32_t reduction, const void *dloss, void *dx, int64_t *bad_index);
 
 /* ---- losses of an output x against a target t, element by element */
 

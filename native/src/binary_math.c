@@ -1,10 +1,11 @@
-/* out = f(a, b) with broadcasting: angles, lengths, quotients and remainders of f32 and f64. */
+/* out = f(a, b) with broadcasting: angles, lengths, quotients, remainders and sums of exponentials of f32 and f64. */
 #include "binary_math.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "dmath.h"
+#include "vmath.h"
 
 BALBOA_INLINE double atan2_of_f32(double y, double x) {
   const double t = dabs(y), u = dabs(x);
@@ -16,6 +17,18 @@ BALBOA_INLINE double atan2_of_f32(double y, double x) {
 BALBOA_INLINE double hypot_of_f32(double a, double b) {
   const int infinite = dabs(a) == (double)INFINITY || dabs(b) == (double)INFINITY;
   return infinite ? (double)INFINITY : sqrt(a * a + b * b);
+}
+
+/* The larger one, and log(1 + exp(-d)) of the difference; the same infinity twice has none. */
+BALBOA_INLINE float log_add_exp_of_f32(float a, float b) {
+  const float d = a == b ? 0.0f : vabs(a - b);
+  const float y = (a > b ? a : b) + vlog1p_unit(vexp(-d));
+  return d == d ? y : a + b;
+}
+
+static double log_add_exp_of_f64(double a, double b) {
+  const double d = a == b ? 0.0 : fabs(a - b);
+  return d == d ? (a > b ? a : b) + log1p(exp(-d)) : a + b;
 }
 
 /* The remainder with the sign of b. */
@@ -95,6 +108,8 @@ BINARY(float, hypot_f32, hypot_of_f32((double)u, (double)v))
 REMAINDER(remainder_f32, floor_mod_near, floor_mod)
 REMAINDER(fmod_f32, fmod_near, fmod)
 REMAINDER(floor_divide_f32, floor_div_near, floor_div)
+BINARY(float, log_add_exp_f32, log_add_exp_of_f32(u, v))
+BINARY(double, log_add_exp_f64, log_add_exp_of_f64(u, v))
 BINARY(double, atan2_f64, atan2(u, v))
 BINARY(double, hypot_f64, hypot(u, v))
 BINARY(double, remainder_f64, floor_mod(u, v))
@@ -102,8 +117,9 @@ BINARY(double, fmod_f64, fmod(u, v))
 BINARY(double, floor_divide_f64, floor_div(u, v))
 
 bk_row_fn bk_binary_math(int32_t dtype, int32_t kind) {
-  static const bk_row_fn rows[2][5] = {{atan2_f32, hypot_f32, remainder_f32, fmod_f32, floor_divide_f32},
-                                       {atan2_f64, hypot_f64, remainder_f64, fmod_f64, floor_divide_f64}};
-  const int known = (dtype == BALBOA_F32 || dtype == BALBOA_F64) && kind >= BALBOA_ATAN2 && kind <= BALBOA_FLOOR_DIVIDE;
+  static const bk_row_fn rows[2][6] = {
+      {atan2_f32, hypot_f32, remainder_f32, fmod_f32, floor_divide_f32, log_add_exp_f32},
+      {atan2_f64, hypot_f64, remainder_f64, fmod_f64, floor_divide_f64, log_add_exp_f64}};
+  const int known = (dtype == BALBOA_F32 || dtype == BALBOA_F64) && kind >= BALBOA_ATAN2 && kind <= BALBOA_LOG_ADD_EXP;
   return known ? rows[dtype][kind - BALBOA_ATAN2] : NULL;
 }

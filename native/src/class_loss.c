@@ -1,4 +1,4 @@
-/* Cross entropy and negative log-likelihood on class labels, fused: the probabilities are never stored. */
+/* Cross entropy, negative log-likelihood and margins on class labels, fused: the probabilities are never stored. */
 #include <string.h>
 
 #include "internal.h"
@@ -11,7 +11,8 @@ typedef struct {
   int wide_labels, from_logs;
   int32_t reduction;
   int64_t ignored;
-  double smoothing;
+  double smoothing, margin;
+  int32_t power; /* of what is above the margin; 0 for the other losses, which have none */
   double weight_sum;       /* of all classes */
   double weight_of_labels; /* of the labels that count: what a mean divides by */
   bk_parts parts;
@@ -186,6 +187,32 @@ int32_t balboa_nll_backward(int32_t dtype, int64_t outer, int64_t classes, int64
                             const void *dloss, void *dx, int64_t *bad_index) {
   class_loss j = {.outer = outer, .classes = classes, .inner = inner, .labels = labels, .weights = weights,
                   .from_logs = 1, .ignored = ignored, .reduction = reduction, .dloss = dloss, .out = dx};
+  return backward(&j, dtype, label_dtype, bad_index);
+}
+
+static class_loss margins(int64_t outer, int64_t classes, const void *x, const void *labels, double margin,
+                          int32_t power, int32_t reduction) {
+  const class_loss j = {.outer = outer, .classes = classes, .inner = 1, .x = x, .labels = labels, .margin = margin,
+                        .power = power, .ignored = INT64_MIN, .reduction = reduction};
+  return j;
+}
+
+int32_t balboa_multi_margin(int32_t dtype, int64_t outer, int64_t classes, const void *x, int32_t label_dtype,
+                            const void *labels, double margin, int32_t power, int32_t reduction, void *loss,
+                            int64_t *bad_index) {
+  BK_CHECK(power == 1 || power == 2, BALBOA_ERR_ARGUMENT);
+  class_loss j = margins(outer, classes, x, labels, margin, power, reduction);
+  j.out = loss;
+  return forward(&j, dtype, label_dtype, bad_index);
+}
+
+int32_t balboa_multi_margin_backward(int32_t dtype, int64_t outer, int64_t classes, const void *x, int32_t label_dtype,
+                                     const void *labels, double margin, int32_t power, int32_t reduction,
+                                     const void *dloss, void *dx, int64_t *bad_index) {
+  BK_CHECK(power == 1 || power == 2, BALBOA_ERR_ARGUMENT);
+  class_loss j = margins(outer, classes, x, labels, margin, power, reduction);
+  j.dloss = dloss;
+  j.out = dx;
   return backward(&j, dtype, label_dtype, bad_index);
 }
 

@@ -71,6 +71,57 @@ BALBOA_CLONES static void NAME(row_gradient)(const class_loss *j, const T *x, in
   dx[label] = (T)(each * (j->weight_sum * p - wl) - hard * (others * one));
 }
 
+/* The terms of a margin loss from `begin` to `end`. */
+BALBOA_CLONES static double NAME(margin_sum)(int64_t begin, int64_t end, const T *x, double offset, int32_t power) {
+  double s = 0.0;
+  if (power == 1) {
+    BALBOA_SIMD_REDUCE(+, s) for (int64_t i = begin; i < end; i++) {
+      const double z = (double)x[i] + offset;
+      s += z <= 0.0 ? 0.0 : z;
+    }
+  } else {
+    BALBOA_SIMD_REDUCE(+, s) for (int64_t i = begin; i < end; i++) {
+      const double z = (double)x[i] + offset;
+      s += z <= 0.0 ? 0.0 : z * z;
+    }
+  }
+  return s;
+}
+
+static double NAME(margin_loss)(const class_loss *j, const T *x, int64_t label) {
+  const double offset = j->margin - (double)x[label];
+  const double before = NAME(margin_sum)(0, label, x, offset, j->power);
+  const double behind = NAME(margin_sum)(label + 1, j->classes, x, offset, j->power);
+  return (before + behind) / (double)j->classes;
+}
+
+/* Their slopes times g, and the sum of those. */
+BALBOA_CLONES static double NAME(margin_slopes)(int64_t begin, int64_t end, const T *x, double offset, int32_t power,
+                                                double g, T *dx) {
+  double s = 0.0;
+  if (power == 1) {
+    BALBOA_SIMD_REDUCE(+, s) for (int64_t i = begin; i < end; i++) {
+      const double z = (double)x[i] + offset, d = z <= 0.0 ? 0.0 : g;
+      dx[i] = (T)d;
+      s += d;
+    }
+  } else {
+    BALBOA_SIMD_REDUCE(+, s) for (int64_t i = begin; i < end; i++) {
+      const double z = (double)x[i] + offset, d = z <= 0.0 ? 0.0 : 2.0 * g * z;
+      dx[i] = (T)d;
+      s += d;
+    }
+  }
+  return s;
+}
+
+static void NAME(margin_gradient)(const class_loss *j, const T *x, int64_t label, double g, T *dx) {
+  const double offset = j->margin - (double)x[label], each = g / (double)j->classes;
+  const double before = NAME(margin_slopes)(0, label, x, offset, j->power, each, dx);
+  const double behind = NAME(margin_slopes)(label + 1, j->classes, x, offset, j->power, each, dx);
+  dx[label] = (T) - (before + behind);
+}
+
 /* The same from logarithms. */
 BALBOA_INLINE double NAME(picked_loss)(const class_loss *j, const T *x, int64_t label) {
   const T *w = j->weights;
@@ -186,7 +237,8 @@ static void NAME(loss_range)(void *context, int64_t begin, int64_t end) {
         label[k] = label_at(j, at.position + k);
       }
       if (j->inner == 1) {
-        loss[0] = label[0] < 0    ? 0.0
+        loss[0] = label[0] < 0     ? 0.0
+                  : j->power > 0 ? NAME(margin_loss)(j, x + at.offset, label[0])
                   : j->from_logs ? NAME(picked_loss)(j, x + at.offset, label[0])
                                  : NAME(row_loss)(j, x + at.offset, label[0]);
       } else {
@@ -221,6 +273,8 @@ static void NAME(gradient_range)(void *context, int64_t begin, int64_t end) {
       NAME(strip_gradient)(j, x == NULL ? NULL : x + at.offset, at.count, label, g, dx + at.offset);
     } else if (label[0] < 0) {
       memset(dx + at.offset, 0, (size_t)j->classes * sizeof(T));
+    } else if (j->power > 0) {
+      NAME(margin_gradient)(j, x + at.offset, label[0], g[0], dx + at.offset);
     } else {
       NAME(row_gradient)(j, x == NULL ? NULL : x + at.offset, label[0], g[0], dx + at.offset);
     }

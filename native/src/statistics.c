@@ -1,6 +1,6 @@
 /* Variance, deviations, Euclidean norm and log-sum-exp of [outer, red, inner] over red: two passes over each column, the
- * first of which gives the second its parameter (mean, scale or maximum). How the work is cut depends on the sizes
- * alone, never on the threads. */
+ * first of which gives the second its parameter (mean, scale or maximum). Squares of f32 neither overflow nor underflow
+ * in f64: its norm needs no scale, and one pass. How the work is cut depends on the sizes alone, never on the threads. */
 #include <math.h>
 
 #include "internal.h"
@@ -11,17 +11,21 @@
 #define T float
 #define NAME(x) JOIN(x, f32)
 #define EXP vexp
+#define SCALED(v, p) (v)
 #include "statistics_kernels.h"
 #undef T
 #undef NAME
 #undef EXP
+#undef SCALED
 #define T double
 #define NAME(x) JOIN(x, f64)
 #define EXP exp
+#define SCALED(v, p) ((v) * (p))
 #include "statistics_kernels.h"
 #undef T
 #undef NAME
 #undef EXP
+#undef SCALED
 
 enum { TILE = 128, PARTS = 16, LONG = 1 << 16 };
 
@@ -191,9 +195,16 @@ static void run_tile(statistics_job *job, int cut, int64_t unit) {
   const fold *first = job->kind == NORM2       ? &job->type->max_abs
                       : job->kind == LOGSUMEXP ? &job->type->max
                                                : &job->type->sum;
-  fold_tile(job, cut, first, x, p, &one);
-  for (int64_t j = 0; j < job->width; j++) {
-    p[j] = first_parameter(job, one.a[j]);
+  if (job->kind == NORM2 && job->type == &types[BALBOA_F32]) {
+    start(job, first, &one); /* not used */
+    for (int64_t j = 0; j < job->width; j++) {
+      p[j] = 1.0;
+    }
+  } else {
+    fold_tile(job, cut, first, x, p, &one);
+    for (int64_t j = 0; j < job->width; j++) {
+      p[j] = first_parameter(job, one.a[j]);
+    }
   }
   if (job->kind == CENTER) {
     char *to = job->out + (o * job->red * job->inner + column) * job->size;

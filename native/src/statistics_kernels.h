@@ -1,5 +1,6 @@
 /*
- * Folds of columns for one element type. The including file defines T, NAME(x) and EXP(x). A fold visits `rows` rows of
+ * Folds of columns for one element type. The including file defines T, NAME(x), EXP(x) and
+ * SCALED(v, p), what is squared for the norm. A fold visits `rows` rows of
  * `width` elements, `stride` apart, and keeps what it collects of column j in a[j] and b[j]; p[j] is its parameter.
  */
 #define FOLD(name, update)                                                                                 \
@@ -19,7 +20,7 @@ FOLD(fold_sum, a[j] += v)
 FOLD(fold_max, a[j] = v > a[j] ? v : a[j])
 FOLD(fold_max_abs, a[j] = fabs(v) > a[j] ? fabs(v) : a[j])
 FOLD(fold_deviations, const double d = v - p[j]; a[j] += d; b[j] += d * d)
-FOLD(fold_squares, const double s = v * p[j]; a[j] += s * s)
+FOLD(fold_squares, const double s = SCALED(v, p[j]); a[j] += s * s)
 FOLD(fold_exps, a[j] += (double)EXP((T)(v - p[j])))
 
 /* The same of one contiguous line, in registers; four parts at once hide the latency of the additions. */
@@ -62,7 +63,7 @@ FOLD(fold_exps, a[j] += (double)EXP((T)(v - p[j])))
   }
 #define SAME(v) (v)
 #define SIZE(v) ((v) < 0 ? -(v) : (v))
-#define SQUARE(v) (((v) * p) * ((v) * p))
+#define SQUARE(v) (SCALED(v, p) * SCALED(v, p))
 #define SHIFTED_EXP(v) (double)EXP((T)((v) - p))
 LINE_SUM(line_sum, SAME)
 LINE_SUM(line_squares, SQUARE)

@@ -157,6 +157,8 @@ static unary_entry find(int32_t kind) {
   return other;
 }
 
+unary_fn bk_unary(int32_t kind) { return find(kind).fn; }
+
 typedef struct {
   unary_fn fn;
   const float *x;

@@ -1,4 +1,4 @@
-/* What the f32 kernels of one variable share. */
+/* What the kernels of one variable share. */
 #ifndef BALBOA_UNARY_H
 #define BALBOA_UNARY_H
 
@@ -6,6 +6,16 @@
 #include "vmath.h"
 
 typedef void (*unary_fn)(int64_t n, const float *x, float *y, float alpha, float beta);
+typedef void (*unary_backward_fn)(int64_t n, const float *x, const float *dy, float *dx, float alpha, float beta);
+typedef void (*unary_fn_f64)(int64_t n, const double *x, double *y, double alpha, double beta);
+typedef void (*unary_backward_fn_f64)(int64_t n, const double *x, const double *dy, double *dx, double alpha,
+                                      double beta);
+
+/* The loops of a function and of its derivative from x; NULL for what there is not. */
+unary_fn bk_unary(int32_t kind);
+unary_backward_fn bk_unary_backward(int32_t kind);
+unary_fn_f64 bk_unary_f64(int32_t kind);
+unary_backward_fn_f64 bk_unary_backward_f64(int32_t kind);
 
 typedef struct {
   unary_fn fn;

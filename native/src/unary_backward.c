@@ -1,8 +1,5 @@
 /* dx = dy f'(x), from x or from y = f(x). */
-#include "internal.h"
-#include "vmath.h"
-
-typedef void (*backward_fn)(int64_t n, const float *x, const float *dy, float *dx, float alpha, float beta);
+#include "unary.h"
 
 /* The derivative times g, for the element v (x or y) and the incoming gradient g; alpha and beta are in scope. */
 #define BACKWARD(name, expression)                                                                              \
@@ -85,11 +82,11 @@ BACKWARD(tanh_y, (1.0f - v) * (1.0f + v) * g)
 BACKWARD(exp_y, v *g)
 BACKWARD(sqrt_y, 0.5f * g / v)
 
-static backward_fn find_from_x(int32_t kind) {
-  static const backward_fn table[] = {relu_x,    leaky_relu_x, elu_x,          selu_x,       gelu_erf_x,
+unary_backward_fn bk_unary_backward(int32_t kind) {
+  static const unary_backward_fn table[] = {relu_x,    leaky_relu_x, elu_x,          selu_x,       gelu_erf_x,
                                       gelu_tanh_x, sigmoid_x,  silu_x,         softplus_x,   hard_sigmoid_x,
                                       hard_swish_x, mish_x,    tanh_x,         clip_x};
-  static const backward_fn more[] = {celu_x,        softsign_x,    log_sigmoid_x, tanh_shrink_x,
+  static const unary_backward_fn more[] = {celu_x,        softsign_x,    log_sigmoid_x, tanh_shrink_x,
                                      hard_shrink_x, hard_shrink_x, threshold_x};
   if (kind == BALBOA_ABS) {
     return abs_x;
@@ -100,7 +97,7 @@ static backward_fn find_from_x(int32_t kind) {
   return kind >= BALBOA_RELU && kind <= BALBOA_CLIP ? table[kind] : NULL;
 }
 
-static backward_fn find_from_y(int32_t kind) {
+static unary_backward_fn find_from_y(int32_t kind) {
   switch (kind) {
     case BALBOA_RELU:
       return relu_x; /* y > 0 exactly where x > 0 */
@@ -122,7 +119,7 @@ static backward_fn find_from_y(int32_t kind) {
 }
 
 typedef struct {
-  backward_fn fn;
+  unary_backward_fn fn;
   const float *x, *dy;
   float *dx;
   float alpha, beta;
@@ -133,7 +130,7 @@ static void backward_range(void *context, int64_t begin, int64_t end) {
   job->fn(end - begin, job->x + begin, job->dy + begin, job->dx + begin, job->alpha, job->beta);
 }
 
-static int32_t run(backward_fn fn, int64_t n, const float *x, const float *dy, float *dx, float alpha, float beta) {
+static int32_t run(unary_backward_fn fn, int64_t n, const float *x, const float *dy, float *dx, float alpha, float beta) {
   BK_CHECK(fn != NULL, BALBOA_ERR_KIND);
   BK_CHECK(n >= 0, BALBOA_ERR_ARGUMENT);
   BK_CHECK(n == 0 || (x != NULL && dy != NULL && dx != NULL), BALBOA_ERR_NULL);
@@ -144,7 +141,7 @@ static int32_t run(backward_fn fn, int64_t n, const float *x, const float *dy, f
 
 int32_t balboa_unary_backward_f32(int32_t kind, int64_t n, const float *x, const float *dy, float *dx, float alpha,
                                   float beta) {
-  return run(find_from_x(kind), n, x, dy, dx, alpha, beta);
+  return run(bk_unary_backward(kind), n, x, dy, dx, alpha, beta);
 }
 
 int32_t balboa_unary_backward_from_y_f32(int32_t kind, int64_t n, const float *y, const float *dy, float *dx,

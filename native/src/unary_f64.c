@@ -3,9 +3,6 @@
 
 #include "unary.h"
 
-typedef void (*forward_fn)(int64_t n, const double *x, double *y, double alpha, double beta);
-typedef void (*backward_fn)(int64_t n, const double *x, const double *dy, double *dx, double alpha, double beta);
-
 /* f(v) of the element v; alpha and beta are in scope. */
 #define FORWARD(name, expression)                                                            \
   static void name(int64_t n, const double *x, double *y, double alpha, double beta) {        \
@@ -165,7 +162,7 @@ BACKWARD(elu_y, v > 0.0 ? g : (v + alpha) * g)
 BACKWARD(exp_y, v *g)
 BACKWARD(sqrt_y, 0.5 * g / v)
 
-static const forward_fn forwards[] = {
+static const unary_fn_f64 forwards[] = {
     relu,      leaky_relu, elu,        selu,       gelu_erf,   gelu_tanh,   sigmoid_loop, silu,       softplus_loop,
     hard_sigmoid, hard_swish, mish_loop, tanh_loop, clip,      linear,      exp_loop,     log_loop,   sqrt_loop,
     rsqrt,     abs_loop,   neg,        square,     reciprocal, sin_loop,    cos_loop,     erf_loop,   sign,
@@ -174,11 +171,16 @@ static const forward_fn forwards[] = {
     erfc_loop, erfinv_loop, power,     celu,       softsign,   log_sigmoid, tanh_shrink_loop, hard_shrink,
     soft_shrink, threshold};
 
-static backward_fn find_backward(int32_t kind) {
-  static const backward_fn activations[] = {relu_d,     leaky_relu_d, elu_d,          selu_d,       gelu_erf_d,
+unary_fn_f64 bk_unary_f64(int32_t kind) {
+  const int known = kind >= 0 && kind < (int32_t)(sizeof forwards / sizeof forwards[0]);
+  return known ? forwards[kind] : NULL;
+}
+
+unary_backward_fn_f64 bk_unary_backward_f64(int32_t kind) {
+  static const unary_backward_fn_f64 activations[] = {relu_d,     leaky_relu_d, elu_d,          selu_d,       gelu_erf_d,
                                             gelu_tanh_d, sigmoid_d,   silu_d,         softplus_d,   hard_sigmoid_d,
                                             hard_swish_d, mish_d,     tanh_d,         clip_d};
-  static const backward_fn more[] = {celu_d,        softsign_d,    log_sigmoid_d, tanh_shrink_d,
+  static const unary_backward_fn_f64 more[] = {celu_d,        softsign_d,    log_sigmoid_d, tanh_shrink_d,
                                      hard_shrink_d, hard_shrink_d, threshold_d};
   if (kind >= BALBOA_RELU && kind <= BALBOA_CLIP) {
     return activations[kind];
@@ -189,7 +191,7 @@ static backward_fn find_backward(int32_t kind) {
   return kind == BALBOA_ABS ? abs_d : NULL;
 }
 
-static backward_fn find_from_y(int32_t kind) {
+static unary_backward_fn_f64 find_from_y(int32_t kind) {
   switch (kind) {
     case BALBOA_RELU:
       return relu_d; /* y > 0 exactly where x > 0 */
@@ -211,8 +213,8 @@ static backward_fn find_from_y(int32_t kind) {
 }
 
 typedef struct {
-  forward_fn forward;
-  backward_fn backward;
+  unary_fn_f64 forward;
+  unary_backward_fn_f64 backward;
   const double *x, *dy;
   double *out;
   double alpha, beta;
@@ -236,14 +238,13 @@ static int32_t run(job_f64 *job, int64_t n) {
 }
 
 int32_t balboa_unary_f64(int32_t kind, int64_t n, const double *x, double *y, double alpha, double beta) {
-  const int known = kind >= 0 && kind < (int32_t)(sizeof forwards / sizeof forwards[0]);
-  job_f64 job = {known ? forwards[kind] : NULL, NULL, x, x, y, alpha, beta};
+  job_f64 job = {bk_unary_f64(kind), NULL, x, x, y, alpha, beta};
   return run(&job, n);
 }
 
 int32_t balboa_unary_backward_f64(int32_t kind, int64_t n, const double *x, const double *dy, double *dx, double alpha,
                                   double beta) {
-  job_f64 job = {NULL, find_backward(kind), x, dy, dx, alpha, beta};
+  job_f64 job = {NULL, bk_unary_backward_f64(kind), x, dy, dx, alpha, beta};
   return run(&job, n);
 }
 

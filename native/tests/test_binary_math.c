@@ -91,7 +91,7 @@ int main(void) {
       EXPECT(near_rel(y64[i], want, 1e-15, 0), "kind %d of %g and %g: %g is not %g", kind, u, v, y64[i], want);
     }
   }
-  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_binary(BALBOA_F32, 12, 1, dims, a, strides, b, strides, y));
+  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_binary(BALBOA_F32, 13, 1, dims, a, strides, b, strides, y));
   release(a), release(b), release(y), release(a64), release(b64), release(y64);
   return check_done("binary_math");
 }

@@ -121,7 +121,8 @@ public final class KernelKinds {
     HYPOT(kernels_h.BALBOA_HYPOT()),
     REMAINDER(kernels_h.BALBOA_REMAINDER()),
     FMOD(kernels_h.BALBOA_FMOD()),
-    FLOOR_DIVIDE(kernels_h.BALBOA_FLOOR_DIVIDE());
+    FLOOR_DIVIDE(kernels_h.BALBOA_FLOOR_DIVIDE()),
+    LOG_ADD_EXP(kernels_h.BALBOA_LOG_ADD_EXP());
 
     private final int value;
 

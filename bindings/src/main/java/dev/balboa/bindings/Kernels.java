@@ -127,6 +127,58 @@ public final class Kernels {
                 kind.value(), n, y, dy, dx, (float) alpha, (float) beta));
   }
 
+  /** {@code y = x} with other numbers in the place of NaN and the infinities; y may be x. */
+  public static void nanToNum(
+      KernelKinds.Type type,
+      long n,
+      MemorySegment x,
+      double nan,
+      double infinity,
+      double minusInfinity,
+      MemorySegment y) {
+    KernelChecks.elements("nanToNum", "x", x, n, type.byteSize());
+    KernelChecks.elements("nanToNum", "y", y, n, type.byteSize());
+    NativeThreads.bind();
+    KernelChecks.status(
+        "nanToNum",
+        kernels_h.balboa_nan_to_num(type.value(), n, x, nan, infinity, minusInfinity, y));
+  }
+
+  /** {@code y = a f(b)} of the halves a and b of x [outer, 2, half]. */
+  public static void gated(
+      KernelKinds.Type type,
+      KernelKinds.Unary gate,
+      long outer,
+      long half,
+      MemorySegment x,
+      MemorySegment y) {
+    long n = KernelChecks.volume("gated", outer, half);
+    KernelChecks.elements("gated", "x", x, Math.multiplyExact(2, n), type.byteSize());
+    KernelChecks.elements("gated", "y", y, n, type.byteSize());
+    NativeThreads.bind();
+    KernelChecks.status(
+        "gated", kernels_h.balboa_gated(type.value(), gate.value(), outer, half, x, y));
+  }
+
+  /** The gradient of x of {@link #gated}. */
+  public static void gatedBackward(
+      KernelKinds.Type type,
+      KernelKinds.Unary gate,
+      long outer,
+      long half,
+      MemorySegment x,
+      MemorySegment dy,
+      MemorySegment dx) {
+    long n = KernelChecks.volume("gatedBackward", outer, half);
+    KernelChecks.elements("gatedBackward", "x", x, Math.multiplyExact(2, n), type.byteSize());
+    KernelChecks.elements("gatedBackward", "dy", dy, n, type.byteSize());
+    KernelChecks.elements("gatedBackward", "dx", dx, Math.multiplyExact(2, n), type.byteSize());
+    NativeThreads.bind();
+    KernelChecks.status(
+        "gatedBackward",
+        kernels_h.balboa_gated_backward(type.value(), gate.value(), outer, half, x, dy, dx));
+  }
+
   /** Checks, and says whether the type is F64. */
   private static boolean backwardArguments(
       String kernel,
@@ -251,6 +303,35 @@ public final class Kernels {
             left,
             space.strides(1),
             right,
+            space.strides(2),
+            out));
+  }
+
+  /** {@code out = a + w (b - a)} with a dense result; operands of the space: a, b, w. */
+  public static void lerp(
+      KernelKinds.Type type,
+      StridedSpace space,
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment w,
+      MemorySegment out) {
+    space.requireOperands("lerp", 3);
+    MemorySegment start = space.operand("lerp", 0, a, type.byteSize());
+    MemorySegment end = space.operand("lerp", 1, b, type.byteSize());
+    MemorySegment weight = space.operand("lerp", 2, w, type.byteSize());
+    KernelChecks.elements("lerp", "out", out, space.count(), type.byteSize());
+    NativeThreads.bind();
+    KernelChecks.status(
+        "lerp",
+        kernels_h.balboa_lerp(
+            type.value(),
+            space.ndim(),
+            space.dims(),
+            start,
+            space.strides(0),
+            end,
+            space.strides(1),
+            weight,
             space.strides(2),
             out));
   }

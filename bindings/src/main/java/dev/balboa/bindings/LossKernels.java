@@ -191,6 +191,69 @@ public final class LossKernels {
         bad);
   }
 
+  /** Margin loss of scores, of labels without a smoothing and none ignored; power 1 or 2. */
+  public static void multiMargin(
+      Labelled c,
+      double margin,
+      int power,
+      MemorySegment x,
+      MemorySegment labels,
+      MemorySegment loss) {
+    c.check("multiMargin", labels, MemorySegment.NULL);
+    c.scores("multiMargin", "x", x);
+    c.loss("multiMargin", "loss", loss);
+    NativeThreads.bind();
+    MemorySegment bad = KernelChecks.badIndexSlot();
+    status(
+        "multiMargin",
+        kernels_h.balboa_multi_margin(
+            c.type.value(),
+            c.outer,
+            c.classes,
+            x,
+            c.labelType.value(),
+            labels,
+            margin,
+            power,
+            c.reduction.value(),
+            loss,
+            bad),
+        bad);
+  }
+
+  /** Gradient of {@link #multiMargin}; dx may be x. */
+  public static void multiMarginBackward(
+      Labelled c,
+      double margin,
+      int power,
+      MemorySegment x,
+      MemorySegment labels,
+      MemorySegment dloss,
+      MemorySegment dx) {
+    c.check("multiMarginBackward", labels, MemorySegment.NULL);
+    c.scores("multiMarginBackward", "x", x);
+    c.loss("multiMarginBackward", "dloss", dloss);
+    c.scores("multiMarginBackward", "dx", dx);
+    NativeThreads.bind();
+    MemorySegment bad = KernelChecks.badIndexSlot();
+    status(
+        "multiMarginBackward",
+        kernels_h.balboa_multi_margin_backward(
+            c.type.value(),
+            c.outer,
+            c.classes,
+            x,
+            c.labelType.value(),
+            labels,
+            margin,
+            power,
+            c.reduction.value(),
+            dloss,
+            dx,
+            bad),
+        bad);
+  }
+
   /**
    * What connectionist temporal classification is computed of: log-probabilities [steps, batch,
    * classes] of type F32 or F64 and targets i32[batch, width].

@@ -13,6 +13,7 @@ import dev.balboa.nn.op.ConvTranspose;
 import dev.balboa.nn.op.Dropout;
 import dev.balboa.nn.op.ElementwiseOp;
 import dev.balboa.nn.op.Expand;
+import dev.balboa.nn.op.Gated;
 import dev.balboa.nn.op.GroupNorm;
 import dev.balboa.nn.op.IndexSelect;
 import dev.balboa.nn.op.LayerNorm;
@@ -162,6 +163,12 @@ final class PaddedAxes {
       case Expand e -> broadcast(e.shape().rank());
       case Reshape r -> reshaped(r.shape().dims());
       case Slice s -> slice(s);
+      case Gated g -> {
+        keepApart(0, g.axis(), false);
+        List<List<Factor>> all = new ArrayList<>(in(0));
+        all.set(g.axis(), List.of(new Factor(spec(0).shape().dim(g.axis()) / 2, -1)));
+        yield all;
+      }
       case Concat c -> {
         for (int i = 0; i < node.inputs().size(); i++) {
           keepApart(i, c.axis(), false);

@@ -1,7 +1,8 @@
 package dev.balboa.nn.op;
 
 /**
- * Operations by position or order along axes: reversing, padding, resizing, sorting, summing up.
+ * Operations by position or order along axes: reversing, padding, resizing, sorting, summing up,
+ * joining halves.
  */
 public sealed interface AxisOp extends Op
-    permits Flip, Pad, PadBackward, Resize, ResizeBackward, Sort, TopK, CumSum {}
+    permits Flip, Pad, PadBackward, Resize, ResizeBackward, Sort, TopK, CumSum, Gated, GatedBackward {}

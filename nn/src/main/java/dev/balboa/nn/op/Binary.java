@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * out = a (kind) b with NumPy broadcasting, on tensors of one type. Integers have all kinds but the
- * angle and the length, without gradient: sums, differences, products and powers wrap as Java's, a
+ * angle, the length and the sum of exponentials, without gradient: sums, differences, products and powers wrap as Java's, a
  * quotient is truncated, quotients and remainders over 0 are 0 as in NumPy, and the smallest number
  * over -1 is itself. An integer to a negative power is 0, or 1 or -1 where the base is, as in
  * PyTorch.
@@ -40,6 +40,7 @@ public record Binary(BinaryKind kind) implements ElementwiseOp {
       case MAX, MIN -> extremum(c, d);
       case DIV -> quotient(c, d);
       case HYPOT -> hypotenuse(c, d);
+      case LOG_ADD_EXP -> logAddExp(c, d);
       case FLOOR_DIVIDE -> {}
       default -> {
         d[0] = c.needs(0) ? left(e, a, b, g) : null;
@@ -103,6 +104,17 @@ public record Binary(BinaryKind kind) implements ElementwiseOp {
     Value y = notZero(e, c.out(0));
     for (int i = 0; i < 2; i++) {
       d[i] = c.needs(i) ? e.mul(c.grad(0), e.div(c.in(i), y)) : null;
+    }
+  }
+
+  /** g exp(a - y) and g exp(b - y); 0 where y is -infinity. */
+  private static void logAddExp(Vjp c, Value[] d) {
+    Emit e = c.emit();
+    Value least = e.scalarLike(c.out(0), Double.NEGATIVE_INFINITY);
+    Value nothing = e.compare(CompareKind.EQ, c.out(0), least);
+    Value y = e.where(nothing, e.scalarLike(c.out(0), 0), c.out(0));
+    for (int i = 0; i < 2; i++) {
+      d[i] = c.needs(i) ? e.mul(c.grad(0), e.unary(UnaryKind.EXP, e.sub(c.in(i), y))) : null;
     }
   }
 

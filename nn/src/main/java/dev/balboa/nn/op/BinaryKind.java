@@ -25,10 +25,12 @@ public enum BinaryKind {
   /** a - b trunc(a / b), of the sign of a: C's remainder. */
   FMOD,
   /** The largest integer not above a / b; a / b where b is zero. */
-  FLOOR_DIVIDE;
+  FLOOR_DIVIDE,
+  /** log(exp(a) + exp(b)) without overflow, exact at infinities. Its slope at -infinity is 0. */
+  LOG_ADD_EXP;
 
   /** Whether it is defined on integers too. */
   boolean hasIntegers() {
-    return this != ATAN2 && this != HYPOT;
+    return this != ATAN2 && this != HYPOT && this != LOG_ADD_EXP;
   }
 }

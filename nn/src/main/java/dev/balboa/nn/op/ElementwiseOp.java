@@ -10,6 +10,8 @@ public sealed interface ElementwiseOp extends Op
         Compare,
         Logical,
         Where,
+        Lerp,
+        NanToNum,
         Cast,
         Dropout,
         Prelu,

@@ -6,6 +6,8 @@ public sealed interface LossOp extends Op
         CrossEntropyBackward,
         Nll,
         NllBackward,
+        MultiMargin,
+        MultiMarginBackward,
         PointwiseLoss,
         PointwiseLossBackward,
         Ctc,

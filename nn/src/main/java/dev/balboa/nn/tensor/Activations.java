@@ -1,6 +1,7 @@
 package dev.balboa.nn.tensor;
 
 import dev.balboa.nn.exec.RandomStream;
+import dev.balboa.nn.op.Gated;
 import dev.balboa.nn.op.OneHot;
 import dev.balboa.nn.op.UnaryKind;
 import java.util.stream.IntStream;
@@ -49,7 +50,7 @@ public final class Activations {
     int at = Facades.axis(name, x, axis);
     long n = x.shape().dim(at);
     Facades.that(n % 2 == 0, name, "an even size on axis " + axis, x.spec());
-    return x.slice(at, 0, n / 2).mul(x.slice(at, n / 2, n).map(gate));
+    return Tensor.apply(new Gated(gate, at), x).get(0);
   }
 
   /** Softmax of -x along an axis. */

@@ -4,6 +4,8 @@ import dev.balboa.nn.op.BinaryKind;
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Fill;
+import dev.balboa.nn.op.Lerp;
+import dev.balboa.nn.op.NanToNum;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.UnaryKind;
 
@@ -48,8 +50,7 @@ public final class Arithmetic {
     String name = "log_add_exp";
     floating(name, a);
     Facades.sameType(name, "second input", b, a);
-    long[] shape = Shape.broadcast(name, a.shape(), b.shape()).dims();
-    return Tensor.stack(0, a.expand(shape), b.expand(shape)).logSumExp(0);
+    return a.binary(BinaryKind.LOG_ADD_EXP, b);
   }
 
   /** a + weight (b - a) with NumPy broadcasting: a for weight 0, b for weight 1. */
@@ -57,18 +58,13 @@ public final class Arithmetic {
     floating("lerp", a);
     Facades.sameType("lerp", "end", b, a);
     Facades.sameType("lerp", "weight", weight, a);
-    Shape both = Shape.broadcast("lerp", a.shape(), b.shape());
-    Shape.broadcast("lerp", both, weight.shape());
-    return a.add(weight.mul(b.sub(a)));
+    return Tensor.apply(new Lerp(), a, b, weight).get(0);
   }
 
   /** x with other numbers in the place of NaN, infinity and -infinity, where no gradient flows. */
   public static Tensor nanToNum(Tensor x, double nan, double infinity, double minusInfinity) {
     floating("nan_to_num", x);
-    Tensor y = isNan(x).where(Facades.number(x, nan), x);
-    Tensor most = infinity(x);
-    y = x.compare(CompareKind.EQ, most).where(Facades.number(x, infinity), y);
-    return x.compare(CompareKind.EQ, most.neg()).where(Facades.number(x, minusInfinity), y);
+    return Tensor.apply(new NanToNum(nan, infinity, minusInfinity), x).get(0);
   }
 
   /**

@@ -9,9 +9,8 @@ import static dev.balboa.nn.tensor.LossArguments.weighted;
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.CrossEntropy;
 import dev.balboa.nn.op.Ctc;
-import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.MultiMargin;
 import dev.balboa.nn.op.Nll;
-import dev.balboa.nn.op.OneHot;
 import dev.balboa.nn.op.PointwiseLoss;
 import dev.balboa.nn.op.PointwiseLossKind;
 import dev.balboa.nn.op.ReduceKind;
@@ -123,7 +122,8 @@ public final class Losses {
   }
 
   /**
-   * sum over classes i other than the label y of max(0, margin - x[y] + x[i])^p, divided by C.
+   * {@link MultiMargin}: the sum over classes i other than the label y of max(0, margin - x[y] +
+   * x[i])^p, divided by C.
    *
    * @param scores [N, C]
    * @param labels I32 [N]
@@ -131,21 +131,7 @@ public final class Losses {
    */
   public static Tensor multiMargin(
       Tensor scores, Tensor labels, double margin, int p, Reduction reduction) {
-    String name = "multi_margin";
-    that(p == 1 || p == 2, name, "p 1 or 2", p);
-    that(
-        scores.shape().rank() == 2 && scores.dtype().isFloating(),
-        name,
-        "floating-point scores [N, C]",
-        scores.spec());
-    long classes = scores.shape().dim(1);
-    boolean fits = labels.dtype() == DType.I32 && labels.shape().equals(scores.shape().slice(0, 1));
-    that(fits, name, "labels I32" + scores.shape().slice(0, 1), labels.spec());
-    Tensor own = nll(scores, labels, null, Reduction.NONE, CrossEntropy.IGNORED).unsqueeze(1);
-    Tensor above = scores.add(own).add(margin).relu();
-    Tensor hot = Tensor.apply(new OneHot(classes, scores.dtype()), labels).get(0);
-    Tensor others = (p == 1 ? above : above.square()).mul(hot.neg().add(1));
-    return reduce(others.sum(1).mul(1.0 / classes), reduction);
+    return Tensor.apply(new MultiMargin(margin, p, reduction), scores, labels).get(0);
   }
 
   // ---- Two classes ----

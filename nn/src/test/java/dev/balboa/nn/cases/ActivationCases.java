@@ -4,11 +4,14 @@ import static dev.balboa.nn.op.TensorSpec.f32;
 
 import dev.balboa.nn.exec.RandomStream;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Gated;
+import dev.balboa.nn.op.GatedBackward;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Prelu;
 import dev.balboa.nn.op.PreluBackward;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.UnaryKind;
 import dev.balboa.nn.tensor.Activations;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.List;
@@ -27,6 +30,8 @@ final class ActivationCases {
         preluBackward(),
         clipped("relu6", Activations::relu6, 0, 6),
         clipped("hard_tanh", Activations::hardTanh, -1, 1),
+        gated(),
+        gatedBackward(),
         gated("glu", Activations::glu),
         gated("reglu", Activations::reglu),
         gated("geglu", Activations::geglu),
@@ -88,6 +93,49 @@ final class ActivationCases {
                     d.input(d.shape(0, 4), Domain.aroundKinks(4, low, high))))
         .nativelyIn(DType.F64)
         .refuses(in -> f.apply(in.get(0)), List.of(I32), "floating-point", "I32[2, 4]");
+  }
+
+  private static Gated anyGate(Draw d, int axis) {
+    UnaryKind gate =
+        d.pick(UnaryKind.SIGMOID, UnaryKind.RELU, UnaryKind.GELU_ERF, UnaryKind.SILU);
+    return new Gated(gate, axis);
+  }
+
+  private static Sample gated(Draw d, Shape half, int axis, boolean backward) {
+    Gated op = anyGate(d, axis);
+    Input x = d.input(half.with(axis, 2 * half.dim(axis)), Domain.aroundKinks(1.5, 0));
+    return backward
+        ? Sample.of(new GatedBackward(op), x, d.input(half, Domain.NORMAL))
+        : Sample.of(op, x);
+  }
+
+  private static Sample gated(Draw d, boolean backward) {
+    Shape half = d.shape(1, 4);
+    return gated(d, half, d.between(0, half.rank() - 1), backward);
+  }
+
+  private static OpCase gated() {
+    Gated op = new Gated(UnaryKind.SIGMOID, 1);
+    return OpCase.of("gated", Gated.class, d -> gated(d, false))
+        .alsoLarge(d -> gated(d, Shape.of(47, 1031), 1, false))
+        .alsoLarge(d -> gated(d, Shape.of(33_001), 0, false))
+        .also(d -> gated(d, Shape.of(2, 0, 3), 1, false))
+        .nativelyIn(DType.F64)
+        .refuses(op, List.of(I32), "floating-point", "I32[2, 4]")
+        .refuses(op, List.of(f32(2)), "axis", "got 1")
+        .refuses(op, List.of(f32(2, 3)), "even", "F32[2, 3]")
+        .refusesToMake(() -> new Gated(UnaryKind.TANH, 0), "SIGMOID", "TANH");
+  }
+
+  private static OpCase gatedBackward() {
+    GatedBackward op = new GatedBackward(new Gated(UnaryKind.SILU, 0));
+    return OpCase.of("gated_backward", GatedBackward.class, d -> gated(d, true))
+        .alsoLarge(d -> gated(d, Shape.of(47, 1031), 1, true))
+        .alsoLarge(d -> gated(d, Shape.of(33_001), 0, true))
+        .also(d -> gated(d, Shape.of(2, 0, 3), 1, true))
+        .nativelyIn(DType.F64)
+        .refuses(op, List.of(f32(4)), "2 inputs", "got 1")
+        .refuses(op, List.of(f32(4), f32(4)), "dy F32[2]", "F32[4]");
   }
 
   private static OpCase gated(String name, BiFunction<Tensor, Integer, Tensor> f) {

@@ -31,7 +31,7 @@ final class ArithmeticCases {
   private static OpCase logAddExp() {
     UnaryOperator<List<Tensor>> f = in -> List.of(Arithmetic.logAddExp(in.get(0), in.get(1)));
     return OpCase.ofFunction(
-            "log_add_exp",
+            "log_add_exp function",
             Arithmetic.class,
             d -> {
               Shape out = d.shape(0, 4);
@@ -55,7 +55,7 @@ final class ArithmeticCases {
 
   private static OpCase lerp() {
     return OpCase.ofFunction(
-            "lerp",
+            "lerp function",
             Arithmetic.class,
             d -> {
               Shape out = d.shape(0, 4);
@@ -75,7 +75,7 @@ final class ArithmeticCases {
 
   private static OpCase nanToNum() {
     return OpCase.ofFunction(
-            "nan_to_num",
+            "nan_to_num function",
             Arithmetic.class,
             d ->
                 Sample.of(
@@ -127,7 +127,7 @@ final class ArithmeticCases {
   }
 
   /** Numbers among which some are none. */
-  private static Input odd(Draw d, Shape shape) {
+  static Input odd(Draw d, Shape shape) {
     Domain domain =
         (draw, n) -> {
           double[] x = Domain.NORMAL.draw(draw, n);

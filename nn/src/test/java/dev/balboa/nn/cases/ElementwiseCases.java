@@ -9,8 +9,10 @@ import dev.balboa.nn.op.Compare;
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Dropout;
+import dev.balboa.nn.op.Lerp;
 import dev.balboa.nn.op.Logical;
 import dev.balboa.nn.op.LogicalKind;
+import dev.balboa.nn.op.NanToNum;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Where;
@@ -36,6 +38,8 @@ final class ElementwiseCases {
       cases.add(logical(kind));
     }
     cases.add(where());
+    cases.add(lerp());
+    cases.add(nanToNum());
     cases.add(cast());
     cases.add(dropout());
     return cases;
@@ -89,7 +93,7 @@ final class ElementwiseCases {
 
   private static Domain left(BinaryKind kind) {
     return switch (kind) {
-      case ADD, SUB, MUL -> Domain.NORMAL;
+      case ADD, SUB, MUL, LOG_ADD_EXP -> Domain.NORMAL;
       case DIV, ATAN2, HYPOT -> UnaryCases.DIVISOR;
       case REMAINDER, FMOD, FLOOR_DIVIDE -> ElementwiseCases::dividend;
       case MAX, MIN -> (d, n) -> lattice(d, n, 0);
@@ -99,7 +103,7 @@ final class ElementwiseCases {
 
   private static Domain right(BinaryKind kind) {
     return switch (kind) {
-      case ADD, SUB, MUL -> Domain.NORMAL;
+      case ADD, SUB, MUL, LOG_ADD_EXP -> Domain.NORMAL;
       case DIV, ATAN2, HYPOT -> UnaryCases.DIVISOR;
       case REMAINDER, FMOD, FLOOR_DIVIDE -> ElementwiseCases::divisor;
       case MAX, MIN -> (d, n) -> lattice(d, n, d.smooth() ? 1.0 / 16 : 0);
@@ -241,6 +245,49 @@ final class ElementwiseCases {
         .refuses(op, List.of(bool, f32(3), new TensorSpec(Shape.of(3), DType.F64)), "F64[3]")
         .refuses(op, List.of(bool, f32(3), f32(2)), "[3]", "[2]")
         .refuses(op, List.of(bool, f32(2), f32(2)), "[3]", "[2]");
+  }
+
+  private static OpCase lerp() {
+    Lerp op = new Lerp();
+    TensorSpec i32 = new TensorSpec(Shape.of(3), DType.I32);
+    return OpCase.of(
+            "lerp",
+            Lerp.class,
+            d -> {
+              Shape out = d.shape(0, 4);
+              return lerp(d, d.broadcastingTo(out), d.broadcastingTo(out), d.broadcastingTo(out));
+            })
+        .alsoLarge(d -> lerp(d, Shape.of(317, 311), Shape.of(317, 311), Shape.of(317, 311)))
+        .alsoLarge(d -> lerp(d, Shape.of(133_001), Shape.of(133_001), Shape.scalar()))
+        .also(d -> lerp(d, Shape.of(3, 0), Shape.of(1), Shape.scalar()))
+        .sums(s -> s.specs().stream().mapToLong(spec -> spec.shape().size()).sum())
+        .nativelyIn(DType.F64)
+        .refuses(op, List.of(f32(3), f32(3)), "expected 3 inputs", "got 2")
+        .refuses(op, List.of(i32, i32, i32), "start", "floating-point", "I32[3]")
+        .refuses(op, List.of(f32(3), f32(3), i32), "F32[3]", "I32[3]")
+        .refuses(op, List.of(f32(3), f32(3), f32(2)), "[3]", "[2]");
+  }
+
+  private static Sample lerp(Draw d, Shape a, Shape b, Shape w) {
+    return Sample.of(
+        new Lerp(),
+        d.input(a, Domain.NORMAL),
+        d.input(b, Domain.NORMAL),
+        d.input(w, Domain.between(-0.5, 1.5)));
+  }
+
+  private static OpCase nanToNum() {
+    NanToNum op = new NanToNum(0.5, 9, -9);
+    return OpCase.of("nan_to_num", NanToNum.class, d -> nanToNum(d, op, d.shape(0, 5)))
+        .alsoLarge(d -> nanToNum(d, op, Shape.of(133_001)))
+        .nativelyIn(DType.F64)
+        .refuses(op, List.of(f32(3), f32(3)), "expected 1 inputs", "got 2")
+        .refuses(op, List.of(new TensorSpec(Shape.of(3), DType.I32)), "floating-point", "I32[3]");
+  }
+
+  private static Sample nanToNum(Draw d, NanToNum op, Shape shape) {
+    return Sample.of(
+        op, d.smooth() ? d.input(shape, Domain.NORMAL) : ArithmeticCases.odd(d, shape));
   }
 
   private static OpCase cast() {

@@ -6,6 +6,8 @@ import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.CrossEntropy;
 import dev.balboa.nn.op.CrossEntropyBackward;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.MultiMargin;
+import dev.balboa.nn.op.MultiMarginBackward;
 import dev.balboa.nn.op.Nll;
 import dev.balboa.nn.op.NllBackward;
 import dev.balboa.nn.op.OneHot;
@@ -24,7 +26,7 @@ final class LossCases {
   private LossCases() {}
 
   static List<OpCase> all() {
-    return List.of(crossEntropy(), crossEntropyBackward(), nll(), nllBackward(), oneHot());
+    return List.of(crossEntropy(), crossEntropyBackward(), nll(), nllBackward(), multiMargin(), multiMarginBackward(), oneHot());
   }
 
   static TensorSpec i32(long... dims) {
@@ -257,6 +259,47 @@ final class LossCases {
     return Sample.of(
         new NllBackward(new Nll(reduction, l.ignored), shape.dim(1)),
         l.inputs(l.labels, l.dloss(d)));
+  }
+
+  private static Sample margin(Draw d, long rows, int classes, boolean backward) {
+    Reduction reduction = d.pick(Reduction.values());
+    MultiMargin op = new MultiMargin(0.875, d.between(1, 2), reduction);
+    Input x = d.input(Shape.of(rows, classes), d.smooth() ? Domain.GRID : Domain.NORMAL);
+    Input labels = d.whole(Shape.of(rows), DType.I32, 0, classes - 1);
+    if (!backward) {
+      return Sample.of(op, x, labels);
+    }
+    Shape loss = reduction == Reduction.NONE ? Shape.of(rows) : Shape.scalar();
+    return Sample.of(new MultiMarginBackward(op), x, labels, d.input(loss, Domain.NORMAL));
+  }
+
+  private static OpCase multiMargin() {
+    MultiMargin op = new MultiMargin(1, 1, Reduction.SUM);
+    return OpCase.of(
+            "multi_margin",
+            MultiMargin.class,
+            d -> margin(d, d.between(d.smooth() ? 1 : 0, 9), d.between(1, 9), false))
+        .alsoLarge(d -> margin(d, 131, 1009, false))
+        .sums(s -> s.specs().get(0).shape().size())
+        .nativelyIn(DType.F64)
+        .refuses(op, List.of(f32(2, 3)), "2 inputs", "got 1")
+        .refuses(op, List.of(f32(3), i32(3)), "[N, C]", "F32[3]")
+        .refuses(op, List.of(f32(2, 0), i32(2)), "at least one class", "F32[2, 0]")
+        .refuses(op, List.of(f32(2, 3), i32(3)), "labels I32[2]", "I32[3]")
+        .refusesToMake(() -> new MultiMargin(1, 3, Reduction.SUM), "p 1 or 2", "3");
+  }
+
+  private static OpCase multiMarginBackward() {
+    MultiMarginBackward op = new MultiMarginBackward(new MultiMargin(1, 1, Reduction.SUM));
+    return OpCase.of(
+            "multi_margin_backward",
+            MultiMarginBackward.class,
+            d -> margin(d, d.between(d.smooth() ? 1 : 0, 9), d.between(1, 9), true))
+        .alsoLarge(d -> margin(d, 131, 1009, true))
+        .sums(s -> s.specs().get(0).shape().size())
+        .nativelyIn(DType.F64)
+        .refuses(op, List.of(f32(2, 3), i32(2)), "3 inputs", "got 2")
+        .refuses(op, List.of(f32(2, 3), i32(2), f32(2)), "dloss F32[]", "F32[2]");
   }
 
   private static OpCase oneHot() {

@@ -195,7 +195,7 @@ final class LossFunctionCases {
     Function<List<Tensor>, Tensor> f =
         in -> Losses.multiMargin(in.get(0), in.get(1), 1, 2, Reduction.SUM);
     return OpCase.ofFunction(
-            "multi_margin",
+            "multi_margin of labels",
             Losses.class,
             d -> {
               int classes = d.between(1, 9);
@@ -209,6 +209,7 @@ final class LossFunctionCases {
                   d.whole(Shape.of(rows), DType.I32, 0, classes - 1));
             })
         .sums(LossFunctionCases::size)
+        .nativelyIn(DType.F64)
         .refuses(f, List.of(f32(3), i32(3)), "[N, C]", "F32[3]")
         .refuses(f, List.of(f32(2, 3), i32(3)), "labels I32[2]", "I32[3]")
         .refuses(

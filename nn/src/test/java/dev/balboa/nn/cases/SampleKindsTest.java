@@ -51,7 +51,7 @@ final class SampleKindsTest {
           "nll of labels",
           "ctc of sequences",
           "triplet_margin",
-          "multi_margin",
+          "multi_margin of labels",
           "tensordot",
           "einsum",
           "resize_backward_nearest",

@@ -1187,6 +1187,203 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static class balboa_nan_to_num {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_nan_to_num");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_nan_to_num(int32_t dtype, int64_t n, const void *x, double nan, double infinity, double minus_infinity, void *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_nan_to_num$descriptor() {
+        return balboa_nan_to_num.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_nan_to_num(int32_t dtype, int64_t n, const void *x, double nan, double infinity, double minus_infinity, void *y)
+     * }
+     */
+    public static MethodHandle balboa_nan_to_num$handle() {
+        return balboa_nan_to_num.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_nan_to_num(int32_t dtype, int64_t n, const void *x, double nan, double infinity, double minus_infinity, void *y)
+     * }
+     */
+    public static MemorySegment balboa_nan_to_num$address() {
+        return balboa_nan_to_num.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_nan_to_num(int32_t dtype, int64_t n, const void *x, double nan, double infinity, double minus_infinity, void *y)
+     * }
+     */
+    public static int balboa_nan_to_num(int dtype, long n, MemorySegment x, double nan, double infinity, double minus_infinity, MemorySegment y) {
+        var mh$ = balboa_nan_to_num.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_nan_to_num", dtype, n, x, nan, infinity, minus_infinity, y);
+            }
+            return (int)mh$.invokeExact(dtype, n, x, nan, infinity, minus_infinity, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_gated {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_gated");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_gated(int32_t dtype, int32_t kind, int64_t outer, int64_t half, const void *x, void *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_gated$descriptor() {
+        return balboa_gated.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_gated(int32_t dtype, int32_t kind, int64_t outer, int64_t half, const void *x, void *y)
+     * }
+     */
+    public static MethodHandle balboa_gated$handle() {
+        return balboa_gated.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_gated(int32_t dtype, int32_t kind, int64_t outer, int64_t half, const void *x, void *y)
+     * }
+     */
+    public static MemorySegment balboa_gated$address() {
+        return balboa_gated.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_gated(int32_t dtype, int32_t kind, int64_t outer, int64_t half, const void *x, void *y)
+     * }
+     */
+    public static int balboa_gated(int dtype, int kind, long outer, long half, MemorySegment x, MemorySegment y) {
+        var mh$ = balboa_gated.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_gated", dtype, kind, outer, half, x, y);
+            }
+            return (int)mh$.invokeExact(dtype, kind, outer, half, x, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_gated_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_gated_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_gated_backward(int32_t dtype, int32_t kind, int64_t outer, int64_t half, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static FunctionDescriptor balboa_gated_backward$descriptor() {
+        return balboa_gated_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_gated_backward(int32_t dtype, int32_t kind, int64_t outer, int64_t half, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static MethodHandle balboa_gated_backward$handle() {
+        return balboa_gated_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_gated_backward(int32_t dtype, int32_t kind, int64_t outer, int64_t half, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static MemorySegment balboa_gated_backward$address() {
+        return balboa_gated_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_gated_backward(int32_t dtype, int32_t kind, int64_t outer, int64_t half, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static int balboa_gated_backward(int dtype, int kind, long outer, long half, MemorySegment x, MemorySegment dy, MemorySegment dx) {
+        var mh$ = balboa_gated_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_gated_backward", dtype, kind, outer, half, x, dy, dx);
+            }
+            return (int)mh$.invokeExact(dtype, kind, outer, half, x, dy, dx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class balboa_prelu {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
@@ -1368,6 +1565,10 @@ public class kernels_h extends kernels_h$shared {
     public static int BALBOA_FLOOR_DIVIDE() {
         return BALBOA_FLOOR_DIVIDE;
     }
+    private static final int BALBOA_LOG_ADD_EXP = (int)12L;
+    public static int BALBOA_LOG_ADD_EXP() {
+        return BALBOA_LOG_ADD_EXP;
+    }
     private static final int BALBOA_EQ = (int)0L;
     public static int BALBOA_EQ() {
         return BALBOA_EQ;
@@ -1466,6 +1667,75 @@ public class kernels_h extends kernels_h$shared {
                 traceDowncall("balboa_binary", dtype, kind, ndim, dims, a, a_strides, b, b_strides, out);
             }
             return (int)mh$.invokeExact(dtype, kind, ndim, dims, a, a_strides, b, b_strides, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_lerp {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_lerp");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_lerp(int32_t dtype, int32_t ndim, const int64_t *dims, const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides, const void *w, const int64_t *w_strides, void *out)
+     * }
+     */
+    public static FunctionDescriptor balboa_lerp$descriptor() {
+        return balboa_lerp.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_lerp(int32_t dtype, int32_t ndim, const int64_t *dims, const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides, const void *w, const int64_t *w_strides, void *out)
+     * }
+     */
+    public static MethodHandle balboa_lerp$handle() {
+        return balboa_lerp.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_lerp(int32_t dtype, int32_t ndim, const int64_t *dims, const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides, const void *w, const int64_t *w_strides, void *out)
+     * }
+     */
+    public static MemorySegment balboa_lerp$address() {
+        return balboa_lerp.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_lerp(int32_t dtype, int32_t ndim, const int64_t *dims, const void *a, const int64_t *a_strides, const void *b, const int64_t *b_strides, const void *w, const int64_t *w_strides, void *out)
+     * }
+     */
+    public static int balboa_lerp(int dtype, int ndim, MemorySegment dims, MemorySegment a, MemorySegment a_strides, MemorySegment b, MemorySegment b_strides, MemorySegment w, MemorySegment w_strides, MemorySegment out) {
+        var mh$ = balboa_lerp.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_lerp", dtype, ndim, dims, a, a_strides, b, b_strides, w, w_strides, out);
+            }
+            return (int)mh$.invokeExact(dtype, ndim, dims, a, a_strides, b, b_strides, w, w_strides, out);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -3044,6 +3314,147 @@ public class kernels_h extends kernels_h$shared {
                 traceDowncall("balboa_nll_backward", dtype, outer, classes, inner, label_dtype, labels, weights, ignored, reduction, dloss, dx, bad_index);
             }
             return (int)mh$.invokeExact(dtype, outer, classes, inner, label_dtype, labels, weights, ignored, reduction, dloss, dx, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_multi_margin {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_multi_margin");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_multi_margin(int32_t dtype, int64_t outer, int64_t classes, const void *x, int32_t label_dtype, const void *labels, double margin, int32_t power, int32_t reduction, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_multi_margin$descriptor() {
+        return balboa_multi_margin.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_multi_margin(int32_t dtype, int64_t outer, int64_t classes, const void *x, int32_t label_dtype, const void *labels, double margin, int32_t power, int32_t reduction, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_multi_margin$handle() {
+        return balboa_multi_margin.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_multi_margin(int32_t dtype, int64_t outer, int64_t classes, const void *x, int32_t label_dtype, const void *labels, double margin, int32_t power, int32_t reduction, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_multi_margin$address() {
+        return balboa_multi_margin.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_multi_margin(int32_t dtype, int64_t outer, int64_t classes, const void *x, int32_t label_dtype, const void *labels, double margin, int32_t power, int32_t reduction, void *loss, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_multi_margin(int dtype, long outer, long classes, MemorySegment x, int label_dtype, MemorySegment labels, double margin, int power, int reduction, MemorySegment loss, MemorySegment bad_index) {
+        var mh$ = balboa_multi_margin.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_multi_margin", dtype, outer, classes, x, label_dtype, labels, margin, power, reduction, loss, bad_index);
+            }
+            return (int)mh$.invokeExact(dtype, outer, classes, x, label_dtype, labels, margin, power, reduction, loss, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_multi_margin_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_multi_margin_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_multi_margin_backward(int32_t dtype, int64_t outer, int64_t classes, const void *x, int32_t label_dtype, const void *labels, double margin, int32_t power, int32_t reduction, const void *dloss, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_multi_margin_backward$descriptor() {
+        return balboa_multi_margin_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_multi_margin_backward(int32_t dtype, int64_t outer, int64_t classes, const void *x, int32_t label_dtype, const void *labels, double margin, int32_t power, int32_t reduction, const void *dloss, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_multi_margin_backward$handle() {
+        return balboa_multi_margin_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_multi_margin_backward(int32_t dtype, int64_t outer, int64_t classes, const void *x, int32_t label_dtype, const void *labels, double margin, int32_t power, int32_t reduction, const void *dloss, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_multi_margin_backward$address() {
+        return balboa_multi_margin_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_multi_margin_backward(int32_t dtype, int64_t outer, int64_t classes, const void *x, int32_t label_dtype, const void *labels, double margin, int32_t power, int32_t reduction, const void *dloss, void *dx, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_multi_margin_backward(int dtype, long outer, long classes, MemorySegment x, int label_dtype, MemorySegment labels, double margin, int power, int reduction, MemorySegment dloss, MemorySegment dx, MemorySegment bad_index) {
+        var mh$ = balboa_multi_margin_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_multi_margin_backward", dtype, outer, classes, x, label_dtype, labels, margin, power, reduction, dloss, dx, bad_index);
+            }
+            return (int)mh$.invokeExact(dtype, outer, classes, x, label_dtype, labels, margin, power, reduction, dloss, dx, bad_index);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -3,11 +3,14 @@ package dev.balboa.nn.backend.onednn;
 import dev.balboa.bindings.AxisKernels;
 import dev.balboa.bindings.AxisMap;
 import dev.balboa.bindings.KernelKinds;
+import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.NativeThreads;
 import dev.balboa.nn.op.AxisOp;
 import dev.balboa.nn.op.CumSum;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Flip;
+import dev.balboa.nn.op.Gated;
+import dev.balboa.nn.op.GatedBackward;
 import dev.balboa.nn.op.Pad;
 import dev.balboa.nn.op.PadBackward;
 import dev.balboa.nn.op.PadMode;
@@ -35,7 +38,37 @@ final class AxisOps {
       case Sort o -> sort(b, o);
       case TopK o -> topk(b, o);
       case CumSum o -> cumsum(b, o);
+      case Gated o -> gated(b, o);
+      case GatedBackward o -> gatedBackward(b, o);
     }
+  }
+
+  private static void gated(PlanBuilder b, Gated op) {
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    KernelKinds.Unary gate = Kinds.of(op.gate());
+    long outer = b.spec(0).shape().slice(0, op.axis()).size();
+    long half = half(b, op);
+    b.call(
+        s -> Kernels.gated(type, gate, outer, half, s[0], s[1]), b.denseInput(0), b.denseOutput(0));
+  }
+
+  private static void gatedBackward(PlanBuilder b, GatedBackward op) {
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    KernelKinds.Unary gate = Kinds.of(op.forward().gate());
+    long outer = b.spec(0).shape().slice(0, op.forward().axis()).size();
+    long half = half(b, op.forward());
+    b.call(
+        s -> Kernels.gatedBackward(type, gate, outer, half, s[0], s[1], s[2]),
+        b.denseInput(0),
+        b.denseInput(1),
+        b.denseOutput(0));
+  }
+
+  private static long half(PlanBuilder b, Gated op) {
+    Shape shape = b.spec(0).shape();
+    return shape.slice(op.axis(), shape.rank()).size() / 2;
   }
 
   /** Takes every element from where the tables say, one table an axis; -1 is {@code pattern}. */

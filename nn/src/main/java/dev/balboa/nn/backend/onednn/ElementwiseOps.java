@@ -13,7 +13,9 @@ import dev.balboa.nn.op.Compare;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Dropout;
 import dev.balboa.nn.op.ElementwiseOp;
+import dev.balboa.nn.op.Lerp;
 import dev.balboa.nn.op.Logical;
+import dev.balboa.nn.op.NanToNum;
 import dev.balboa.nn.op.Prelu;
 import dev.balboa.nn.op.PreluBackward;
 import dev.balboa.nn.op.Shape;
@@ -40,6 +42,8 @@ final class ElementwiseOps {
       case Compare o -> compare(b, o);
       case Logical o -> logical(b, o);
       case Where _ -> where(b);
+      case Lerp o -> lerp(b, o);
+      case NanToNum o -> nanToNum(b, o);
       case Cast o -> cast(b, o);
       case Prelu o -> PreluOps.forward(b, o);
       case PreluBackward o -> PreluOps.backward(b, o);
@@ -129,7 +133,7 @@ final class ElementwiseOps {
   private static boolean isBlocked(BinaryKind kind) {
     return switch (kind) {
       case ADD, SUB, MUL, DIV, MAX, MIN -> true;
-      case POW, ATAN2, HYPOT, REMAINDER, FMOD, FLOOR_DIVIDE -> false;
+      case POW, ATAN2, HYPOT, REMAINDER, FMOD, FLOOR_DIVIDE, LOG_ADD_EXP -> false;
     };
   }
 
@@ -211,6 +215,33 @@ final class ElementwiseOps {
     StridedSpace space = space(b);
     int bytes = b.spec(1).dtype().bytes();
     b.call(s -> Kernels.where(bytes, space, s[0], s[1], s[2], s[3]), c, x, y, b.denseOutput(0));
+  }
+
+  private static void lerp(PlanBuilder b, Lerp op) {
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    Operand start = b.plainInput(0);
+    Operand end = b.plainInput(1);
+    Operand weight = b.plainInput(2);
+    StridedSpace space = space(b);
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    b.call(
+        s -> Kernels.lerp(type, space, s[0], s[1], s[2], s[3]),
+        start,
+        end,
+        weight,
+        b.denseOutput(0));
+  }
+
+  private static void nanToNum(PlanBuilder b, NanToNum op) {
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    long n = b.spec(0).shape().size();
+    b.call(
+        s ->
+            Kernels.nanToNum(
+                type, n, s[0], op.nan(), op.infinity(), op.minusInfinity(), s[1]),
+        b.denseInput(0),
+        b.denseOutput(0));
   }
 
   /** The space of a result whose operands are the first inputs. */

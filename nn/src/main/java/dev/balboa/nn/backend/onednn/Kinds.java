@@ -60,7 +60,7 @@ final class Kinds {
       case DIV -> AlgKind.BINARY_DIV;
       case MAX -> AlgKind.BINARY_MAX;
       case MIN -> AlgKind.BINARY_MIN;
-      case POW, ATAN2, HYPOT, REMAINDER, FMOD, FLOOR_DIVIDE ->
+      case POW, ATAN2, HYPOT, REMAINDER, FMOD, FLOOR_DIVIDE, LOG_ADD_EXP ->
           throw new IllegalArgumentException("oneDNN has no " + kind);
     };
   }

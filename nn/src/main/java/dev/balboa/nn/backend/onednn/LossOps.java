@@ -12,6 +12,8 @@ import dev.balboa.nn.op.Ctc;
 import dev.balboa.nn.op.CtcBackward;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.LossOp;
+import dev.balboa.nn.op.MultiMargin;
+import dev.balboa.nn.op.MultiMarginBackward;
 import dev.balboa.nn.op.Nll;
 import dev.balboa.nn.op.NllBackward;
 import dev.balboa.nn.op.OneHot;
@@ -36,6 +38,8 @@ final class LossOps {
       case CrossEntropyBackward o -> crossEntropyBackward(b, o);
       case Nll o -> nll(b, o);
       case NllBackward o -> nllBackward(b, o);
+      case MultiMargin o -> multiMargin(b, o);
+      case MultiMarginBackward o -> multiMarginBackward(b, o);
       case PointwiseLoss o -> pointwise(b, o);
       case PointwiseLossBackward o -> pointwiseBackward(b, o);
       case Ctc o -> ctc(b, o);
@@ -86,6 +90,36 @@ final class LossOps {
         checked(
             op.name(), 0, c, s -> LossKernels.nllBackward(c, s[0], s[2], s[1], s[s.length - 1])),
         operands(b));
+  }
+
+  private static void multiMargin(PlanBuilder b, MultiMargin op) {
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    LossKernels.Labelled c = margins(b, op);
+    b.call(
+        checked(
+            op.name(),
+            1,
+            c,
+            s -> LossKernels.multiMargin(c, op.margin(), op.p(), s[0], s[1], s[2])),
+        operands(b));
+  }
+
+  private static void multiMarginBackward(PlanBuilder b, MultiMarginBackward op) {
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    MultiMargin f = op.forward();
+    LossKernels.Labelled c = margins(b, f);
+    b.call(
+        checked(
+            op.name(),
+            1,
+            c,
+            s -> LossKernels.multiMarginBackward(c, f.margin(), f.p(), s[0], s[1], s[2], s[3])),
+        operands(b));
+  }
+
+  /** Every label counts. */
+  private static LossKernels.Labelled margins(PlanBuilder b, MultiMargin op) {
+    return labelled(b.spec(0), b.spec(1), false, 0, Long.MIN_VALUE, op.reduction());
   }
 
   private static void pointwise(PlanBuilder b, PointwiseLoss op) {

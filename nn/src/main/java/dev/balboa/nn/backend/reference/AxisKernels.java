@@ -5,6 +5,8 @@ import dev.balboa.nn.op.AxisOp;
 import dev.balboa.nn.op.CumSum;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Flip;
+import dev.balboa.nn.op.Gated;
+import dev.balboa.nn.op.GatedBackward;
 import dev.balboa.nn.op.Pad;
 import dev.balboa.nn.op.PadBackward;
 import dev.balboa.nn.op.Resize;
@@ -31,6 +33,8 @@ final class AxisKernels {
       case Sort o -> OrderKernels.sort(o, call);
       case TopK o -> OrderKernels.topk(o, call);
       case CumSum o -> OrderKernels.cumsum(o, call);
+      case Gated o -> GatedKernels.forward(o, call);
+      case GatedBackward o -> GatedKernels.backward(o.forward(), call);
     };
   }
 

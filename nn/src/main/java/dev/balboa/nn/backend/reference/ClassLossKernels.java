@@ -2,6 +2,7 @@ package dev.balboa.nn.backend.reference;
 
 import dev.balboa.nn.backend.DataErrors;
 import dev.balboa.nn.op.CrossEntropy;
+import dev.balboa.nn.op.MultiMargin;
 import dev.balboa.nn.op.Reduction;
 
 /** Losses on class labels, of rows of scores whose classes come last. */
@@ -83,6 +84,34 @@ final class ClassLossKernels {
     for (int n = 0; n < labels.length; n++) {
       if (counts(n)) {
         dx[n * classes + label(n)] = -weight(label(n)) * share(dloss, n);
+      }
+    }
+  }
+
+  void multiMargin(MultiMargin op, double[] x, double[] loss) {
+    reduce(
+        n -> {
+          double sum = 0;
+          for (int c = 0; c < classes; c++) {
+            sum += c == label(n) ? 0 : Math.pow(above(op, x, n, c), op.p());
+          }
+          return sum / classes;
+        },
+        loss);
+  }
+
+  private double above(MultiMargin op, double[] x, int n, int c) {
+    return Math.max(0, op.margin() - x[n * classes + label(n)] + x[n * classes + c]);
+  }
+
+  void multiMarginBackward(MultiMargin op, double[] x, double[] dloss, double[] dx) {
+    for (int n = 0; n < labels.length; n++) {
+      double share = share(dloss, n) / classes;
+      for (int c = 0; c < classes; c++) {
+        double z = above(op, x, n, c);
+        double slope = c == label(n) || z <= 0 ? 0 : op.p() == 1 ? share : 2 * z * share;
+        dx[n * classes + c] += slope;
+        dx[n * classes + label(n)] -= slope;
       }
     }
   }

@@ -9,8 +9,10 @@ import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Dropout;
 import dev.balboa.nn.op.ElementwiseOp;
+import dev.balboa.nn.op.Lerp;
 import dev.balboa.nn.op.Logical;
 import dev.balboa.nn.op.LogicalKind;
+import dev.balboa.nn.op.NanToNum;
 import dev.balboa.nn.op.Prelu;
 import dev.balboa.nn.op.PreluBackward;
 import dev.balboa.nn.op.Unary;
@@ -34,6 +36,8 @@ final class ElementwiseKernels {
       case Compare o -> call.broadcast((in, out) -> compare(o.kind(), in, out[0].wholes()));
       case Logical o -> call.broadcast((in, out) -> logical(o.kind(), in, out[0].wholes()));
       case Where _ -> call.broadcast(ElementwiseKernels::where);
+      case Lerp _ -> call.broadcast(ElementwiseKernels::lerp);
+      case NanToNum o -> call.plain(unary(x -> number(o, x)));
       case Cast o -> call.plain((in, out) -> cast(o.dtype(), in[0], out[0]));
       case Prelu _ -> PreluKernels.forward(call);
       case PreluBackward _ -> PreluKernels.backward(call);
@@ -108,6 +112,24 @@ final class ElementwiseKernels {
     for (int i = 0; i < condition.length; i++) {
       out[0].copy(condition[i] != 0 ? in[1] : in[2], i, i, 1);
     }
+  }
+
+  private static void lerp(Elements[] in, Elements[] out) {
+    double[] a = in[0].reals();
+    double[] b = in[1].reals();
+    double[] w = in[2].reals();
+    double[] y = out[0].reals();
+    for (int i = 0; i < y.length; i++) {
+      double d = b[i] - a[i];
+      y[i] = w[i] < 0.5 ? a[i] + w[i] * d : b[i] - (1 - w[i]) * d;
+    }
+  }
+
+  private static double number(NanToNum op, double x) {
+    if (Double.isNaN(x)) {
+      return op.nan();
+    }
+    return Double.isFinite(x) ? x : x > 0 ? op.infinity() : op.minusInfinity();
   }
 
   private static void cast(DType dtype, Elements in, Elements out) {

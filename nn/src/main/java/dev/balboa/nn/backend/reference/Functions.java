@@ -94,6 +94,7 @@ final class Functions {
       case REMAINDER -> Functions::remainder;
       case FMOD -> (a, b) -> a % b;
       case FLOOR_DIVIDE -> Functions::floorDivide;
+      case LOG_ADD_EXP -> Functions::logAddExp;
     };
   }
 
@@ -153,6 +154,12 @@ final class Functions {
     }
     double f = Math.floor(q);
     return q == 0 ? Math.copySign(0, a / b) : q - f > 0.5 ? f + 1 : f;
+  }
+
+  /** The larger one, and log(1 + exp(-d)) of the difference d. */
+  private static double logAddExp(double a, double b) {
+    double difference = a == b ? 0 : Math.abs(a - b);
+    return Math.max(a, b) + Math.log1p(Math.exp(-difference));
   }
 
   static double clamp(double x, double low, double high) {

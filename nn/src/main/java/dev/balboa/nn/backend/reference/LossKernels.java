@@ -7,6 +7,8 @@ import dev.balboa.nn.op.CrossEntropyBackward;
 import dev.balboa.nn.op.Ctc;
 import dev.balboa.nn.op.CtcBackward;
 import dev.balboa.nn.op.LossOp;
+import dev.balboa.nn.op.MultiMargin;
+import dev.balboa.nn.op.MultiMarginBackward;
 import dev.balboa.nn.op.Nll;
 import dev.balboa.nn.op.NllBackward;
 import dev.balboa.nn.op.OneHot;
@@ -50,6 +52,15 @@ final class LossKernels {
               (in, out) ->
                   on(o.name(), o.forward(), o.classes(), in[0], weights(in, 2))
                       .nllBackward(in[1].reals(), out[0].reals()));
+      case MultiMargin o ->
+          call.plain((in, out) ->
+              on(o.name(), o, call.in(0).dim(1), in[1])
+                  .multiMargin(o, in[0].reals(), out[0].reals()));
+      case MultiMarginBackward o ->
+          call.plain((in, out) ->
+              on(o.name(), o.forward(), call.in(0).dim(1), in[1])
+                  .multiMarginBackward(
+                      o.forward(), in[0].reals(), in[2].reals(), out[0].reals()));
       case PointwiseLoss o ->
           call.plain((in, out) ->
               new PointwiseLossValues(o, in[0].reals(), in[1].reals()).losses(out[0].reals()));
@@ -78,6 +89,11 @@ final class LossKernels {
       String name, Nll op, long classes, Elements labels, Elements weights) {
     return new ClassLossKernels(
         name, Math.toIntExact(classes), labels, op.ignored(), weights, op.reduction());
+  }
+
+  private static ClassLossKernels on(String name, MultiMargin op, long classes, Elements labels) {
+    return new ClassLossKernels(
+        name, Math.toIntExact(classes), labels, Long.MIN_VALUE, null, op.reduction());
   }
 
   private static Elements weights(Elements[] in, int index) {
