@@ -435,6 +435,11 @@ BALBOA_API int32_t balboa_scatter_add_rows(int32_t dtype, int32_t index_dtype, i
 BALBOA_API int32_t balboa_put_rows(int32_t elem_size, int32_t index_dtype, int64_t rows, int64_t inner, int64_t count,
                                    const void *indices, const void *src, void *out, int64_t *bad_index);
 
+/* The coordinates i64[count, ndim] of the bytes of mask [dims] that are not 0, in row-major order; ndim >= 1.
+ * *found = how many they are; if that is not count, nothing else is written. */
+BALBOA_API int32_t balboa_positions(int32_t ndim, const int64_t *dims, const uint8_t *mask, int64_t count,
+                                    int64_t *positions, int64_t *found);
+
 /* One index an element: indices [dims], x [x_dims]; dims[d] <= x_dims[d] on all axes but `axis`. */
 /* out[.., k, ..] = x[.., indices[.., k, ..], ..], out [dims], elem_size 1, 2, 4 or 8. */
 BALBOA_API int32_t balboa_gather(int32_t elem_size, int32_t index_dtype, int32_t ndim, int32_t axis,
@@ -466,6 +471,15 @@ BALBOA_API int32_t balboa_combine_axis(int32_t dtype, int64_t outer, int64_t n, 
  * x, y [outer, n, inner], dtype F32 (added in f64), F64, I32 or I64 (wrapping). In place. */
 BALBOA_API int32_t balboa_cumsum(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive,
                                  int32_t reverse, const void *x, void *y);
+/* y[o, j, i] = product of x[o, 0..j, i], as above; dtype F32 (in f64), F64, or I32, I64, U8, I8 (wrapping). In place. */
+BALBOA_API int32_t balboa_cumprod(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive,
+                                  int32_t reverse, const void *x, void *y);
+/* dx = its derivative times dy, all [outer, n, inner], without divisions: right where factors are 0. dtype F32 or F64. */
+BALBOA_API int32_t balboa_cumprod_backward(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive,
+                                           int32_t reverse, const void *x, const void *dy, void *dx);
+/* dx[o, j, i] = dy[o, i] times the product of x[o, .., i] without x[o, j, i]: the derivative of BALBOA_REDUCE_PROD. */
+BALBOA_API int32_t balboa_prod_backward(int32_t dtype, int64_t outer, int64_t n, int64_t inner, const void *x,
+                                        const void *dy, void *dx);
 /* y[i] = start + i step, rounded once from f64 (F32, F64), or computed in 64 bits from whole start and step (I32, I64). */
 BALBOA_API int32_t balboa_arange(int32_t dtype, int64_t n, double start, double step, void *y);
 

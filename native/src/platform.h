@@ -38,6 +38,19 @@
 #define BALBOA_SIMD_REDUCE_AND_FLAG(op, flag, ...)
 #endif
 
+#if defined(__GNUC__)
+#define BALBOA_UNROLL(n) BALBOA_PRAGMA(GCC unroll n)
+#else
+#define BALBOA_UNROLL(n)
+#endif
+
+/* Asks for a cache line that will be written. */
+#if defined(__GNUC__)
+#define BALBOA_PREFETCH(address) __builtin_prefetch((address), 1)
+#else
+#define BALBOA_PREFETCH(address) ((void)0)
+#endif
+
 /* In a loop that waits: lets the other hardware thread go first; gives the processor away. */
 #if defined(__x86_64__)
 #define BALBOA_RELAX() __builtin_ia32_pause()

@@ -131,18 +131,37 @@ int32_t balboa_random_i32(int64_t n, const int64_t *key, int32_t low, uint64_t r
   return BALBOA_OK;
 }
 
+/* Numbers [2 BLOCKS group, ...), number i below i + 1: the position that element i changes places with. */
+static void group_partners(int64_t group, const int64_t *key, int32_t *partner) {
+  uint64_t words[2][BLOCKS];
+  block_words((uint64_t)(group * BLOCKS), key, words[0], words[1]);
+  for (int64_t k = 0; k < 2 * BLOCKS; k++) {
+    const int64_t i = group * 2 * BLOCKS + k;
+    const uint64_t range = (uint64_t)i + 1;
+    const product_128 p = multiply(words[k & 1][k / 2], range);
+    /* 2^64 mod range is less than range: seldom has it to be found out. */
+    partner[k] = (int32_t)(p.low >= range ? p.high : below(i, key, range, (0 - range) % range));
+  }
+}
+
 int32_t balboa_permutation(int64_t n, const int64_t *key, int32_t *y) {
   BK_CHECK(n >= 0 && n <= INT32_MAX, BALBOA_ERR_ARGUMENT);
   BK_CHECK(key != NULL && (n == 0 || y != NULL), BALBOA_ERR_NULL);
   for (int64_t i = 0; i < n; i++) {
     y[i] = (int32_t)i;
   }
-  for (int64_t i = n - 1; i > 0; i--) {
-    const uint64_t range = (uint64_t)i + 1;
-    const uint64_t j = below(i, key, range, (0 - range) % range);
-    const int32_t moved = y[i];
-    y[i] = y[j];
-    y[j] = moved;
+  int32_t partner[2 * BLOCKS];
+  for (int64_t group = (n - 1) / (2 * BLOCKS); n > 1 && group >= 0; group--) {
+    const int64_t first = group * 2 * BLOCKS;
+    group_partners(group, key, partner);
+    for (int64_t k = bk_min(2 * BLOCKS, n - first) - 1; k >= 0; k--) {
+      BALBOA_PREFETCH(y + partner[k]);
+    }
+    for (int64_t i = bk_min(first + 2 * BLOCKS, n) - 1; i >= first; i--) {
+      const int32_t j = partner[i - first], moved = y[i];
+      y[i] = y[j];
+      y[j] = moved;
+    }
   }
   return BALBOA_OK;
 }

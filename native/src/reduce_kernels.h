@@ -28,8 +28,7 @@
       s0 = s0 combine_op term(v);                                                           \
     }                                                                                       \
     return (A)((s0 combine_op s1) combine_op(s2 combine_op s3));                            \
-  }                                                                                         \
-  ROWS(name)
+  }
 
 #define COLUMNS(name, term, combine_op)                                                                      \
   BALBOA_CLONES static void NAME(name)(int64_t rows, int64_t stride, int64_t width, const void *from, void *to) { \
@@ -54,11 +53,33 @@
 #define SQUARED(v) ((v) * (v))
 
 STREAMS(row_sum, 0, SAME, +)
-STREAMS(row_prod, 1, SAME, *)
+ROWS(row_sum)
+STREAMS(row_prod_long, 1, SAME, *)
 STREAMS(row_sum_squares, 0, SQUARED, +)
+ROWS(row_sum_squares)
 COLUMNS(columns_sum, SAME, +)
 COLUMNS(columns_prod, SAME, *)
 COLUMNS(columns_sum_squares, SQUARED, +)
+
+/* Joining vectors of partial products would take longer than a short row does. */
+BALBOA_INLINE A NAME(row_prod_one)(int64_t n, const T *x) {
+  if (n > 64) {
+    return NAME(row_prod_long_one)(n, x);
+  }
+  W p0 = 1, p1 = 1, p2 = 1, p3 = 1;
+  int64_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    p0 *= (W)x[i];
+    p1 *= (W)x[i + 1];
+    p2 *= (W)x[i + 2];
+    p3 *= (W)x[i + 3];
+  }
+  for (; i < n; i++) {
+    p0 *= (W)x[i];
+  }
+  return (A)((p0 * p1) * (p2 * p3));
+}
+ROWS(row_prod)
 
 /* The extreme of a row; n >= 1. A NaN anywhere makes the result NaN. */
 #define EXTREME(name, columns, order, reduction)                                                             \

@@ -116,6 +116,62 @@ static void check_cumsum(int64_t outer, int64_t n, int64_t inner, int exclusive,
   release(yf64);
 }
 
+/* Against the definitions; factors of 0 among others, small enough for every type to be exact. */
+static void check_products(int64_t outer, int64_t n, int64_t inner, int exclusive, int reverse) {
+  const int64_t total = outer * n * inner, lines = outer * inner;
+  float *x = guarded(total * 4), *dy = guarded(total * 4), *y = guarded(total * 4), *dx = guarded(total * 4);
+  float *whole = guarded(total * 4);
+  double *x64 = guarded(total * 8), *dy64 = guarded(total * 8), *y64 = guarded(total * 8), *dx64 = guarded(total * 8);
+  int32_t *i32 = guarded(total * 4), *yi32 = guarded(total * 4);
+  uint8_t *u8 = guarded(total), *yu8 = guarded(total);
+  for (int64_t i = 0; i < total; i++) {
+    const int32_t k = (int32_t)((uint64_t)i * 2654435761u >> 7) % 11;
+    x[i] = k == 0 ? 0 : k == 1 ? -2.0f : k == 2 ? 0.5f : 1.0f;
+    dy[i] = (float)(k % 3 - 1);
+    x64[i] = x[i];
+    dy64[i] = dy[i];
+    i32[i] = k + 1;
+    u8[i] = (uint8_t)(k + 1);
+  }
+  EXPECT_OK(balboa_cumprod(BALBOA_F32, outer, n, inner, exclusive, reverse, x, y));
+  EXPECT_OK(balboa_cumprod(BALBOA_F64, outer, n, inner, exclusive, reverse, x64, y64));
+  EXPECT_OK(balboa_cumprod(BALBOA_I32, outer, n, inner, exclusive, reverse, i32, yi32));
+  EXPECT_OK(balboa_cumprod(BALBOA_U8, outer, n, inner, exclusive, reverse, u8, yu8));
+  EXPECT_OK(balboa_cumprod_backward(BALBOA_F32, outer, n, inner, exclusive, reverse, x, dy, dx));
+  EXPECT_OK(balboa_cumprod_backward(BALBOA_F64, outer, n, inner, exclusive, reverse, x64, dy64, dx64));
+  EXPECT_OK(balboa_prod_backward(BALBOA_F32, outer, n, inner, x, dy, whole));
+  for (int64_t line = 0; line < lines; line++) {
+    const int64_t base = line / inner * n * inner + line % inner;
+#define AT(k) (base + (reverse ? n - 1 - (k) : (k)) * inner)
+    double product = 1;
+    uint32_t wrapped = 1;
+    for (int64_t k = 0; k < n; k++) {
+      const double before = product;
+      const uint32_t wrapped_before = wrapped;
+      product *= x64[AT(k)];
+      wrapped *= (uint32_t)i32[AT(k)];
+      const double want = exclusive ? before : product;
+      const uint32_t want_i = exclusive ? wrapped_before : wrapped;
+      EXPECT(y64[AT(k)] == want && y[AT(k)] == (float)want, "product at %d", (int)AT(k));
+      EXPECT((uint32_t)yi32[AT(k)] == want_i && yu8[AT(k)] == (uint8_t)want_i, "wrapped product at %d", (int)AT(k));
+      double rest = before, sum = 0; /* the product without x[k] */
+      for (int64_t i = k; i < n; i++) {
+        sum += i == k && exclusive ? 0 : dy64[AT(i)] * (exclusive && i > k ? rest : i == k ? before : rest * x64[AT(i)]);
+        rest *= i == k ? 1 : x64[AT(i)];
+      }
+      EXPECT(fabs(dx64[AT(k)] - sum) <= 1e-12 * (1 + fabs(sum)), "derivative %g for %g", dx64[AT(k)], sum);
+      EXPECT(fabs((double)dx[AT(k)] - sum) <= 1e-5 * (1 + fabs(sum)), "derivative %g for %g", (double)dx[AT(k)], sum);
+      const double others = (double)dy[line] * rest;
+      EXPECT(fabs((double)whole[AT(k)] - others) <= 1e-5 * fabs(others), "of all: %g for %g", (double)whole[AT(k)], others);
+    }
+#undef AT
+  }
+  void *all[] = {x, dy, y, dx, whole, x64, dy64, y64, dx64, i32, yi32, u8, yu8};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    release(all[i]);
+  }
+}
+
 static void check_arange(void) {
   float f[3];
   double d[3];
@@ -150,6 +206,9 @@ static void check_refusals(void) {
   EXPECT_STATUS(BALBOA_ERR_KIND, balboa_cumsum(BALBOA_U8, 1, 3, 1, 0, 0, x, y));
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_cumsum(BALBOA_F32, 1, -3, 1, 0, 0, x, y));
   EXPECT_STATUS(BALBOA_ERR_NULL, balboa_cumsum(BALBOA_F32, 1, 3, 1, 0, 0, NULL, y));
+  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_cumprod(BALBOA_BOOL, 1, 3, 1, 0, 0, x, y));
+  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_cumprod_backward(BALBOA_I32, 1, 3, 1, 0, 0, x, x, y));
+  EXPECT_STATUS(BALBOA_ERR_NULL, balboa_prod_backward(BALBOA_F32, 1, 3, 1, x, NULL, y));
   EXPECT(y[0] == 7, "written in spite of an error");
 }
 
@@ -181,6 +240,10 @@ int main(void) {
     check_cumsum(900, 51, 1, mode & 1, mode >> 1);
     check_cumsum(3, 50, 777, mode & 1, mode >> 1);
     check_cumsum(1, 0, 3, mode & 1, mode >> 1);
+    check_products(19, 5, 1, mode & 1, mode >> 1);
+    check_products(2, 7, 300, mode & 1, mode >> 1);
+    check_products(1300, 33, 1, mode & 1, mode >> 1);
+    check_products(1, 0, 3, mode & 1, mode >> 1);
   }
   check_arange();
   check_refusals();

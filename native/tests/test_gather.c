@@ -214,6 +214,38 @@ static void check_indices(void) {
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_gather(4, BALBOA_I32, 2, 0, x_dims, wide, high, x, y, &bad));
 }
 
+static void check_positions(int32_t ndim, const int64_t *dims, uint32_t every) {
+  int64_t total = 1, count = 0, found = -1, at = 0;
+  for (int32_t d = 0; d < ndim; d++) {
+    total *= dims[d];
+  }
+  uint8_t *mask = guarded(total);
+  for (int64_t i = 0; i < total; i++) {
+    mask[i] = (uint8_t)((uint32_t)i * 2654435761u >> 5) % every == 0;
+    count += mask[i];
+  }
+  int64_t *positions = guarded(count * ndim * 8);
+  EXPECT_OK(balboa_positions(ndim, dims, mask, count, positions, &found));
+  EXPECT(found == count, "found %d of %d", (int)found, (int)count);
+  for (int64_t i = 0; i < total; i++) {
+    int64_t rest = i;
+    for (int32_t d = ndim - 1; mask[i] && d >= 0; d--) {
+      EXPECT(positions[at * ndim + d] == rest % dims[d], "coordinate %d of %d", (int)d, (int)at);
+      rest /= dims[d];
+    }
+    at += mask[i];
+  }
+  if (count > 0) {
+    const int64_t first = positions[0];
+    EXPECT_OK(balboa_positions(ndim, dims, mask, count - 1, positions, &found));
+    EXPECT(found == count && positions[0] == first, "another count");
+  }
+  EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_positions(0, dims, mask, 0, positions, &found));
+  EXPECT_STATUS(BALBOA_ERR_NULL, balboa_positions(ndim, dims, mask, count, positions, NULL));
+  release(mask);
+  release(positions);
+}
+
 int main(void) {
   for (int32_t type = BALBOA_I32; type <= BALBOA_I64; type++) {
     check_rows(type, 1, 5, 3, 7);
@@ -227,5 +259,11 @@ int main(void) {
     check_all_elements(type);
   }
   check_indices();
+  check_positions(1, (const int64_t[]){7}, 2);
+  check_positions(1, (const int64_t[]){100003}, 3);
+  check_positions(2, (const int64_t[]){301, 409}, 1);
+  check_positions(4, (const int64_t[]){5, 37, 1, 601}, 7);
+  check_positions(2, (const int64_t[]){90001, 1}, 5);
+  check_positions(3, (const int64_t[]){4, 0, 3}, 1);
   return check_done("gather");
 }

@@ -4,8 +4,8 @@ import dev.balboa.bindings.internal.kernels.kernels_h;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What runs along axes, in {@code balboa_kernels}: maps, sparse matrices, cumulative sums, sorting;
- * {@code balboa_kernels.h} defines each one.
+ * What runs along axes, in {@code balboa_kernels}: maps, sparse matrices, cumulative sums and
+ * products, sorting; {@code balboa_kernels.h} defines each one.
  *
  * <p>Segments are off-heap and dense row-major; their sizes are checked before the call, and what
  * the kernel refuses becomes an {@link IllegalArgumentException}. Nothing is allocated. Thread-safe
@@ -90,6 +90,75 @@ public final class AxisKernels {
         "cumsum",
         kernels_h.balboa_cumsum(
             type.value(), outer, n, inner, exclusive ? 1 : 0, reverse ? 1 : 0, x, y));
+  }
+
+  /**
+   * Cumulative products along the middle of [outer, n, inner], of F32, F64, I32, I64, U8 or I8; x
+   * and y may be the same.
+   */
+  public static void cumprod(
+      KernelKinds.Type type,
+      long outer,
+      long n,
+      long inner,
+      boolean exclusive,
+      boolean reverse,
+      MemorySegment x,
+      MemorySegment y) {
+    long total = KernelChecks.volume("cumprod", outer, n, inner);
+    KernelChecks.elements("cumprod", "x", x, total, type.byteSize());
+    KernelChecks.elements("cumprod", "y", y, total, type.byteSize());
+    NativeThreads.bind();
+    KernelChecks.status(
+        "cumprod",
+        kernels_h.balboa_cumprod(
+            type.value(), outer, n, inner, exclusive ? 1 : 0, reverse ? 1 : 0, x, y));
+  }
+
+  /** The derivative of {@link #cumprod} times dy, F32 or F64; dx is memory of its own. */
+  public static void cumprodBackward(
+      KernelKinds.Type type,
+      long outer,
+      long n,
+      long inner,
+      boolean exclusive,
+      boolean reverse,
+      MemorySegment x,
+      MemorySegment dy,
+      MemorySegment dx) {
+    String name = "cumprodBackward";
+    long total = KernelChecks.volume(name, outer, n, inner);
+    KernelChecks.elements(name, "x", x, total, type.byteSize());
+    KernelChecks.elements(name, "dy", dy, total, type.byteSize());
+    KernelChecks.elements(name, "dx", dx, total, type.byteSize());
+    NativeThreads.bind();
+    KernelChecks.status(
+        name,
+        kernels_h.balboa_cumprod_backward(
+            type.value(), outer, n, inner, exclusive ? 1 : 0, reverse ? 1 : 0, x, dy, dx));
+  }
+
+  /**
+   * The derivative of the product over the middle of x [outer, n, inner] times dy [outer, inner],
+   * F32 or F64; dx is memory of its own.
+   */
+  public static void prodBackward(
+      KernelKinds.Type type,
+      long outer,
+      long n,
+      long inner,
+      MemorySegment x,
+      MemorySegment dy,
+      MemorySegment dx) {
+    String name = "prodBackward";
+    long total = KernelChecks.volume(name, outer, n, inner);
+    long products = KernelChecks.volume(name, outer, inner);
+    KernelChecks.elements(name, "x", x, total, type.byteSize());
+    KernelChecks.elements(name, "dy", dy, products, type.byteSize());
+    KernelChecks.elements(name, "dx", dx, total, type.byteSize());
+    NativeThreads.bind();
+    KernelChecks.status(
+        name, kernels_h.balboa_prod_backward(type.value(), outer, n, inner, x, dy, dx));
   }
 
   /** Writes {@code y[i] = start + i * step}, F32, F64, I32 or I64. */

@@ -261,4 +261,25 @@ public final class IndexKernels {
           kernel + ": element size " + size + " is not 1, 2, 4 or 8");
     }
   }
+
+  /**
+   * The coordinates i64[count, axes] of the bytes of a dense mask that are not 0, in row-major
+   * order.
+   *
+   * @param space the mask's, of at least one axis
+   * @return how many they are; if that is not {@code count}, nothing has been written
+   */
+  public static long positions(
+      StridedSpace space, MemorySegment mask, long count, MemorySegment positions) {
+    String name = "positions";
+    KernelChecks.elements(name, "mask", mask, space.count(), 1);
+    KernelChecks.elements(
+        name, "positions", positions, KernelChecks.volume(name, count, space.ndim()), Long.BYTES);
+    NativeThreads.bind();
+    MemorySegment found = KernelChecks.badIndexSlot();
+    KernelChecks.status(
+        name,
+        kernels_h.balboa_positions(space.ndim(), space.dims(), mask, count, positions, found));
+    return found.get(ValueLayout.JAVA_LONG, 0);
+  }
 }

@@ -9,7 +9,6 @@ import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.ResizeMode;
 import dev.balboa.nn.op.Shape;
-import dev.balboa.nn.tensor.Arithmetic;
 import dev.balboa.nn.tensor.Embeddings;
 import dev.balboa.nn.tensor.GridPadding;
 import dev.balboa.nn.tensor.Indexing;
@@ -262,7 +261,7 @@ class IndexingTest {
           refuses(
               () -> x.mul(0x1p31),
               "mul: expected a whole number that I32 holds, got 2.147483648E9");
-          assertThat(Arithmetic.cumprod(at(2, 3, 5, 1 << 30), 0).toInts())
+          assertThat(at(2, 3, 5, 1 << 30).cumprod(0).toInts())
               .containsExactly(2, 6, 30, -(1 << 31));
         });
   }
@@ -274,7 +273,7 @@ class IndexingTest {
         backend,
         () -> {
           Tensor x = Tensor.of(new float[] {2, 0, 3, 5}).withGrad();
-          Tensor y = Arithmetic.cumprod(x, 0);
+          Tensor y = x.cumprod(0);
           assertThat(y.toFloats()).containsExactly(2, 0, 0, 0);
           y.sum().backward();
           assertThat(x.grad().toFloats()).containsExactly(1, 2 + 6 + 30, 0, 0);

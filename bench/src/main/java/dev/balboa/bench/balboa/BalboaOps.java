@@ -120,7 +120,7 @@ final class BalboaOps {
     two("log_add_exp", Arithmetic::logAddExp);
     all.put("lerp", in -> Arithmetic.lerp(in.get(0), in.get(1), in.get(2)));
     one("nan_to_num", x -> Arithmetic.nanToNum(x, 0, 1, -1));
-    one("cumprod", x -> Arithmetic.cumprod(x, 1));
+    one("cumprod", x -> x.cumprod(1));
   }
 
   private void reductions() {

@@ -27,7 +27,9 @@ public record Chain(List<Link> links) {
     links = List.copyOf(links);
   }
 
-  /** Specs of what comes from outside: all inputs of the first link, all but the first of others. */
+  /**
+   * Specs of what comes from outside: all inputs of the first link, all but the first of others.
+   */
   public List<TensorSpec> inputs() {
     List<TensorSpec> all = new ArrayList<>(links.getFirst().inputs());
     for (Link link : links.subList(1, links.size())) {

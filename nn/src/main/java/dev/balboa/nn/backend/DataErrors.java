@@ -25,6 +25,12 @@ public final class DataErrors {
             + ")");
   }
 
+  /** A mask that is not true in as many places as was said. */
+  public static IllegalArgumentException count(String op, long expected, long got) {
+    return new IllegalArgumentException(
+        op + ": expected a mask that is true in " + expected + " places, got " + got);
+  }
+
   /**
    * Checks the lengths and label sequences of {@code ctc}.
    *

@@ -1,8 +1,20 @@
 package dev.balboa.nn.op;
 
 /**
- * Operations by position or order along axes: reversing, padding, resizing, sorting, summing up,
- * joining halves.
+ * Operations by position or order along axes: reversing, padding, resizing, sorting, sums and
+ * products, joining halves.
  */
 public sealed interface AxisOp extends Op
-    permits Flip, Pad, PadBackward, Resize, ResizeBackward, Sort, TopK, CumSum, Gated, GatedBackward {}
+    permits Flip,
+        Pad,
+        PadBackward,
+        Resize,
+        ResizeBackward,
+        Sort,
+        TopK,
+        CumSum,
+        CumProd,
+        CumProdBackward,
+        ProdBackward,
+        Gated,
+        GatedBackward {}

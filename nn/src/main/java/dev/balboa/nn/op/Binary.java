@@ -5,10 +5,10 @@ import java.util.Locale;
 
 /**
  * out = a (kind) b with NumPy broadcasting, on tensors of one type. Integers have all kinds but the
- * angle, the length and the sum of exponentials, without gradient: sums, differences, products and powers wrap as Java's, a
- * quotient is truncated, quotients and remainders over 0 are 0 as in NumPy, and the smallest number
- * over -1 is itself. An integer to a negative power is 0, or 1 or -1 where the base is, as in
- * PyTorch.
+ * angle, the length and the sum of exponentials, without gradient: sums, differences, products and
+ * powers wrap as Java's, a quotient is truncated, quotients and remainders over 0 are 0 as in
+ * NumPy, and the smallest number over -1 is itself. An integer to a negative power is 0, or 1 or -1
+ * where the base is, as in PyTorch.
  */
 public record Binary(BinaryKind kind) implements ElementwiseOp {
   @Override

@@ -9,4 +9,4 @@ package dev.balboa.nn.op;
  * IllegalArgumentException} that names it and its position, and nothing is written.
  */
 public sealed interface IndexOp extends Op
-    permits Gather, Scatter, ScatterAdd, IndexSelect, IndexAdd {}
+    permits Gather, Scatter, ScatterAdd, IndexSelect, IndexAdd, Positions {}

@@ -26,9 +26,7 @@ public record MultiMarginBackward(MultiMargin forward) implements LossOp {
         c.pullback(
             (e, at) ->
                 e.pullback(
-                        (f, x) -> forward.define(f, x.get(0), c.in(1)),
-                        at.subList(0, 1),
-                        at.get(1))
+                        (f, x) -> forward.define(f, x.get(0), c.in(1)), at.subList(0, 1), at.get(1))
                     .get(0),
             List.of(c.in(0), c.in(2)),
             c.grad(0));

@@ -24,8 +24,7 @@ public record NanToNum(double nan, double infinity, double minusInfinity) implem
     Emit e = c.emit();
     Value g = c.grad(0);
     Value size = e.unary(UnaryKind.ABS, c.in(0));
-    Value finite =
-        e.compare(CompareKind.LT, size, e.scalarLike(size, Double.POSITIVE_INFINITY));
+    Value finite = e.compare(CompareKind.LT, size, e.scalarLike(size, Double.POSITIVE_INFINITY));
     return Vjp.grads(e.where(finite, g, e.scalarLike(g, 0)));
   }
 }

@@ -1,9 +1,7 @@
 package dev.balboa.nn.op;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 
 /**
  * Reduces the given axes of a tensor; {@code axes} are non-negative, ascending and distinct.
@@ -66,14 +64,7 @@ public record Reduce(ReduceKind kind, List<Integer> axes, boolean keepDims) impl
             Value ties = e.apply(new Reduce(ReduceKind.SUM, axes, true), mask);
             yield e.div(e.mul(g, mask), ties);
           }
-          case PROD ->
-              reduced(shape) == 0
-                  ? null
-                  : c.pullback(
-                          (f, at) -> product(f, at.get(0), c.out(0).spec().shape()),
-                          List.of(x),
-                          c.grad(0))
-                      .get(0);
+          case PROD -> reduced(shape) == 0 ? null : ProdBackward.over(e, axes, x, c.grad(0));
           case NORM2 -> {
             Value y = e.unreduce(inPlaceOf(e, 0, c.out(0), 1), axes, shape);
             yield e.mul(g, e.div(x, y));
@@ -89,29 +80,5 @@ public record Reduce(ReduceKind kind, List<Integer> axes, boolean keepDims) impl
   private static Value inPlaceOf(Emit e, double value, Value y, double other) {
     Value there = e.compare(CompareKind.EQ, y, e.scalarLike(y, value));
     return e.where(there, e.scalarLike(y, other), y);
-  }
-
-  /**
-   * The product as a tree of multiplications of halves, whose derivatives of any order are right
-   * where factors are zero.
-   */
-  private Value product(Emit e, Value x, Shape result) {
-    int rank = x.spec().shape().rank();
-    List<Integer> order = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
-    order.removeAll(axes);
-    order.addAll(axes);
-    long n = reduced(x.spec().shape());
-    Value v = e.reshape(e.apply(new Permute(order), x), Shape.of(result.size(), n));
-    while (n > 1) {
-      long half = n / 2;
-      Value p = e.mul(columns(e, v, 0, half), columns(e, v, n - half, n));
-      v = n % 2 == 0 ? p : e.apply(new Concat(1), p, columns(e, v, half, half + 1));
-      n -= half;
-    }
-    return e.reshape(v, result);
-  }
-
-  private static Value columns(Emit e, Value x, long from, long to) {
-    return e.apply(Slice.along(x.spec().shape(), 1, from, to), x);
   }
 }

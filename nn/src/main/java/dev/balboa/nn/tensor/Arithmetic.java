@@ -67,24 +67,6 @@ public final class Arithmetic {
     return Tensor.apply(new NanToNum(nan, infinity, minusInfinity), x).get(0);
   }
 
-  /**
-   * Products along an axis up to each element: y_i = x_0 x_1 ... x_i. In log2(n) steps, each of
-   * which multiplies by the products that end 1, 2, 4, ... positions before (Hillis and Steele,
-   * 1986); so its derivatives of every order are those of products, zeros among the elements or
-   * not. Integers wrap.
-   */
-  public static Tensor cumprod(Tensor x, int axis) {
-    Facades.that(x.dtype() != DType.BOOL, "cumprod", "input of a numeric type", x.spec());
-    int at = Facades.axis("cumprod", x, axis);
-    long n = x.shape().dim(at);
-    Tensor y = x;
-    for (long step = 1; step < n; step *= 2) {
-      Tensor later = y.slice(at, step, n).mul(y.slice(at, 0, n - step));
-      y = Tensor.concat(at, y.slice(at, 0, step), later);
-    }
-    return y;
-  }
-
   private static void floating(String name, Tensor x) {
     Facades.floating(name, "input", x);
   }

@@ -1,5 +1,6 @@
 package dev.balboa.nn.tensor;
 
+import dev.balboa.nn.op.CumProd;
 import dev.balboa.nn.op.CumSum;
 import dev.balboa.nn.op.Flip;
 import dev.balboa.nn.op.Gather;
@@ -62,6 +63,11 @@ sealed interface IndexMethods permits Tensor {
   /** Cumulative sums along an axis, see {@link CumSum}. */
   default Tensor cumsum(int axis) {
     return then(new CumSum(shape().axis("cumsum", axis), false, false));
+  }
+
+  /** Cumulative products along an axis, see {@link CumProd}. */
+  default Tensor cumprod(int axis) {
+    return then(new CumProd(shape().axis("cumprod", axis), false, false));
   }
 
   /** Sorted along an axis, stably, NaN as the largest: {@link Sort}. */

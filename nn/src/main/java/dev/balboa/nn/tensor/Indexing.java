@@ -3,6 +3,7 @@ package dev.balboa.nn.tensor;
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.LogicalKind;
+import dev.balboa.nn.op.Positions;
 import dev.balboa.nn.op.Shape;
 import java.util.Arrays;
 
@@ -141,18 +142,7 @@ public final class Indexing {
    */
   public static Tensor nonzero(Tensor x) {
     Facades.that(x.shape().rank() > 0, "nonzero", "an input with axes", x.spec());
-    long[] found = set(x);
-    Shape shape = x.shape();
-    int rank = shape.rank();
-    long[] positions = new long[found.length * rank];
-    for (int i = 0; i < found.length; i++) {
-      long rest = found[i];
-      for (int axis = rank - 1; axis >= 0; axis--) {
-        positions[i * rank + axis] = rest % shape.dim(axis);
-        rest /= shape.dim(axis);
-      }
-    }
-    return Tensor.of(positions, Shape.of(found.length, rank));
+    return set(x);
   }
 
   /**
@@ -165,22 +155,16 @@ public final class Indexing {
         "masked_select",
         "a BOOL mask that broadcasts to " + x.shape(),
         mask.spec());
-    long[] found = set(mask.expand(x.shape().dims()));
-    return x.reshape(x.shape().size()).indexSelect(0, Tensor.of(found, Shape.of(found.length)));
+    long size = x.shape().size();
+    Tensor found = set(mask.expand(x.shape().dims()).reshape(size));
+    return x.reshape(size).indexSelect(0, found.reshape(found.shape().size()));
   }
 
-  /** Row-major positions of what is true or not 0. */
-  private static long[] set(Tensor x) {
+  /** Positions of what is true or not 0. */
+  private static Tensor set(Tensor x) {
     Tensor there = x.dtype() == DType.BOOL ? x : x.compare(CompareKind.NE, Facades.number(x, 0));
-    byte[] bytes = there.toBytes();
-    long[] found = new long[bytes.length];
-    int n = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      if (bytes[i] != 0) {
-        found[n++] = i;
-      }
-    }
-    return Arrays.copyOf(found, n);
+    long count = there.countNonzero().toLongs()[0];
+    return Tensor.then(there, new Positions(count));
   }
 
   // ---- By lengths ----

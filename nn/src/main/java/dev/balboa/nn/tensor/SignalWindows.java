@@ -7,6 +7,9 @@ import java.util.Arrays;
  * one longer by one, as a Fourier transform wants them; the others are symmetric.
  */
 public final class SignalWindows {
+  /** Elements between cosines that are computed one by one. */
+  private static final int STEP = 1024;
+
   private SignalWindows() {}
 
   /** The raised cosine 1/2 - 1/2 cos(2 pi k / n). */
@@ -38,13 +41,49 @@ public final class SignalWindows {
       Arrays.fill(window, 1);
       return Tensor.of(window);
     }
-    for (int k = 0; k < size; k++) {
-      double sum = 0;
-      for (int j = 0; j < a.length; j++) {
-        sum += (j % 2 == 0 ? a[j] : -a[j]) * Math.cos(2 * Math.PI * j * k / n);
-      }
-      window[k] = (float) sum;
+    fillHalf(window, n, a);
+    for (int k = n / 2 + 1; k < size; k++) {
+      window[k] = window[n - k];
     }
     return Tensor.of(window);
+  }
+
+  /**
+   * The elements up to the middle of a window of period n. A cosine is that of a sum of angles, a
+   * multiple of STEP and a rest, both of which come from tables; those of its multiples follow by
+   * Chebyshev's recurrence.
+   */
+  private static void fillHalf(float[] window, int n, double... a) {
+    int half = Math.min(window.length, n / 2 + 1);
+    double[] cos = new double[Math.min(STEP, half)];
+    double[] sin = new double[cos.length];
+    for (int k = 0; k < cos.length; k++) {
+      cos[k] = Math.cos(2 * Math.PI * k / n);
+      sin[k] = Math.sin(2 * Math.PI * k / n);
+    }
+    for (int from = 0; from < half; from += STEP) {
+      double c = Math.cos(2 * Math.PI * from / n);
+      double s = Math.sin(2 * Math.PI * from / n);
+      int count = Math.min(STEP, half - from);
+      if (a.length == 2) {
+        for (int k = 0; k < count; k++) {
+          window[from + k] = (float) (a[0] - a[1] * (c * cos[k] - s * sin[k]));
+        }
+        continue;
+      }
+      for (int k = 0; k < count; k++) {
+        double x = -(c * cos[k] - s * sin[k]);
+        double last = 1;
+        double power = x;
+        double sum = a[0];
+        for (int j = 1; j < a.length; j++) {
+          sum += a[j] * power;
+          double next = 2 * x * power - last;
+          last = power;
+          power = next;
+        }
+        window[from + k] = (float) sum;
+      }
+    }
   }
 }

@@ -96,8 +96,7 @@ final class ActivationCases {
   }
 
   private static Gated anyGate(Draw d, int axis) {
-    UnaryKind gate =
-        d.pick(UnaryKind.SIGMOID, UnaryKind.RELU, UnaryKind.GELU_ERF, UnaryKind.SILU);
+    UnaryKind gate = d.pick(UnaryKind.SIGMOID, UnaryKind.RELU, UnaryKind.GELU_ERF, UnaryKind.SILU);
     return new Gated(gate, axis);
   }
 

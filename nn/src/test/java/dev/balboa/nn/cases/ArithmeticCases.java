@@ -24,8 +24,7 @@ final class ArithmeticCases {
         clamp(),
         logAddExp(),
         lerp(),
-        nanToNum(),
-        cumprod());
+        nanToNum());
   }
 
   private static OpCase logAddExp() {
@@ -88,31 +87,6 @@ final class ArithmeticCases {
             List.of(I32),
             "floating-point",
             "I32[3]");
-  }
-
-  private static OpCase cumprod() {
-    return OpCase.ofFunction(
-            "cumprod",
-            Arithmetic.class,
-            d -> {
-              Shape shape = d.shape(1, 4);
-              int axis = d.between(-shape.rank(), shape.rank() - 1);
-              return cumprod(axis, d.input(shape, Domain.FACTORS));
-            })
-        .also(d -> cumprod(0, d.input(Shape.of(4), (draw, n) -> new double[] {2, 0, 3, 0})))
-        .alsoLarge(d -> cumprod(1, d.input(Shape.of(60, 700), Domain.between(0.99, 1.01))))
-        .sums(s -> s.specs().get(0).shape().size())
-        .nativelyIn(DType.F64)
-        .refuses(
-            in -> Arithmetic.cumprod(in.get(0), 0),
-            List.of(I32.withDType(DType.BOOL)),
-            "numeric",
-            "BOOL[3]")
-        .refuses(in -> Arithmetic.cumprod(in.get(0), 1), List.of(f32(3)), "an axis", "got 1");
-  }
-
-  private static Sample cumprod(int axis, Input x) {
-    return Sample.of("cumprod(" + axis + ")", in -> Arithmetic.cumprod(in.get(0), axis), x);
   }
 
   private static OpCase predicate(String name, UnaryOperator<Tensor> f) {

@@ -6,6 +6,7 @@ import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Gather;
 import dev.balboa.nn.op.IndexAdd;
 import dev.balboa.nn.op.IndexSelect;
+import dev.balboa.nn.op.Positions;
 import dev.balboa.nn.op.Scatter;
 import dev.balboa.nn.op.ScatterAdd;
 import dev.balboa.nn.op.Shape;
@@ -18,7 +19,7 @@ final class IndexCases {
   private IndexCases() {}
 
   static List<OpCase> all() {
-    return List.of(gather(), scatter(), scatterAdd(), indexSelect(), indexAdd());
+    return List.of(gather(), scatter(), scatterAdd(), indexSelect(), indexAdd(), positions());
   }
 
   static TensorSpec i32(long... dims) {
@@ -210,5 +211,30 @@ final class IndexCases {
         new IndexAdd(axis, whole.dim(axis)),
         indices(d, picks, whole.dim(axis)),
         d.input(from, Domain.NORMAL));
+  }
+
+  private static OpCase positions() {
+    return OpCase.of(
+            "positions", Positions.class, d -> positions(d.whole(d.shape(1, 5), DType.BOOL, 0, 1)))
+        .alsoLarge(d -> positions(mask(d, Shape.of(131_101), 0.5)))
+        .alsoLarge(d -> positions(mask(d, Shape.of(37, 1, 4099), 0.9)))
+        .alsoLarge(d -> positions(mask(d, Shape.of(67, 67, 67, 1), 0.02)))
+        .derivative(OpCase.Derivative.NONE)
+        .refuses(new Positions(0), List.of(), "1 inputs", "got 0")
+        .refuses(new Positions(1), List.of(f32(2)), "BOOL", "F32[2]")
+        .refuses(
+            new Positions(1), List.of(new TensorSpec(Shape.of(), DType.BOOL)), "axes", "BOOL[]")
+        .refuses(
+            new Positions(4), List.of(new TensorSpec(Shape.of(3), DType.BOOL)), "[0, 3]", "got 4");
+  }
+
+  private static Input mask(Draw d, Shape shape, double share) {
+    double[] mask = new double[Draw.count(shape)];
+    Arrays.setAll(mask, i -> d.chance(share) ? 1 : 0);
+    return Input.constant(DType.BOOL, shape, mask);
+  }
+
+  private static Sample positions(Input mask) {
+    return Sample.of(new Positions((long) Arrays.stream(mask.elements()).sum()), mask);
   }
 }

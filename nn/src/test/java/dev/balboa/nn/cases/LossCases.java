@@ -26,7 +26,14 @@ final class LossCases {
   private LossCases() {}
 
   static List<OpCase> all() {
-    return List.of(crossEntropy(), crossEntropyBackward(), nll(), nllBackward(), multiMargin(), multiMarginBackward(), oneHot());
+    return List.of(
+        crossEntropy(),
+        crossEntropyBackward(),
+        nll(),
+        nllBackward(),
+        multiMargin(),
+        multiMarginBackward(),
+        oneHot());
   }
 
   static TensorSpec i32(long... dims) {

@@ -72,8 +72,7 @@ class ChainsTest {
       assertThat(chained.memory(large).arena()).isLessThan(single.memory(large).arena());
       Profile.Line line = chained.profile(1, images(8)).lines().getFirst();
       assertThat(line.name()).isEqualTo(CHAIN);
-      assertThat(line.flops())
-          .isEqualTo(2.0 * 8 * (20 * 27 * 11 * 13 + 33 * 180 * 3 * 4));
+      assertThat(line.flops()).isEqualTo(2.0 * 8 * (20 * 27 * 11 * 13 + 33 * 180 * 3 * 4));
     }
   }
 

@@ -5072,6 +5072,71 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static class balboa_positions {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_positions");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_positions(int32_t ndim, const int64_t *dims, const uint8_t *mask, int64_t count, int64_t *positions, int64_t *found)
+     * }
+     */
+    public static FunctionDescriptor balboa_positions$descriptor() {
+        return balboa_positions.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_positions(int32_t ndim, const int64_t *dims, const uint8_t *mask, int64_t count, int64_t *positions, int64_t *found)
+     * }
+     */
+    public static MethodHandle balboa_positions$handle() {
+        return balboa_positions.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_positions(int32_t ndim, const int64_t *dims, const uint8_t *mask, int64_t count, int64_t *positions, int64_t *found)
+     * }
+     */
+    public static MemorySegment balboa_positions$address() {
+        return balboa_positions.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_positions(int32_t ndim, const int64_t *dims, const uint8_t *mask, int64_t count, int64_t *positions, int64_t *found)
+     * }
+     */
+    public static int balboa_positions(int ndim, MemorySegment dims, MemorySegment mask, long count, MemorySegment positions, MemorySegment found) {
+        var mh$ = balboa_positions.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_positions", ndim, dims, mask, count, positions, found);
+            }
+            return (int)mh$.invokeExact(ndim, dims, mask, count, positions, found);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class balboa_gather {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
@@ -5475,6 +5540,207 @@ public class kernels_h extends kernels_h$shared {
                 traceDowncall("balboa_cumsum", dtype, outer, n, inner, exclusive, reverse, x, y);
             }
             return (int)mh$.invokeExact(dtype, outer, n, inner, exclusive, reverse, x, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_cumprod {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_cumprod");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_cumprod(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive, int32_t reverse, const void *x, void *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_cumprod$descriptor() {
+        return balboa_cumprod.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_cumprod(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive, int32_t reverse, const void *x, void *y)
+     * }
+     */
+    public static MethodHandle balboa_cumprod$handle() {
+        return balboa_cumprod.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_cumprod(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive, int32_t reverse, const void *x, void *y)
+     * }
+     */
+    public static MemorySegment balboa_cumprod$address() {
+        return balboa_cumprod.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_cumprod(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive, int32_t reverse, const void *x, void *y)
+     * }
+     */
+    public static int balboa_cumprod(int dtype, long outer, long n, long inner, int exclusive, int reverse, MemorySegment x, MemorySegment y) {
+        var mh$ = balboa_cumprod.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_cumprod", dtype, outer, n, inner, exclusive, reverse, x, y);
+            }
+            return (int)mh$.invokeExact(dtype, outer, n, inner, exclusive, reverse, x, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_cumprod_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_cumprod_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_cumprod_backward(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive, int32_t reverse, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static FunctionDescriptor balboa_cumprod_backward$descriptor() {
+        return balboa_cumprod_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_cumprod_backward(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive, int32_t reverse, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static MethodHandle balboa_cumprod_backward$handle() {
+        return balboa_cumprod_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_cumprod_backward(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive, int32_t reverse, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static MemorySegment balboa_cumprod_backward$address() {
+        return balboa_cumprod_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_cumprod_backward(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive, int32_t reverse, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static int balboa_cumprod_backward(int dtype, long outer, long n, long inner, int exclusive, int reverse, MemorySegment x, MemorySegment dy, MemorySegment dx) {
+        var mh$ = balboa_cumprod_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_cumprod_backward", dtype, outer, n, inner, exclusive, reverse, x, dy, dx);
+            }
+            return (int)mh$.invokeExact(dtype, outer, n, inner, exclusive, reverse, x, dy, dx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_prod_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_prod_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_prod_backward(int32_t dtype, int64_t outer, int64_t n, int64_t inner, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static FunctionDescriptor balboa_prod_backward$descriptor() {
+        return balboa_prod_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_prod_backward(int32_t dtype, int64_t outer, int64_t n, int64_t inner, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static MethodHandle balboa_prod_backward$handle() {
+        return balboa_prod_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_prod_backward(int32_t dtype, int64_t outer, int64_t n, int64_t inner, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static MemorySegment balboa_prod_backward$address() {
+        return balboa_prod_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_prod_backward(int32_t dtype, int64_t outer, int64_t n, int64_t inner, const void *x, const void *dy, void *dx)
+     * }
+     */
+    public static int balboa_prod_backward(int dtype, long outer, long n, long inner, MemorySegment x, MemorySegment dy, MemorySegment dx) {
+        var mh$ = balboa_prod_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_prod_backward", dtype, outer, n, inner, x, dy, dx);
+            }
+            return (int)mh$.invokeExact(dtype, outer, n, inner, x, dy, dx);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -6,6 +6,8 @@ import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.NativeThreads;
 import dev.balboa.nn.op.AxisOp;
+import dev.balboa.nn.op.CumProd;
+import dev.balboa.nn.op.CumProdBackward;
 import dev.balboa.nn.op.CumSum;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Flip;
@@ -14,6 +16,7 @@ import dev.balboa.nn.op.GatedBackward;
 import dev.balboa.nn.op.Pad;
 import dev.balboa.nn.op.PadBackward;
 import dev.balboa.nn.op.PadMode;
+import dev.balboa.nn.op.ProdBackward;
 import dev.balboa.nn.op.Resize;
 import dev.balboa.nn.op.ResizeBackward;
 import dev.balboa.nn.op.Shape;
@@ -40,6 +43,9 @@ final class AxisOps {
       case CumSum o -> cumsum(b, o);
       case Gated o -> gated(b, o);
       case GatedBackward o -> gatedBackward(b, o);
+      case CumProd o -> cumprod(b, o);
+      case CumProdBackward o -> cumprodBackward(b, o.forward());
+      case ProdBackward o -> prodBackward(b, o);
     }
   }
 
@@ -182,6 +188,39 @@ final class AxisOps {
             AxisKernels.cumsum(
                 type, a.outer(), a.n(), a.inner(), op.exclusive(), op.reverse(), s[0], s[1]),
         b.denseInput(0),
+        b.denseOutput(0));
+  }
+
+  private static void cumprod(PlanBuilder b, CumProd op) {
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    Split a = around(b, op.axis());
+    b.call(
+        s ->
+            AxisKernels.cumprod(
+                type, a.outer(), a.n(), a.inner(), op.exclusive(), op.reverse(), s[0], s[1]),
+        b.denseInput(0),
+        b.denseOutput(0));
+  }
+
+  private static void cumprodBackward(PlanBuilder b, CumProd op) {
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    Split a = around(b, op.axis());
+    b.call(
+        s ->
+            AxisKernels.cumprodBackward(
+                type, a.outer(), a.n(), a.inner(), op.exclusive(), op.reverse(), s[0], s[1], s[2]),
+        b.denseInput(0),
+        b.denseInput(1),
+        b.denseOutput(0));
+  }
+
+  private static void prodBackward(PlanBuilder b, ProdBackward op) {
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    Split a = around(b, op.axis());
+    b.call(
+        s -> AxisKernels.prodBackward(type, a.outer(), a.n(), a.inner(), s[0], s[1], s[2]),
+        b.denseInput(0),
+        b.denseInput(1),
         b.denseOutput(0));
   }
 }

@@ -237,9 +237,7 @@ final class ElementwiseOps {
     KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     long n = b.spec(0).shape().size();
     b.call(
-        s ->
-            Kernels.nanToNum(
-                type, n, s[0], op.nan(), op.infinity(), op.minusInfinity(), s[1]),
+        s -> Kernels.nanToNum(type, n, s[0], op.nan(), op.infinity(), op.minusInfinity(), s[1]),
         b.denseInput(0),
         b.denseOutput(0));
   }

@@ -13,6 +13,7 @@ import dev.balboa.nn.op.IndexAdd;
 import dev.balboa.nn.op.IndexOp;
 import dev.balboa.nn.op.IndexSelect;
 import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.Positions;
 import dev.balboa.nn.op.Scatter;
 import dev.balboa.nn.op.ScatterAdd;
 import dev.balboa.nn.op.Shape;
@@ -30,6 +31,7 @@ final class IndexOps {
       case ScatterAdd o -> scatterAdd(b, o);
       case IndexSelect o -> indexSelect(b, o);
       case IndexAdd o -> indexAdd(b, o);
+      case Positions o -> positions(b, o);
     }
   }
 
@@ -143,6 +145,20 @@ final class IndexOps {
         },
         b.denseInput(0),
         b.denseInput(1),
+        b.denseOutput(0));
+  }
+
+  private static void positions(PlanBuilder b, Positions op) {
+    long[] dims = b.spec(0).shape().dims();
+    StridedSpace space = StridedSpace.of(dims, StridedSpace.Operand.contiguous(dims));
+    b.call(
+        s -> {
+          long there = IndexKernels.positions(space, s[0], op.count(), s[1]);
+          if (there != op.count()) {
+            throw DataErrors.count(op.name(), op.count(), there);
+          }
+        },
+        b.denseInput(0),
         b.denseOutput(0));
   }
 

@@ -19,9 +19,9 @@ import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /**
- * A chain of primitives and max poolings on slices of the batch: each thread takes slices that fit its cache through
- * all links, on primitives made for one thread. Between two links nothing goes to main memory, and
- * the threads meet once, at the end.
+ * A chain of primitives and max poolings on slices of the batch: each thread takes slices that fit
+ * its cache through all links, on primitives made for one thread. Between two links nothing goes to
+ * main memory, and the threads meet once, at the end.
  *
  * <p>Measured on conv, max pool, conv, max pool of the MNIST network with 128 pictures: 3.5 ms for
  * 4 pictures at a time, 4.5 ms for one link after the other.
@@ -201,8 +201,7 @@ final class SlicedChain {
   private Plan assemble(MemoryDesc whole) {
     List<TensorSpec> specs = chain.inputs();
     Chain.Link head = chain.links().getFirst();
-    try (PlanBuilder b =
-        new PlanBuilder(head.op(), specs, layouts, List.of(chain.output()))) {
+    try (PlanBuilder b = new PlanBuilder(head.op(), specs, layouts, List.of(chain.output()))) {
       List<Operand> operands = new ArrayList<>();
       for (int i = 0; i < specs.size(); i++) {
         operands.add(b.raw(i));

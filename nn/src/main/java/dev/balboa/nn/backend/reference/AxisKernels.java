@@ -2,6 +2,8 @@ package dev.balboa.nn.backend.reference;
 
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.op.AxisOp;
+import dev.balboa.nn.op.CumProd;
+import dev.balboa.nn.op.CumProdBackward;
 import dev.balboa.nn.op.CumSum;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Flip;
@@ -9,6 +11,7 @@ import dev.balboa.nn.op.Gated;
 import dev.balboa.nn.op.GatedBackward;
 import dev.balboa.nn.op.Pad;
 import dev.balboa.nn.op.PadBackward;
+import dev.balboa.nn.op.ProdBackward;
 import dev.balboa.nn.op.Resize;
 import dev.balboa.nn.op.ResizeBackward;
 import dev.balboa.nn.op.ResizeMode;
@@ -35,6 +38,9 @@ final class AxisKernels {
       case CumSum o -> OrderKernels.cumsum(o, call);
       case Gated o -> GatedKernels.forward(o, call);
       case GatedBackward o -> GatedKernels.backward(o.forward(), call);
+      case CumProd o -> ProductKernels.cumprod(o, call);
+      case CumProdBackward o -> ProductKernels.cumprodBackward(o, call);
+      case ProdBackward o -> ProductKernels.prodBackward(o, call);
     };
   }
 

@@ -6,9 +6,11 @@ import dev.balboa.nn.op.Gather;
 import dev.balboa.nn.op.IndexAdd;
 import dev.balboa.nn.op.IndexOp;
 import dev.balboa.nn.op.IndexSelect;
+import dev.balboa.nn.op.Positions;
 import dev.balboa.nn.op.Scatter;
 import dev.balboa.nn.op.ScatterAdd;
 import dev.balboa.nn.op.Shape;
+import java.util.stream.IntStream;
 
 /** Picks and places elements by index tensors. */
 final class IndexKernels {
@@ -21,6 +23,7 @@ final class IndexKernels {
       case ScatterAdd o -> scatterAdd(o, call);
       case IndexSelect o -> indexSelect(o, call);
       case IndexAdd o -> indexAdd(o, call);
+      case Positions o -> positions(o, call);
     };
   }
 
@@ -100,6 +103,24 @@ final class IndexKernels {
       for (int i = 0; i < x.length; i += inner) {
         int row = i / inner / at.length * (int) op.size() + at[i / inner % at.length];
         Rows.add(1, x, i, out[0].reals(), row * inner, inner);
+      }
+    });
+  }
+
+  private static Prepared positions(Positions op, Call call) {
+    Shape shape = call.in(0);
+    return call.plain((in, out) -> {
+      long[] mask = in[0].wholes();
+      int[] found = IntStream.range(0, mask.length).filter(i -> mask[i] != 0).toArray();
+      if (found.length != op.count()) {
+        throw DataErrors.count(op.name(), op.count(), found.length);
+      }
+      for (int i = 0; i < found.length; i++) {
+        long rest = found[i];
+        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+          out[0].wholes()[i * shape.rank() + axis] = rest % shape.dim(axis);
+          rest /= shape.dim(axis);
+        }
       }
     });
   }

@@ -31,7 +31,8 @@ final class IntegerKernels {
       case REMAINDER -> b == 0 ? 0 : Math.floorMod(a, b);
       case FMOD -> b == 0 ? 0 : a % b;
       case FLOOR_DIVIDE -> b == 0 ? 0 : Math.floorDiv(a, b);
-      case ATAN2, HYPOT, LOG_ADD_EXP -> throw new IllegalArgumentException("integers have no " + kind);
+      case ATAN2, HYPOT, LOG_ADD_EXP ->
+          throw new IllegalArgumentException("integers have no " + kind);
     };
   }
 

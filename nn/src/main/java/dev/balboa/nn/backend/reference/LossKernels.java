@@ -59,8 +59,7 @@ final class LossKernels {
       case MultiMarginBackward o ->
           call.plain((in, out) ->
               on(o.name(), o.forward(), call.in(0).dim(1), in[1])
-                  .multiMarginBackward(
-                      o.forward(), in[0].reals(), in[2].reals(), out[0].reals()));
+                  .multiMarginBackward(o.forward(), in[0].reals(), in[2].reals(), out[0].reals()));
       case PointwiseLoss o ->
           call.plain((in, out) ->
               new PointwiseLossValues(o, in[0].reals(), in[1].reals()).losses(out[0].reals()));
