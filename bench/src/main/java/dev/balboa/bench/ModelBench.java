@@ -8,9 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Measures time and memory of training steps of whole models. Each measurement is a process of its
@@ -34,6 +37,7 @@ public final class ModelBench {
   private int threads = Runtime.getRuntime().availableProcessors();
   private List<String> contenders = List.of();
   private final List<ModelTask> tasks = new ArrayList<>();
+  private final Set<String> failures = new LinkedHashSet<>();
 
   /** What the processes of one contender said. */
   private static final class Result {
@@ -79,6 +83,9 @@ public final class ModelBench {
       System.exit(2);
     }
     bench.run();
+    if (!bench.failures.isEmpty()) {
+      System.exit(1);
+    }
   }
 
   private void parse(String... words) {
@@ -99,6 +106,7 @@ public final class ModelBench {
     }
   }
 
+  /** Whoever fails is said so below the table. */
   private void run() throws IOException, InterruptedException {
     Machine machine = Machine.here();
     System.out.printf(
@@ -119,17 +127,21 @@ public final class ModelBench {
         for (ModelContender contender : ModelContender.all()) {
           if (contender.takesPart(task)
               && (contenders.isEmpty() || contenders.contains(contender.name()))) {
-            results
-                .computeIfAbsent(contender.name(), _ -> new Result())
-                .add(measure(contender.name(), task));
+            measure(contender.name(), task)
+                .ifPresent(
+                    line -> results.computeIfAbsent(contender.name(), _ -> new Result()).add(line));
           }
         }
       }
-      print(task, results);
+      if (!results.isEmpty()) {
+        print(task, results);
+      }
     }
+    failures.forEach(System.err::println);
   }
 
-  private String measure(String contender, ModelTask task)
+  /** What the contender's process said; nothing if it failed, which is kept in mind. */
+  private Optional<String> measure(String contender, ModelTask task)
       throws IOException, InterruptedException {
     Path directory = Files.createDirectories(Path.of("bench", "target", "bench"));
     String name = "model-" + contender.replaceAll("\\W+", "-") + "-" + task.key() + ".log";
@@ -145,9 +157,10 @@ public final class ModelBench {
     String answer =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     if (process.waitFor() != 0 || answer.isEmpty()) {
-      throw new IllegalStateException(contender + " failed at " + task.key() + ": see " + log);
+      failures.add(contender + " failed at " + task.key() + ": see " + log);
+      return Optional.empty();
     }
-    return answer.lines().toList().getLast();
+    return Optional.of(answer.lines().toList().getLast());
   }
 
   private static void print(ModelTask task, Map<String, Result> results) {

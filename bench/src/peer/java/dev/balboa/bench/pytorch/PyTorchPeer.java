@@ -45,6 +45,7 @@ public final class PyTorchPeer implements Peer {
       throw new IllegalStateException(
           "PyTorch uses " + torch.get_num_threads() + " threads, not " + threads);
     }
+    Settings.checkBlas();
   }
 
   @Override

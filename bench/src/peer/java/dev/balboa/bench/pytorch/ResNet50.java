@@ -9,11 +9,18 @@ import org.bytedeco.pytorch.BatchNormOptions;
 import org.bytedeco.pytorch.Conv2dImpl;
 import org.bytedeco.pytorch.Conv2dOptions;
 import org.bytedeco.pytorch.LinearImpl;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** ResNet-50 as torchvision has it, ReLU and additions in place. */
+/**
+ * ResNet-50 as torchvision has it, ReLU and additions in place.
+ *
+ * <p>Where a convolution of 1 x 1 skips places, they are skipped before it: the same function. The
+ * oneDNN in PyTorch 2.10 divides by zero when it plans that convolution's derivative on a processor
+ * that does not tell the size of its second cache, as virtual ones do.
+ */
 final class ResNet50 extends Module {
   private static final long[] THREE = {3, 3};
   private static final int[] BLOCKS = {3, 4, 6, 3};
@@ -51,12 +58,14 @@ final class ResNet50 extends Module {
 
   /** A convolution without bias and its batch normalisation. */
   private final class Unit {
+    private final long skip;
     private final Conv2dImpl conv;
     private final BatchNorm2dImpl norm;
 
     Unit(String name, long in, long out, long kernel, long stride) {
       Conv2dOptions options = new Conv2dOptions(in, out, new LongPointer(kernel, kernel));
-      options.stride().put(new LongPointer(stride, stride));
+      skip = kernel == 1 ? stride : 1;
+      options.stride().put(new LongPointer(stride / skip, stride / skip));
       options.padding().put(new LongPointer(kernel / 2, kernel / 2));
       options.bias().put(false);
       conv = register_module(name + "_conv", new Conv2dImpl(options));
@@ -65,7 +74,11 @@ final class ResNet50 extends Module {
     }
 
     Tensor forward(Tensor x) {
-      return norm.forward(conv.forward(x));
+      return norm.forward(conv.forward(skip == 1 ? x : every(2, every(3, x))));
+    }
+
+    private Tensor every(int axis, Tensor x) {
+      return x.slice(axis, new LongOptional(0), new LongOptional(x.size(axis)), skip);
     }
   }
 

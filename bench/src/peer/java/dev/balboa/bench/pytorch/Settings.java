@@ -3,11 +3,19 @@ package dev.balboa.bench.pytorch;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What PyTorch and MKL read from the process while they are loaded: it has to be set before the
@@ -44,6 +52,30 @@ final class Settings {
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, Integer.MAX_VALUE);
     mallopt(M_TOP_PAD, 64 << 20);
+  }
+
+  /**
+   * Checks, once PyTorch is loaded, what its matrix products run on. Without MKL's redistributable
+   * jar JavaCPP takes OpenBLAS instead and says nothing; the threads of that build are not OpenMP's
+   * and wait for time slices of those that spin.
+   *
+   * @throws IllegalStateException if that is not MKL
+   */
+  static void checkBlas() {
+    try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+      Set<String> loaded =
+          maps.filter(line -> line.contains("/libmkl_rt") || line.contains("/libopenblas"))
+              .map(line -> line.substring(line.lastIndexOf('/') + 1))
+              .collect(Collectors.toCollection(TreeSet::new));
+      if (loaded.stream().noneMatch(name -> name.startsWith("libmkl_rt"))) {
+        throw new IllegalStateException(
+            "PyTorch's matrix products: expected MKL, got "
+                + loaded
+                + "; mkl-*-redist.jar has to be on the class path");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("/proc/self/maps", e);
+    }
   }
 
   private static void setEnvironment(String name, String value) {

@@ -42,11 +42,11 @@ abstract sealed class TorchModels implements ModelPeer {
     }
   }
 
-  /** In that order and mixed precision. */
+  /** In the usual order and mixed precision. */
   public static final class Bf16 extends TorchModels {
     /** For the service loader. */
     public Bf16() {
-      super("pytorch, bf16", Order.CHANNELS_LAST, true);
+      super("pytorch, bf16", Order.CONTIGUOUS, true);
     }
   }
 
@@ -57,7 +57,7 @@ abstract sealed class TorchModels implements ModelPeer {
 
   @Override
   public boolean takesPart(ModelTask task) {
-    return task == ModelTask.RESNET50 || order == Order.CONTIGUOUS || mixed;
+    return task == ModelTask.RESNET50 || order == Order.CONTIGUOUS;
   }
 
   @Override
