@@ -5,6 +5,7 @@ import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.TensorSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -12,7 +13,7 @@ import java.util.function.Supplier;
 
 /**
  * Prepared operations by operation, input specs and layouts; bounded, least recently used out
- * first. Without a bound, varying shapes would grow native memory without end.
+ * first, some at a time. Without a bound, varying shapes would grow native memory without end.
  *
  * <p>An entry is leased for the time of a run and closed when it has been evicted and the last
  * lease is returned. Recency is approximate under concurrency, which costs a re-preparation at
@@ -68,24 +69,38 @@ public final class PrimitiveCache implements AutoCloseable {
       return;
     }
     while (entries.size() > capacity) {
-      evictOldest(key);
+      evictOldest(lease);
     }
   }
 
-  private void evictOldest(Key except) {
-    Map.Entry<Key, Lease> oldest = null;
-    for (Map.Entry<Key, Lease> e : entries.entrySet()) {
-      if (!e.getKey().equals(except)
-          && (oldest == null || e.getValue().lastUsed < oldest.getValue().lastUsed)) {
-        oldest = e;
+  /**
+   * Evicts the oldest sixteenth at once, so that finding it costs little for each entry that comes:
+   * with shapes that never repeat every insertion evicts.
+   */
+  private void evictOldest(Lease except) {
+    int count = entries.size() - capacity + capacity / 16;
+    PriorityQueue<Aged> oldest = new PriorityQueue<>();
+    entries.forEach((key, lease) -> {
+      if (lease != except) {
+        oldest.add(new Aged(lease.lastUsed, key, lease));
+        if (oldest.size() > count) {
+          oldest.remove();
+        }
+      }
+    });
+    for (Aged aged : oldest) {
+      if (entries.remove(aged.key, aged.lease)) {
+        evictions.increment();
+        aged.lease.close();
       }
     }
-    if (oldest == null) {
-      return;
-    }
-    if (entries.remove(oldest.getKey(), oldest.getValue())) {
-      evictions.increment();
-      oldest.getValue().close();
+  }
+
+  /** An entry with its age as it was found; the youngest comes first. */
+  private record Aged(long lastUsed, Key key, Lease lease) implements Comparable<Aged> {
+    @Override
+    public int compareTo(Aged other) {
+      return Long.compare(other.lastUsed, lastUsed);
     }
   }
 
