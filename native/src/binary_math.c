@@ -22,7 +22,7 @@ BALBOA_INLINE double hypot_of_f32(double a, double b) {
 /* The larger one, and log(1 + exp(-d)) of the difference; the same infinity twice has none. */
 BALBOA_INLINE float log_add_exp_of_f32(float a, float b) {
   const float d = a == b ? 0.0f : vabs(a - b);
-  const float y = (a > b ? a : b) + vlog1p_unit(vexp(-d));
+  const float y = (a > b ? a : b) + vlog1p_unit(vexp_negative(-d));
   return d == d ? y : a + b;
 }
 

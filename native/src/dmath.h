@@ -54,22 +54,6 @@ BALBOA_INLINE double dexp(double x) {
   return p * ddouble((dbits(t) - dbits(D_ROUND) + 1023u) << 52);
 }
 
-/* 2^x for |x| <= 1000; larger ones as at 1000. */
-BALBOA_INLINE double dexp2(double x) {
-  double c = x < -1000.0 ? -1000.0 : x;
-  c = c > 1000.0 ? 1000.0 : c;
-  const double t = c + D_ROUND;
-  const double r = c - (t - D_ROUND);
-  double p = 1.3250805517502249e-6 * r + 1.5303700711365694e-5;
-  p = p * r + 0.00015403475186530786;
-  p = p * r + 0.0013333478473685415;
-  p = p * r + 0.0096181291352361397;
-  p = p * r + 0.055504109063258666;
-  p = p * r + 0.24022650695888502;
-  p = p * r + 0.69314718055683241;
-  return (p * r + 1.0) * ddouble((dbits(t) - dbits(D_ROUND) + 1023u) << 52);
-}
-
 /* log(x) for a positive normal finite x. */
 BALBOA_INLINE double dlog(double x) {
   const uint64_t i = dbits(x) - 0x3fe6a09e667f3bcdu; /* sqrt(1/2) */

@@ -15,7 +15,7 @@ BALBOA_INLINE float gelu_tanh(float v) {
 
 BALBOA_INLINE float softplus(float v, float alpha, float beta) {
   const float z = alpha * v;
-  const float s = (z > 0.0f ? z : 0.0f) + vlog1p_unit(vexp(-vabs(z)));
+  const float s = (z > 0.0f ? z : 0.0f) + vlog1p_unit(vexp_negative(-vabs(z)));
   return z > beta ? v : (z == z ? s / alpha : v);
 }
 
@@ -26,7 +26,7 @@ BALBOA_INLINE float mish(float v) {
 }
 
 BALBOA_INLINE float log_sigmoid(float v) {
-  const float s = (v < 0.0f ? v : 0.0f) - vlog1p_unit(vexp(-vabs(v)));
+  const float s = (v < 0.0f ? v : 0.0f) - vlog1p_unit(vexp_negative(-vabs(v)));
   return v == v ? s : v;
 }
 

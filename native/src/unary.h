@@ -36,7 +36,7 @@ typedef struct {
  * function of f64. */
 void bk_trig(int64_t n, const float *x, float *y, unary_fn small, double (*exact)(double));
 
-/* The functions that are computed in f64 arithmetic; NULL for any other kind. */
+/* The functions of unary_math.c; NULL for any other kind. */
 unary_fn bk_unary_math(int32_t kind);
 
 /* The y with erf(y) = x. */

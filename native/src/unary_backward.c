@@ -13,7 +13,7 @@
 
 /* sigmoid'(x) = e / (1 + e)^2 with e = exp(-|x|): no cancellation in the tails. */
 BALBOA_INLINE float sigmoid_slope(float v) {
-  const float e = vexp(-vabs(v));
+  const float e = vexp_negative(-vabs(v));
   const float d = 1.0f + e;
   return e / (d * d);
 }
@@ -33,8 +33,9 @@ BALBOA_INLINE float gelu_tanh_slope(float v) {
 }
 
 BALBOA_INLINE float silu_slope(float v) {
-  const float slope = sigmoid_slope(v);
-  return vsigmoid(v) + (slope == 0.0f ? 0.0f : v * slope);
+  const float e = vexp_negative(-vabs(v));
+  const float r = 1.0f / (1.0f + e);
+  return (v < 0.0f ? e : 1.0f) * r + (e == 0.0f ? 0.0f : v * (e * r * r));
 }
 
 BALBOA_INLINE float mish_slope(float v) {

@@ -1,4 +1,4 @@
-/* y = f(x), element by element: the f32 functions that are computed in f64 arithmetic, and the inverse error function. */
+/* y = f(x), element by element: most of the f32 functions are computed in f64 arithmetic. */
 #include "dmath.h"
 #include "unary.h"
 
@@ -11,25 +11,18 @@ UNARY(cosh_loop, (float)dcosh((double)v))
 UNARY(asinh_loop, vabs(v) < INFINITY ? (float)dasinh((double)v) : v)
 UNARY(acosh_loop, v >= 1.0f ? (v < INFINITY ? (float)dacosh((double)v) : v) : NAN)
 UNARY(atanh_loop, vabs(v) < 1.0f ? (float)datanh((double)v) : (vabs(v) == 1.0f ? v * INFINITY : NAN))
-UNARY(exp2_loop, (float)dexp2((double)v))
+UNARY(exp2_loop, vexp_base2(v))
 UNARY(tanh_shrink_loop, (float)dtanh_shrink((double)v))
 
-BALBOA_INLINE float log_base(float v, double scale) {
-  const double d = (double)v;
-  const float y = (float)(dlog(d > 0.0 ? d : 1.0) * scale);
-  const float z = v == 0.0f ? -INFINITY : (v == INFINITY ? v : y);
-  return v >= 0.0f ? z : NAN;
-}
+UNARY(log2_loop, vlog2(v))
+UNARY(log10_loop, vlog10(v))
 
-UNARY(log2_loop, log_base(v, 1.4426950408889634))
-UNARY(log10_loop, log_base(v, 0.43429448190325183))
-
-/* With t^2 split so that no bit of the exponent is lost; erfc(10.5) underflows. */
+/* With t^2 split so that no bit of the exponent is lost; erfc(10.1) underflows. */
 BALBOA_INLINE float erfc_f32(float x) {
   float t = vabs(x);
-  t = t > 10.5f ? 10.5f : t;
+  t = t > 10.3f ? 10.3f : t;
   const float hi = vfloat(vbits(t) & 0xfffff000u);
-  const float c = verfcx(t) * vexp2f(-hi * hi, -(t - hi) * (t + hi));
+  const float c = verfcx(t) * vexp_down(-hi * hi, -(t - hi) * (t + hi));
   const float y = x < 0.0f ? 2.0f - c : c;
   const float z = t < 0.75f ? 1.0f - verf(x) : y;
   return x == x ? z : x;

@@ -63,16 +63,40 @@ BALBOA_INLINE float vexp_poly(float r) {
   return q * r * r + r + 1.0f;
 }
 
-/* exp(x + lo) for |lo| <= 0.1; lo carries what x could not hold. */
-BALBOA_INLINE float vexp2f(float x, float lo) {
+BALBOA_INLINE float vexp(float x) {
   float c = x < -104.0f ? -104.0f : x;
   c = c > 89.0f ? 89.0f : c;
   const vexp_parts e = vexp_reduce(c);
   const int32_t half = e.n >> 1;
-  return vexp_poly(e.r + lo) * vpow2(half) * vpow2(e.n - half);
+  return vexp_poly(e.r) * vpow2(half) * vpow2(e.n - half);
 }
 
-BALBOA_INLINE float vexp(float x) { return vexp2f(x, 0.0f); }
+/* exp(x + lo) for -108 <= x <= 0 or NaN, |lo| <= 0.1, which carries what x could not hold. What is added rounds to an integer n, as above, and leaves the
+ * biased exponent of 2^(n + 30) in the lowest bits, so that a shift makes the power of two. */
+#define V_ROUND_SCALED 12583069.0f /* V_ROUND + 127 + 30 */
+BALBOA_INLINE float vexp_down(float x, float lo) {
+  const float t = x * V_LOG2E + V_ROUND_SCALED;
+  const float n = t - V_ROUND_SCALED;
+  const float r = (x - n * V_LN2_HI) - n * V_LN2_LO;
+  return vexp_poly(r + lo) * vfloat(vbits(t) << 23) * 0x1p-30f;
+}
+
+/* exp(x) for x <= 0 or NaN. */
+BALBOA_INLINE float vexp_negative(float x) { return vexp_down(x < -104.0f ? -104.0f : x, 0.0f); }
+
+/* 2^x, within 0.9 ulp (0.6 of normal numbers). */
+BALBOA_INLINE float vexp_base2(float x) {
+  float c = x < -151.0f ? -151.0f : x;
+  c = c > 129.0f ? 129.0f : c;
+  const float t = c + V_ROUND;
+  const float r = c - (t - V_ROUND);
+  /* (2^r - 1) / r */
+  float q = 1.54628768e-4f * r + 1.33909844e-3f;
+  q = (q * r + 9.61806253e-3f) * r + 5.55035956e-2f;
+  q = (q * r + 2.40226507e-1f) * r + 6.93147182e-1f;
+  const int32_t n = (int32_t)(vbits(t) - vbits(V_ROUND)), half = n >> 1;
+  return (q * r + 1.0f) * vpow2(half) * vpow2(n - half);
+}
 
 BALBOA_INLINE float vexpm1(float x) {
   float c = x < -20.0f ? -20.0f : x;
@@ -88,8 +112,13 @@ BALBOA_INLINE float vexpm1(float x) {
   return vabs(x) < 1e-8f ? x : y;
 }
 
-/* log(m) for the normal positive m, times 2^e. */
-BALBOA_INLINE float vlog_normal(float m, float e0) {
+typedef struct {
+  float e, f; /* (1 + f) 2^e with 1 + f in [sqrt(1/2), sqrt(2)) */
+  float q;    /* log(1 + f) - f + f^2/2 */
+} vlog_parts;
+
+/* For a normal positive m, times 2^e0. */
+BALBOA_INLINE vlog_parts vlog_split(float m, float e0) {
   const uint32_t i = vbits(m) - 0x3f3504f3u; /* sqrt(1/2) */
   const float e = (float)((int32_t)i >> 23) + e0;
   const float f = vfloat((i & 0x7fffffu) + 0x3f3504f3u) - 1.0f;
@@ -98,9 +127,15 @@ BALBOA_INLINE float vlog_normal(float m, float e0) {
   p = (p * f + -1.31287705e-1f) * f + 1.41812048e-1f;
   p = (p * f + -1.66245535e-1f) * f + 2.00022855e-1f;
   p = (p * f + -2.50008104e-1f) * f + 3.33333167e-1f;
-  const float f2 = f * f;
-  const float y = p * f2 * f + e * V_LN2_LO;
-  return (y - 0.5f * f2 + f) + e * V_LN2_HI;
+  const vlog_parts parts = {e, f, p * (f * f) * f};
+  return parts;
+}
+
+/* log(m) for the normal positive m, times 2^e. */
+BALBOA_INLINE float vlog_normal(float m, float e0) {
+  const vlog_parts p = vlog_split(m, e0);
+  const float y = p.q + p.e * V_LN2_LO;
+  return (y - 0.5f * (p.f * p.f) + p.f) + p.e * V_LN2_HI;
 }
 
 BALBOA_INLINE float vlog(float x) {
@@ -109,6 +144,37 @@ BALBOA_INLINE float vlog(float x) {
   y = x == INFINITY ? x : y;
   y = x == 0.0f ? -INFINITY : y;
   return x >= 0.0f ? y : NAN;
+}
+
+/* The logarithm to a base b, given as 1 / log(b) and log(2) / log(b), each a head of at most 13 bits and a tail. Products
+ * with the heads are exact, and so is what their sum loses: the result is within 1 ulp. */
+typedef struct {
+  float one, one_tail, two, two_tail;
+} vlog_scale;
+
+BALBOA_INLINE float vlog_to_base(float x, vlog_scale c) {
+  const int small = x < 1.17549435e-38f;
+  const vlog_parts p = vlog_split(small ? x * 8388608.0f : x, small ? -23.0f : 0.0f);
+  const float square = 0.5f * (p.f * p.f);
+  const float hi = vfloat(vbits(p.f - square) & 0xfffff000u);
+  const float lo = (p.f - hi) - square + p.q;
+  const float a = p.e * c.two, b = hi * c.one;
+  const float sum = a + b;
+  const float rest = ((a - sum) + b) + (p.e * c.two_tail + (lo * c.one + (lo + hi) * c.one_tail));
+  float y = sum + rest;
+  y = x == INFINITY ? x : y;
+  y = x == 0.0f ? -INFINITY : y;
+  return x >= 0.0f ? y : NAN;
+}
+
+BALBOA_INLINE float vlog2(float x) {
+  const vlog_scale c = {1.44287109f, -1.76052854e-4f, 1.0f, 0.0f};
+  return vlog_to_base(x, c);
+}
+
+BALBOA_INLINE float vlog10(float x) {
+  const vlog_scale c = {4.34326172e-1f, -3.16899714e-5f, 3.01025391e-1f, 4.60503907e-6f};
+  return vlog_to_base(x, c);
 }
 
 BALBOA_INLINE float vlog1p(float x) {
@@ -134,7 +200,7 @@ BALBOA_INLINE float vtanh(float x) {
 }
 
 BALBOA_INLINE float vsigmoid(float x) {
-  const float e = vexp(-vabs(x));
+  const float e = vexp_negative(-vabs(x));
   return (x < 0.0f ? e : 1.0f) / (1.0f + e);
 }
 
@@ -157,7 +223,12 @@ BALBOA_INLINE float verf(float x) {
   p = (p * s + 1.12836002e-1f) * s + -3.76126271e-1f;
   p = (p * s + 1.28379166e-1f) * x + x;
   const float c = t > 4.0f ? 4.0f : t; /* erf(4) rounds to 1 */
-  return t < 0.9f ? p : vcopysign(1.0f - verfcx(c) * vexp(-c * c), x);
+  /* -log(erfc(c)) from 0.85 on */
+  float g = -2.03675023e-4f * c + 3.11785145e-3f;
+  g = (g * c + -2.25190781e-2f) * c + 1.04526013e-1f;
+  g = (g * c + 6.36518836e-1f) * c + 1.12806106f;
+  g = g * c + 1.04515537e-4f;
+  return t < 0.9f ? p : vcopysign(1.0f - vexp_down(-g, 0.0f), x);
 }
 
 typedef struct {
@@ -170,7 +241,7 @@ BALBOA_INLINE vnormal_parts vnormal(float x) {
   float t = vabs(x);
   t = t > 14.5f ? 14.5f : t; /* exp underflows there */
   const float hi = vfloat(vbits(t) & 0xfffff000u);
-  const float g = vexp2f(-0.5f * hi * hi, -0.5f * (t - hi) * (t + hi));
+  const float g = vexp_down(-0.5f * hi * hi, -0.5f * (t - hi) * (t + hi));
   const vnormal_parts p = {0.5f * verfcx(t * 0.707106781f) * g, g};
   return p;
 }
