@@ -11,23 +11,21 @@
     }                                                                                       \
   }
 
-/* Four streams hide the latency of the additions. */
+/* Four streams, joined before they are added to the one accumulator: its latency is hidden, and its lanes have to be
+ * added up once a row. */
 #define STREAMS(name, init, term, combine_op)                                              \
   BALBOA_INLINE A NAME(name##_one)(int64_t n, const T *x) {                                 \
     const int64_t m = n / 4;                                                                \
-    W s0 = (W)(init), s1 = (W)(init), s2 = (W)(init), s3 = (W)(init);                       \
-    BALBOA_SIMD_REDUCE(combine_op, s0, s1, s2, s3) for (int64_t i = 0; i < m; i++) {        \
+    W s = (W)(init);                                                                        \
+    BALBOA_SIMD_REDUCE(combine_op, s) for (int64_t i = 0; i < m; i++) {                     \
       const W v0 = (W)x[i], v1 = (W)x[m + i], v2 = (W)x[2 * m + i], v3 = (W)x[3 * m + i];   \
-      s0 = s0 combine_op term(v0);                                                          \
-      s1 = s1 combine_op term(v1);                                                          \
-      s2 = s2 combine_op term(v2);                                                          \
-      s3 = s3 combine_op term(v3);                                                          \
+      s = s combine_op((term(v0) combine_op term(v1)) combine_op(term(v2) combine_op term(v3))); \
     }                                                                                       \
     for (int64_t i = 4 * m; i < n; i++) {                                                   \
       const W v = (W)x[i];                                                                  \
-      s0 = s0 combine_op term(v);                                                           \
+      s = s combine_op term(v);                                                             \
     }                                                                                       \
-    return (A)((s0 combine_op s1) combine_op(s2 combine_op s3));                            \
+    return (A)s;                                                                            \
   }
 
 #define COLUMNS(name, term, combine_op)                                                                      \

@@ -10,7 +10,7 @@
 #define JOIN(a, b) JOIN2(a, b)
 #define T float
 #define NAME(x) JOIN(x, f32)
-#define EXP vexp
+#define EXP vexp_negative
 #define SCALED(v, p) (v)
 #include "statistics_kernels.h"
 #undef T
@@ -182,7 +182,7 @@ static double result(const statistics_job *job, double first, double p, double a
     case NORM2:
       return sqrt(a) / p;
     default:
-      return first == -(double)INFINITY && a == a ? first : p + log(a);
+      return fabs(first) == (double)INFINITY && a == a ? first : p + log(a);
   }
 }
 

@@ -335,7 +335,7 @@ public final class Losses {
 
   /** Euclidean length, not below 1e-8. */
   private static Tensor length(Tensor x, int axis) {
-    return x.square().sum(axis).clip(1e-16, Double.POSITIVE_INFINITY).sqrt();
+    return x.reduce(ReduceKind.NORM2, false, axis).clip(1e-8, Double.POSITIVE_INFINITY);
   }
 
   /**
