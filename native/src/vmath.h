@@ -84,7 +84,7 @@ BALBOA_INLINE float vexp_down(float x, float lo) {
 /* exp(x) for x <= 0 or NaN. */
 BALBOA_INLINE float vexp_negative(float x) { return vexp_down(x < -104.0f ? -104.0f : x, 0.0f); }
 
-/* 2^x, within 0.9 ulp (0.6 of normal numbers). */
+/* 2^x, within 0.9 ulp. */
 BALBOA_INLINE float vexp_base2(float x) {
   float c = x < -151.0f ? -151.0f : x;
   c = c > 129.0f ? 129.0f : c;
