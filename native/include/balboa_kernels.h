@@ -86,6 +86,8 @@ BALBOA_API int32_t balboa_fill(int32_t elem_size, int64_t n, uint64_t pattern, v
  * to nearest even.
  * In place if equal in size. */
 BALBOA_API int32_t balboa_cast(int64_t n, int32_t src_dtype, const void *src, int32_t dst_dtype, void *dst);
+/* dst[i] = table[src[i]], table of 65536: any function of a number of 16 bits. In place too. */
+BALBOA_API int32_t balboa_lookup_16(int64_t n, const uint16_t *table, const uint16_t *src, uint16_t *dst);
 
 /* ---- unary */
 

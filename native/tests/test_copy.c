@@ -229,8 +229,34 @@ static void check_cast(void) {
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_cast(-1, 0, f, 0, NULL));
 }
 
+static void check_lookup(void) {
+  const int64_t n = 100003, size = 65536;
+  uint16_t *table = NEW(uint16_t, size), *x = NEW(uint16_t, n), *y = NEW(uint16_t, n);
+  for (int64_t i = 0; i < size; i++) {
+    table[i] = (uint16_t)(i * 40503 + 11);
+  }
+  for (int64_t i = 0; i < n; i++) {
+    x[i] = (uint16_t)(i * 31);
+  }
+  EXPECT_OK(balboa_lookup_16(n, table, x, y));
+  EXPECT_OK(balboa_lookup_16(n - 1, table, x, x));
+  int64_t wrong = x[n - 1] != (uint16_t)((n - 1) * 31);
+  for (int64_t i = 0; i < n; i++) {
+    const uint16_t expected = (uint16_t)((uint16_t)(i * 31) * 40503 + 11);
+    wrong += y[i] != expected || (i < n - 1 && x[i] != expected);
+  }
+  EXPECT(wrong == 0, "%d of a look-up are wrong", (int)wrong);
+  release(table);
+  release(x);
+  release(y);
+  EXPECT_OK(balboa_lookup_16(0, NULL, NULL, NULL));
+  EXPECT_STATUS(BALBOA_ERR_NULL, balboa_lookup_16(1, NULL, NULL, NULL));
+  EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_lookup_16(-1, NULL, NULL, NULL));
+}
+
 int main(void) {
   check_copies();
+  check_lookup();
   check_fill();
   check_cast();
   return check_done("copy");

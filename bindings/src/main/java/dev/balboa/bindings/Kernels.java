@@ -66,6 +66,15 @@ public final class Kernels {
         "cast", kernels_h.balboa_cast(n, srcType.value(), src, dstType.value(), dst));
   }
 
+  /** {@code y = table[x]}, n elements of 16 bits, a table of 65536; y may be x. */
+  public static void lookup16(long n, MemorySegment table, MemorySegment x, MemorySegment y) {
+    KernelChecks.elements("lookup", "table", table, 1 << 16, Short.BYTES);
+    KernelChecks.elements("lookup", "x", x, n, Short.BYTES);
+    KernelChecks.elements("lookup", "y", y, n, Short.BYTES);
+    NativeThreads.bind();
+    KernelChecks.status("lookup", kernels_h.balboa_lookup_16(n, table, x, y));
+  }
+
   /** {@code y = f(x)}, n elements of {@code type}, F32 or F64; y may be x. */
   public static void unary(
       KernelKinds.Type type,

@@ -572,6 +572,69 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class balboa_lookup_16 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_lookup_16");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_lookup_16(int64_t n, const uint16_t *table, const uint16_t *src, uint16_t *dst)
+     * }
+     */
+    public static FunctionDescriptor balboa_lookup_16$descriptor() {
+        return balboa_lookup_16.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_lookup_16(int64_t n, const uint16_t *table, const uint16_t *src, uint16_t *dst)
+     * }
+     */
+    public static MethodHandle balboa_lookup_16$handle() {
+        return balboa_lookup_16.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_lookup_16(int64_t n, const uint16_t *table, const uint16_t *src, uint16_t *dst)
+     * }
+     */
+    public static MemorySegment balboa_lookup_16$address() {
+        return balboa_lookup_16.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_lookup_16(int64_t n, const uint16_t *table, const uint16_t *src, uint16_t *dst)
+     * }
+     */
+    public static int balboa_lookup_16(long n, MemorySegment table, MemorySegment src, MemorySegment dst) {
+        var mh$ = balboa_lookup_16.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_lookup_16", n, table, src, dst);
+            }
+            return (int)mh$.invokeExact(n, table, src, dst);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
     private static final int BALBOA_RELU = (int)0L;
     public static int BALBOA_RELU() {
         return BALBOA_RELU;

@@ -24,6 +24,7 @@ import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryBackward;
 import dev.balboa.nn.op.UnaryKind;
 import dev.balboa.nn.op.Where;
+import java.util.List;
 
 /**
  * Element-wise operations: on the elements as they are stored, so that a convolution's blocks stay
@@ -52,17 +53,19 @@ final class ElementwiseOps {
   }
 
   static void unary(PlanBuilder b, Unary op) {
-    Unsupported.unless(b, op, DType.F32, DType.F64);
+    Unsupported.unless(b, op, DType.F32, DType.F64, DType.BF16);
     Operand x = b.isOpaque(0) ? b.input(0) : b.denseInput(0);
     KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     boolean padded = stored(x, type) > b.spec(0).shape().size();
     Operand from = padded && !keepsZero(op) ? b.denseInput(0) : x;
     KernelKinds.Unary kind = Kinds.of(op.kind());
     long n = stored(from, type);
-    b.call(
-        s -> Kernels.unary(type, kind, n, s[0], s[1], op.alpha(), op.beta()),
-        from,
-        b.output(0, from.md()));
+    Operand to = b.output(0, from.md());
+    if (type == KernelKinds.Type.BF16) {
+      b.call(HalfTable.of(op, n), List.of(from, to));
+    } else {
+      b.call(s -> Kernels.unary(type, kind, n, s[0], s[1], op.alpha(), op.beta()), from, to);
+    }
   }
 
   /** How many numbers are stored, with the zeros that fill up blocks. */

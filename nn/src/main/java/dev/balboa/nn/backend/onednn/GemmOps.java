@@ -24,10 +24,10 @@ final class GemmOps {
   static void plan(PlanBuilder b, LinearAlgebraOp op) {
     switch (op) {
       case Matmul o when isHalf(b) -> HalfGemmOps.matmul(b, o);
-      case Linear o when isHalf(b) -> HalfGemmOps.linear(b, o);
       case LinalgOp o -> LinalgOps.plan(b, o);
       case Matmul o -> matmul(b, o);
-      case Linear o when PackedLinear.serves(b, o) && b.isOpaque(1) -> PackedLinear.plan(b, o);
+      case Linear o when PackedLinear.serves(b) && b.isOpaque(1) -> PackedLinear.plan(b, o);
+      case Linear o when isHalf(b) -> HalfGemmOps.linear(b, o);
       case Linear o -> linear(b, o);
       case AttentionOp o -> AttentionOps.plan(b, o);
     }
@@ -103,9 +103,7 @@ final class GemmOps {
   }
 
   static void linear(PlanBuilder b, Linear op) {
-    if (PackedLinear.serves(b, op)) {
-      b.packs(1, () -> PackedLinear.weights(b, op));
-    }
+    PackedLinear.offer(b, op);
     Operand x = b.denseInput(0);
     Matrix w = matrix(b, 1);
     TensorSpec y = b.outputSpec(0);

@@ -6,7 +6,6 @@ import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.PrimitiveAttr;
 import dev.balboa.bindings.PrimitiveDesc;
 import dev.balboa.nn.memory.Layout;
-import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.Matmul;
 import dev.balboa.nn.op.Shape;
@@ -69,31 +68,20 @@ final class HalfGemmOps {
   }
 
   static void linear(PlanBuilder b, Linear op) {
-    TensorSpec y = b.outputSpec(0);
+    PackedLinear.offer(b, op);
     Shape w = b.spec(1).shape();
     long n = w.dim(0);
     long k = w.dim(1);
-    long m = y.shape().size() / n;
-    Operand out = b.denseOutput(0);
+    long m = b.outputSpec(0).shape().size() / n;
     Operand weights = matrix(b, 1, true, 2);
     Operand src = reshaped(b.denseInput(0), m, k);
-    Operand dst = reshaped(out, m, n);
-    Operand bias = b.inputs() == 3 ? reshaped(b.denseInput(2), 1, n) : null;
+    Operand dst = reshaped(b.denseOutput(0), m, n);
+    Operand bias = op.hasBias(b.inputs()) ? reshaped(b.denseInput(2), 1, n) : null;
     MemoryDesc biasMd = bias == null ? MemoryDesc.none() : bias.md();
-    PrimitiveAttr attr =
-        op.activation() == Activation.IDENTITY
-            ? PrimitiveAttr.defaults()
-            : PrimitiveAttr.builder()
-                .postEltwise(Eltwises.forward(op.activation().kind()), 0, 0)
-                .build();
+    PrimitiveAttr attr = PackedLinear.attr(b, op, dst.md());
     try (PrimitiveDesc desc =
         b.describe(() -> MatMul.create(src.md(), weights.md(), biasMd, dst.md(), attr))) {
-      if (bias != null) {
-        b.primitive(
-            desc, new int[] {Arg.SRC, Arg.WEIGHTS, Arg.BIAS, Arg.DST}, src, weights, bias, dst);
-      } else {
-        b.primitive(desc, new int[] {Arg.SRC, Arg.WEIGHTS, Arg.DST}, src, weights, dst);
-      }
+      PackedLinear.primitive(b, op, desc, src, weights, bias, dst);
     }
   }
 

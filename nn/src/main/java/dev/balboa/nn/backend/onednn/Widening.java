@@ -30,6 +30,7 @@ import dev.balboa.nn.op.ResizeMode;
 import dev.balboa.nn.op.Scatter;
 import dev.balboa.nn.op.SliceScatter;
 import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.Where;
 import dev.balboa.nn.op.Window;
 import java.util.ArrayList;
@@ -37,9 +38,9 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
- * BF16 through F32: inputs are widened into scratch memory, which is exact, the operation is
- * computed in F32, and each result is rounded once. What reads BF16 itself, or only moves bytes, is
- * left alone.
+ * BF16 through F32: inputs are widened into scratch memory, which is exact, in the order in which
+ * they lie, the operation is computed in F32, and each result is rounded once. What reads BF16
+ * itself, or only moves bytes, is left alone.
  */
 final class Widening {
   private Widening() {}
@@ -61,7 +62,8 @@ final class Widening {
       case ConvBackwardData o -> !anyEmpty(inputs) && !isNarrow(o.window(), inputs.get(0));
       case ConvBackwardWeights o -> !anyEmpty(inputs) && !isNarrow(o.window(), inputs.get(1));
       case Matmul _ -> !anyEmpty(inputs);
-      case Linear o -> !o.residual() && !anyEmpty(inputs);
+      case Linear _ -> !anyEmpty(inputs);
+      case Unary _ -> HalfTable.serves(inputs.get(0));
       case BatchNormTraining _, BatchNormInference _, BatchNormBackward _ ->
           !isHalf(inputs.get(1)) && !anyEmpty(inputs);
       case Contiguous _,
@@ -140,8 +142,9 @@ final class Widening {
   private static Operand widen(PlanBuilder b, int i, TensorSpec spec) {
     TensorSpec wide = wide(spec);
     if (b.isOpaque(i)) {
-      Operand to = b.scratch(Mds.contiguous(wide));
-      b.reorder(b.input(i), to);
+      Operand from = b.input(i);
+      Operand to = b.scratch(Mds.retyped(from.md(), wide));
+      b.reorder(from, to);
       return to;
     }
     Layout.Strided layout = b.plainLayout(i);
@@ -158,7 +161,7 @@ final class Widening {
       Operand to = b.output(i, Mds.of(spec, layout));
       cast(b, spec.shape().size(), KernelKinds.Type.F32, from, KernelKinds.Type.BF16, to);
     } else {
-      b.reorder(from, b.denseOutput(i));
+      b.reorder(from, b.output(i, Mds.retyped(md, spec)));
     }
   }
 
