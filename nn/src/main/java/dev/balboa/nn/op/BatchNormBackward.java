@@ -66,6 +66,7 @@ public record BatchNormBackward(double epsilon, boolean given) implements Normal
     List<Value> at = List.of(c.in(0), c.in(1), c.in(2), c.in(3), c.in(4));
     DType wide = c.in(2).spec().dtype();
     DType narrow = c.in(0).spec().dtype();
+    DType parameters = c.in(1).spec().dtype();
     int[] axes = BatchNorms.axes(c.in(0));
     List<Value> fromDx =
         c.pullback(
@@ -84,11 +85,15 @@ public record BatchNormBackward(double epsilon, boolean given) implements Normal
               Value centred = e.sub(e.cast(v.get(0), wide), mean);
               Value sum = e.sum(e.mul(e.cast(v.get(4), wide), centred), false, axes);
               Value sd = BatchNorms.inverseDeviation(e, v.get(3), epsilon);
-              return e.cast(e.mul(sum, sd), narrow);
+              return e.cast(e.mul(sum, sd), parameters);
             },
             at,
             c.grad(1));
-    List<Value> fromDbeta = c.pullback((e, v) -> e.sum(v.get(4), false, axes), at, c.grad(2));
+    List<Value> fromDbeta =
+        c.pullback(
+            (e, v) -> e.cast(e.sum(e.cast(v.get(4), wide), false, axes), parameters),
+            at,
+            c.grad(2));
     Value[] total = new Value[5];
     for (int i = 0; i < 5; i++) {
       total[i] = plus(c.emit(), plus(c.emit(), fromDx.get(i), fromDgamma.get(i)), fromDbeta.get(i));

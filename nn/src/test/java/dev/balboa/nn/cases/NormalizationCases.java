@@ -163,6 +163,7 @@ final class NormalizationCases {
         .alsoLarge(d -> backward(d, Shape.of(4, 16, 13, 11)))
         .also(d -> backward(d, Shape.of(64, 10)))
         .also(d -> mixed(d, backward(d, shape(d))))
+        .also(d -> mixed(d, ofGiven(d, d.filledShape(2, 5))))
         .runs(NormalizationCases::withStatistics)
         .sums(NormalizationCases::perChannel)
         .refuses(op, List.of(f32(2, 3), c, c, c), "5 inputs", "got 4")
