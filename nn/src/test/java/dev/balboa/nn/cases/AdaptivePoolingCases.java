@@ -205,6 +205,7 @@ final class AdaptivePoolingCases {
     TensorSpec index = new TensorSpec(Shape.of(1, 1, 2), DType.I32);
     return OpCase.ofFunction("max_unpool", Pooling.class, AdaptivePoolingCases::unpool)
         .also(d -> unpool(d, Shape.of(0, 2, 3), 5))
+        .sums(AdaptivePoolingCases::plane)
         .nativelyIn(DType.F64)
         .refuses(
             in -> Pooling.maxUnpool(in.get(0), in.get(1), 2, 2),

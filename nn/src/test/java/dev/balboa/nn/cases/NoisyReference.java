@@ -30,10 +30,12 @@ import dev.balboa.nn.op.IndexAdd;
 import dev.balboa.nn.op.IndexOp;
 import dev.balboa.nn.op.LayoutOp;
 import dev.balboa.nn.op.Lerp;
+import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.LinearAlgebraOp;
 import dev.balboa.nn.op.Logical;
 import dev.balboa.nn.op.LogicalReduce;
 import dev.balboa.nn.op.LossOp;
+import dev.balboa.nn.op.Matmul;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.MaxPoolGather;
@@ -64,12 +66,15 @@ import dev.balboa.nn.op.ViewOp;
 import dev.balboa.nn.op.Where;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
 /**
  * The reference with a change of every F64 number that an operation rounds: what comes out tells
- * how much rounding matters.
+ * how much rounding matters. A sum rounds on its way too, by as much as if each of its terms were
+ * changed, also where another operation adds up the same terms to the same number.
  */
 final class NoisyReference implements Backend {
   private final Backend exact = ReferenceBackend.create();
@@ -89,7 +94,16 @@ final class NoisyReference implements Backend {
   public Prepared prepare(
       Op op, List<TensorSpec> inputs, List<Layout> layouts, List<TensorSpec> outputs) {
     Prepared prepared = exact.prepare(op, inputs, layouts, outputs);
-    return rounds(op) ? new Noisy(prepared, outputs) : prepared;
+    return rounds(op) ? new Noisy(prepared, adds(op) ? inputs : List.of(), outputs) : prepared;
+  }
+
+  /** Whether results are sums of what comes in, which may cancel. */
+  private static boolean adds(Op op) {
+    return switch (op) {
+      case Matmul _, Linear _ -> true;
+      case Reduce r -> r.kind() == ReduceKind.SUM || r.kind() == ReduceKind.MEAN;
+      default -> false;
+    };
   }
 
   /** Whether results are new numbers rather than chosen ones. */
@@ -127,10 +141,12 @@ final class NoisyReference implements Backend {
 
   private final class Noisy implements Prepared {
     private final Prepared prepared;
+    private final List<TensorSpec> terms;
     private final List<TensorSpec> outputs;
 
-    Noisy(Prepared prepared, List<TensorSpec> outputs) {
+    Noisy(Prepared prepared, List<TensorSpec> terms, List<TensorSpec> outputs) {
       this.prepared = prepared;
+      this.terms = terms;
       this.outputs = outputs;
     }
 
@@ -141,15 +157,29 @@ final class NoisyReference implements Backend {
 
     @Override
     public void run(Storage[] in, Storage[] out, MemorySegment scratch) {
+      Deque<Runnable> restore = new ArrayDeque<>();
+      for (int i = 0; i < terms.size(); i++) {
+        if (terms.get(i).dtype() == DType.F64) {
+          MemorySegment s = in[i].block().segment();
+          double[] kept = s.toArray(ValueLayout.JAVA_DOUBLE_UNALIGNED);
+          restore.push(
+              () -> MemorySegment.copy(kept, 0, s, ValueLayout.JAVA_DOUBLE, 0, kept.length));
+          changeAll(s, kept.length);
+        }
+      }
       prepared.run(in, out, scratch);
+      restore.forEach(Runnable::run);
       for (int i = 0; i < out.length; i++) {
         if (outputs.get(i).dtype() == DType.F64) {
-          MemorySegment s = out[i].segment();
-          for (long j = 0; j < outputs.get(i).shape().size(); j++) {
-            double x = s.getAtIndex(ValueLayout.JAVA_DOUBLE, j);
-            s.setAtIndex(ValueLayout.JAVA_DOUBLE, j, change.applyAsDouble(x));
-          }
+          changeAll(out[i].segment(), outputs.get(i).shape().size());
         }
+      }
+    }
+
+    private void changeAll(MemorySegment s, long size) {
+      for (long j = 0; j < size; j++) {
+        double x = s.getAtIndex(ValueLayout.JAVA_DOUBLE, j);
+        s.setAtIndex(ValueLayout.JAVA_DOUBLE, j, change.applyAsDouble(x));
       }
     }
   }

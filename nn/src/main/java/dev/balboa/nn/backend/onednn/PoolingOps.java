@@ -28,6 +28,7 @@ import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Pooling: means through oneDNN, in the layout that the input comes in, and through the kernels
@@ -129,10 +130,20 @@ final class PoolingOps {
     }
   }
 
-  /** oneDNN has no F64, and counts what a window in ceil mode has beyond the padding. */
+  /**
+   * oneDNN has no F64, counts what a window in ceil mode has beyond the padding, and leaves padding
+   * out of the count only where no two neighbours in a window lie further apart than the input is
+   * long.
+   */
   private static boolean needsKernel(
       PlanBuilder b, Window window, boolean countPadding, Shape input) {
-    return b.spec(0).dtype() != DType.F32 || (countPadding && !Windows.fit(window, input));
+    return b.spec(0).dtype() != DType.F32
+        || (countPadding ? !Windows.fit(window, input) : isStretched(window, input));
+  }
+
+  private static boolean isStretched(Window window, Shape input) {
+    return IntStream.range(0, window.rank())
+        .anyMatch(i -> window.dilation().get(i) > input.dim(i + 2));
   }
 
   private static void average(PlanBuilder b, AlgKind alg, Placed window) {
