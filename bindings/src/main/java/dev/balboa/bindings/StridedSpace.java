@@ -50,6 +50,7 @@ public final class StridedSpace {
   private final long count;
   private final MemorySegment nativeDims;
   private final long[] offsets;
+  private final String[] names; // made once: a call allocates nothing
   private final boolean[] repeats;
   private final long[] lasts;
   private final MemorySegment[] nativeStrides;
@@ -58,6 +59,8 @@ public final class StridedSpace {
     this.dims = dims;
     this.count = Arrays.stream(dims).reduce(1, Math::multiplyExact);
     this.offsets = new long[operands.length];
+    names = new String[operands.length];
+    Arrays.setAll(names, i -> "operand " + i);
     this.repeats = new boolean[operands.length];
     this.lasts = new long[operands.length];
     this.nativeStrides = new MemorySegment[operands.length];
@@ -132,8 +135,7 @@ public final class StridedSpace {
 
   /** Checks that the operand lies inside the segment and returns its memory from index zero on. */
   MemorySegment operand(String kernel, int index, MemorySegment segment, int size) {
-    KernelChecks.elements(
-        kernel, "operand " + index, segment, count == 0 ? 0 : lasts[index] + 1, size);
+    KernelChecks.elements(kernel, names[index], segment, count == 0 ? 0 : lasts[index] + 1, size);
     boolean whole = count == 0 || offsets[index] == 0;
     return whole ? segment : segment.asSlice(offsets[index] * size);
   }
