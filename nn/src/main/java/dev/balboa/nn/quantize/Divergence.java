@@ -3,6 +3,7 @@ package dev.balboa.nn.quantize;
 /** The choice of a bound by the divergence of Kullback and Leibler. */
 final class Divergence {
   private static final int STEPS = 128;
+  private static final double NEXT_TO_NOTHING = 1e-9;
 
   private Divergence() {}
 
@@ -26,7 +27,11 @@ final class Divergence {
     return best * seen.width();
   }
 
-  /** KL(p || q), p the first bins with all that is beyond in the last, q p in {@link #STEPS}. */
+  /**
+   * KL(p || q), q the first bins of p in {@link #STEPS} and next to nothing beyond. What is beyond
+   * stays where it is in p: moved to the last bin, as often seen, it would cost nothing where that
+   * bin is large anyway, as the background of pictures is.
+   */
   private static double divergence(double[] all, int bins) {
     double beyond = 0;
     double total = 0;
@@ -49,13 +54,16 @@ final class Divergence {
         used += all[i] > 0 ? 1 : 0;
       }
       for (int i = from; i < to; i++) {
-        double p = (all[i] + (i == bins - 1 ? beyond : 0)) / total;
-        if (p > 0) {
-          double q = used == 0 || all[i] == 0 ? 0 : mass / used / inside;
-          sum += p * Math.log(p / Math.max(q, 1e-9));
-        }
+        sum += all[i] > 0 ? term(all[i] / total, mass / used / inside) : 0;
       }
     }
+    for (int i = bins; i < all.length; i++) {
+      sum += all[i] > 0 ? term(all[i] / total, NEXT_TO_NOTHING) : 0;
+    }
     return sum;
+  }
+
+  private static double term(double p, double q) {
+    return p * Math.log(p / Math.max(q, NEXT_TO_NOTHING));
   }
 }
