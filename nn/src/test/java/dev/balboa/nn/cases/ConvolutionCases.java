@@ -11,6 +11,7 @@ import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Convolutions of 1 to 3 spatial dimensions and their adjoints. */
@@ -274,6 +275,7 @@ final class ConvolutionCases {
             .also(d -> backwardWeights(d, empty(rank, 2, 0, 3)))
             .also(d -> backwardWeights(d, empty(rank, 2, 3, 0)))
             .also(d -> backwardWeights(d, onlyPadding(rank)))
+            .also(d -> backwardWeights(d, shorterThanWindow(rank)))
             .sums(s -> {
               ConvBackwardWeights o = (ConvBackwardWeights) s.op();
               Shape dy = s.specs().get(1).shape();
@@ -288,6 +290,14 @@ final class ConvolutionCases {
               op, List.of(f32(2, 5, 8, 8), f32(2, 4, 8, 8)), "input of 3 channels", "[2, 5, 8, 8]");
     }
     return c;
+  }
+
+  /** Two elements along every axis under windows of three. */
+  private static Plan shorterThanWindow(int rank) {
+    long[] x = new long[rank + 2];
+    Arrays.fill(x, 2);
+    x[1] = 16;
+    return Plan.of(1, Window.uniform(rank, 3, 1, 1, 1), Shape.of(x), 32);
   }
 
   private static Sample backwardWeights(Draw d, Plan p) {

@@ -64,6 +64,7 @@ final class OpCase {
   private final Set<DType> refusedTypes = EnumSet.noneOf(DType.class);
   private Function<Draw, Sample> generator;
   private ToLongFunction<Sample> reductionLength = s -> 1;
+  private ToLongFunction<Sample> roundings = _ -> 1;
   private double ulps = 4;
   private int codes;
   private boolean apart;
@@ -110,6 +111,12 @@ final class OpCase {
   /** How many terms go into one number of a result or of a gradient. */
   OpCase sums(ToLongFunction<Sample> length) {
     reductionLength = length;
+    return this;
+  }
+
+  /** How many numbers that are rounded to BF16 a result depends on, one through the other. */
+  OpCase inTurn(ToLongFunction<Sample> count) {
+    roundings = count;
     return this;
   }
 
@@ -288,14 +295,18 @@ final class OpCase {
   /**
    * The largest relative error that rounding explains: so many units of the last place for one
    * step, growing with the square root of the number of terms that are added. BF16 is added up in
-   * F32: only the rounding of each result is its own.
+   * F32: only the rounding of each result is its own, and those of the results before it in a
+   * sequence.
    */
   double tolerance(Sample sample, DType real) {
     double length = Math.max(1, reductionLength.applyAsLong(sample));
     double root = Math.sqrt(length);
     return switch (real) {
       case F64 -> ulps * Math.ulp(1.0) * root;
-      case BF16 -> Math.max(ulps, 4) * (0x1p-8 + Math.ulp(1f) * root);
+      case BF16 ->
+          Math.max(ulps, 4)
+              * (0x1p-8 * Math.sqrt((double) Math.max(1, roundings.applyAsLong(sample)))
+                  + Math.ulp(1f) * root);
       default -> ulps * Math.ulp(1f) * root;
     };
   }

@@ -43,7 +43,8 @@ final class RecurrentCases {
             .also(d -> sample(d, op, 1, 1, 5, 33))
             .also(d -> sample(d, op, 40, 1, 3, 17).forwardOnly())
             .nativelyIn(DType.F64)
-            .sums(s -> terms(s.specs()));
+            .sums(s -> terms(s.specs()))
+            .inTurn(RecurrentCases::steps);
     List<TensorSpec> right = specs(op);
     return c.refuses(op, right.subList(1, right.size()), op.arity() + " inputs")
         .refuses(op, with(right, 0, f32(4, 2)), "rank 3", "F32[4, 2]")
@@ -71,7 +72,8 @@ final class RecurrentCases {
             .also(d -> backSample(d, op, 40, 1, 3, 17).forwardOnly())
             .runs(RecurrentCases::withForward)
             .nativelyIn(DType.F64)
-            .sums(s -> backTerms(s.specs()));
+            .sums(s -> backTerms(s.specs()))
+            .inTurn(RecurrentCases::steps);
     List<TensorSpec> right = new ArrayList<>(specs(op.forward()));
     right.addAll(List.of(f32(4, 2, 5), TensorSpec.WORKSPACE, f32(4, 2, 5), f32(2, 5)));
     if (cell.hasCellState()) {
@@ -162,6 +164,11 @@ final class RecurrentCases {
     List<Tensor> all = new ArrayList<>(in);
     all.addAll(forward.arity(), List.of(out.get(0), out.get(1 + forward.states())));
     return Tensor.apply(op, all.toArray(Tensor[]::new));
+  }
+
+  /** The state is rounded at every step, and its derivative on the way back. */
+  private static long steps(Sample s) {
+    return s.specs().get(0).shape().dim(0);
   }
 
   private static long terms(List<TensorSpec> specs) {

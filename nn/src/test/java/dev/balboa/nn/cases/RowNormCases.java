@@ -222,6 +222,7 @@ final class RowNormCases {
         .alsoLarge(d -> response(d, Shape.of(4, 32, 23, 21)))
         .also(d -> response(d, Shape.of(0, 3, 4)))
         .sums(s -> ((LocalResponseNorm) s.op()).size())
+        .within(6) // nine roundings and a power, one after the other
         .nativelyIn(DType.F64)
         .refuses(op, List.of(), "1 inputs", "got 0")
         .refuses(op, List.of(f32(4)), "rank 2", "F32[4]")
@@ -244,6 +245,7 @@ final class RowNormCases {
         .alsoLarge(d -> responseBackward(d, Shape.of(4, 32, 23, 21)))
         .also(d -> responseBackward(d, Shape.of(0, 3, 4)))
         .sums(s -> ((LocalResponseNormBackward) s.op()).size())
+        .within(6)
         .nativelyIn(DType.F64)
         .refuses(op, List.of(f32(2, 4)), "2 inputs", "got 1")
         .refuses(op, List.of(f32(2, 4), f32(2, 5)), "dy F32[2, 4]", "F32[2, 5]");

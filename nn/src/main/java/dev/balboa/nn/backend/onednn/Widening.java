@@ -36,6 +36,7 @@ import dev.balboa.nn.op.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 
 /**
  * BF16 through F32: inputs are widened into scratch memory, which is exact, in the order in which
@@ -60,7 +61,10 @@ final class Widening {
     return switch (op) {
       case Conv o -> !anyEmpty(inputs) && !isNarrow(o.window(), outputs.get(0));
       case ConvBackwardData o -> !anyEmpty(inputs) && !isNarrow(o.window(), inputs.get(0));
-      case ConvBackwardWeights o -> !anyEmpty(inputs) && !isNarrow(o.window(), inputs.get(1));
+      case ConvBackwardWeights o ->
+          !anyEmpty(inputs)
+              && !isNarrow(o.window(), inputs.get(1))
+              && !reachesOver(o.window(), inputs.get(0));
       case Matmul _ -> !anyEmpty(inputs);
       case Linear _ -> !anyEmpty(inputs);
       case Unary _ -> HalfTable.serves(inputs.get(0));
@@ -87,6 +91,16 @@ final class Widening {
    */
   static boolean isNarrow(Window window, TensorSpec y) {
     return window.stride().getLast() > 1 && y.shape().dim(-1) == 1;
+  }
+
+  /**
+   * Whether the window is longer than the input without its padding. oneDNN 3.13 then reads what it
+   * never wrote when it computes the gradient of weights in BF16.
+   */
+  private static boolean reachesOver(Window window, TensorSpec x) {
+    return IntStream.range(0, window.rank())
+        .anyMatch(i ->
+            (window.kernel().get(i) - 1L) * window.dilation().get(i) + 1 > x.shape().dim(i + 2));
   }
 
   private static boolean anyEmpty(List<TensorSpec> inputs) {

@@ -82,11 +82,11 @@ final class ReductionKernels {
   }
 
   static double sum(double[] x, int from, int length) {
-    double sum = 0;
+    Sums sum = new Sums(1);
     for (int i = 0; i < length; i++) {
-      sum += x[from + i];
+      sum.add(0, x[from + i]);
     }
-    return sum;
+    return sum.get(0);
   }
 
   /** The largest of at least one; NaN if any is NaN. */

@@ -40,16 +40,23 @@ final class RowNormKernels {
   void forward(Elements[] in, Elements[] out) {
     double[] x = in[0].reals();
     double[] y = out[0].reals();
-    double[] variance = out[out.length - 1].reals();
-    double[] mean = centred ? out[1].reals() : new double[variance.length];
+    int rows = out[out.length - 1].reals().length;
+    Sums sums = new Sums(rows);
     if (centred) {
       for (int i = 0; i < x.length; i++) {
-        mean[i / length] += x[i] / length;
+        sums.add(i / length, x[i]);
       }
     }
+    double[] mean = sums.over(length);
+    Sums squares = new Sums(rows);
     for (int i = 0; i < x.length; i++) {
       double d = x[i] - mean[i / length];
-      variance[i / length] += d * d / length;
+      squares.add(i / length, d * d);
+    }
+    double[] variance = squares.over(length);
+    System.arraycopy(variance, 0, out[out.length - 1].reals(), 0, rows);
+    if (centred) {
+      System.arraycopy(mean, 0, out[1].reals(), 0, rows);
     }
     for (int i = 0; i < x.length; i++) {
       int r = i / length;
@@ -66,27 +73,40 @@ final class RowNormKernels {
     double[] variance = in[in.length - 2].reals();
     double[] mean = centred ? in[in.length - 3].reals() : new double[variance.length];
     boolean scaled = in.length == (centred ? 5 : 4);
-    double[] meanG = new double[variance.length];
-    double[] meanGx = new double[variance.length];
+    Sums sumG = new Sums(variance.length);
+    Sums sumGx = new Sums(variance.length);
+    Sums dgamma = new Sums(scaled ? out[1].reals().length : 0);
+    Sums dbeta = new Sums(scaled && centred ? out[2].reals().length : 0);
     double[] g = new double[x.length];
     double[] normalized = new double[x.length];
     for (int i = 0; i < x.length; i++) {
       int r = i / length;
       normalized[i] = (x[i] - mean[r]) / Math.sqrt(variance[r] + epsilon);
       g[i] = scaled ? dy[i] * in[1].reals()[parameter(i)] : dy[i];
-      meanG[r] += centred ? g[i] / length : 0;
-      meanGx[r] += g[i] * normalized[i] / length;
+      sumG.add(r, centred ? g[i] : 0);
+      sumGx.add(r, g[i] * normalized[i]);
       if (scaled) {
-        out[1].reals()[parameter(i)] += dy[i] * normalized[i];
+        dgamma.add(parameter(i), dy[i] * normalized[i]);
       }
       if (scaled && centred) {
-        out[2].reals()[parameter(i)] += dy[i];
+        dbeta.add(parameter(i), dy[i]);
       }
     }
+    double[] meanG = sumG.over(length);
+    double[] meanGx = sumGx.over(length);
+    copy(dgamma, out, 1);
+    copy(dbeta, out, 2);
     double[] dx = out[0].reals();
     for (int i = 0; i < x.length; i++) {
       int r = i / length;
       dx[i] = (g[i] - meanG[r] - normalized[i] * meanGx[r]) / Math.sqrt(variance[r] + epsilon);
+    }
+  }
+
+  private static void copy(Sums sums, Elements[] out, int i) {
+    double[] all = sums.over(1);
+    if (all.length > 0) {
+      System.arraycopy(all, 0, out[i].reals(), 0, all.length);
     }
   }
 }
