@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       PredictCommand.class,
       ExplainCommand.class,
-      AugmentCommand.class
+      AugmentCommand.class,
+      QuantizeCommand.class
     })
 public final class Mnist implements Runnable {
   @Spec private CommandSpec spec;
@@ -29,7 +30,7 @@ public final class Mnist implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "expected a command: train, predict, explain or augment");
+        spec.commandLine(), "expected a command: train, predict, explain, augment or quantize");
   }
 
   /** Runs a command and ends the JVM with its exit status. */
