@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * @param load the mean number of runnable threads over the last minute when the run began; negative
  *     if unknown
  */
-record Machine(
+public record Machine(
     String cpu,
     int processors,
     String system,
@@ -26,7 +26,8 @@ record Machine(
     String commit,
     LocalDate date,
     double load) {
-  static Machine here() {
+  /** This machine, now. */
+  public static Machine here() {
     return new Machine(
         cpuName(),
         Runtime.getRuntime().availableProcessors(),

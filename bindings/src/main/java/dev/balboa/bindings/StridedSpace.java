@@ -59,7 +59,7 @@ public final class StridedSpace {
     this.dims = dims;
     this.count = Arrays.stream(dims).reduce(1, Math::multiplyExact);
     this.offsets = new long[operands.length];
-    names = new String[operands.length];
+    this.names = new String[operands.length];
     Arrays.setAll(names, i -> "operand " + i);
     this.repeats = new boolean[operands.length];
     this.lasts = new long[operands.length];

@@ -10,7 +10,6 @@ import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.optim.Adam;
 import dev.balboa.nn.tensor.Losses;
-import dev.balboa.nn.train.Checkpoint;
 import dev.balboa.nn.train.LogListener;
 import dev.balboa.nn.train.Metric;
 import dev.balboa.nn.train.Trainer;
@@ -134,27 +133,10 @@ final class ExplainCommand implements Callable<Integer> {
     return ready(Network.create(side, SEED), model, digits, EPOCHS);
   }
 
-  /** A model with the parameters of its file, which is trained and written if it is missing. */
   private <L extends Layer> L ready(L built, Path file, Digits digits, int epochs)
       throws IOException {
-    boolean done = false;
-    try {
-      if (Files.isRegularFile(file)) {
-        Checkpoint.loadModel(file, built);
-      } else {
-        log.println("there is no " + file + ": training it");
-        train(
-            built, digits, digits.format() == DigitFormat.MNIST ? epochs : EMBEDDED_TIMES * epochs);
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Checkpoint.saveModel(file, built);
-      }
-      done = true;
-      return built;
-    } finally {
-      if (!done) {
-        built.close();
-      }
-    }
+    int times = digits.format() == DigitFormat.MNIST ? 1 : EMBEDDED_TIMES;
+    return StoredModel.ready(built, file, log, model -> train(model, digits, times * epochs));
   }
 
   private void train(Layer built, Digits digits, int epochs) throws IOException {

@@ -14,13 +14,11 @@ import dev.balboa.nn.quantize.Calibration;
 import dev.balboa.nn.quantize.Int8;
 import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensor;
-import dev.balboa.nn.train.Checkpoint;
 import dev.balboa.nn.train.LogListener;
 import dev.balboa.nn.train.Metric;
 import dev.balboa.nn.train.Trainer;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -125,25 +123,10 @@ final class QuantizeCommand implements Callable<Integer> {
       model.build(Shape.of(1, side, side), SEED);
     }
     String name = kind.name().toLowerCase(Locale.ROOT) + side + ".safetensors";
-    Path file = out.resolve(name);
-    boolean done = false;
-    try {
-      if (Files.isRegularFile(file)) {
-        Checkpoint.loadModel(file, model);
-      } else {
-        train(model, digits, file);
-      }
-      done = true;
-      return model;
-    } finally {
-      if (!done) {
-        model.close();
-      }
-    }
+    return StoredModel.ready(model, out.resolve(name), log, built -> train(built, digits));
   }
 
-  private void train(Layer model, Digits digits, Path file) throws IOException {
-    log.println("there is no " + file + ": training it");
+  private void train(Layer model, Digits digits) throws IOException {
     try (Adam adam = new Adam(model.parameters(), 1e-3);
         Trainer trainer = new Trainer(model, adam, Losses::crossEntropy)) {
       trainer
@@ -151,8 +134,6 @@ final class QuantizeCommand implements Callable<Integer> {
           .metric(Metric.accuracy())
           .listener(new LogListener(log))
           .fit(new DataLoader(digits.train(), TRAINING_BATCH).shuffle(SEED).dropLast(), epochs);
-      Files.createDirectories(out);
-      Checkpoint.saveModel(file, model);
     }
   }
 

@@ -98,9 +98,7 @@ final class Widening {
    * never wrote when it computes the gradient of weights in BF16.
    */
   private static boolean reachesOver(Window window, TensorSpec x) {
-    return IntStream.range(0, window.rank())
-        .anyMatch(i ->
-            (window.kernel().get(i) - 1L) * window.dilation().get(i) + 1 > x.shape().dim(i + 2));
+    return IntStream.range(0, window.rank()).anyMatch(i -> window.extent(i) > x.shape().dim(i + 2));
   }
 
   private static boolean anyEmpty(List<TensorSpec> inputs) {

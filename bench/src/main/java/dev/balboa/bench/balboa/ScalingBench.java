@@ -1,13 +1,9 @@
-package dev.balboa.bench;
+package dev.balboa.bench.balboa;
 
+import dev.balboa.bench.Machine;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.graph.Compiled;
-import dev.balboa.nn.layer.Conv2d;
-import dev.balboa.nn.layer.Dense;
-import dev.balboa.nn.layer.Flatten;
 import dev.balboa.nn.layer.Layer;
-import dev.balboa.nn.layer.MaxPool2d;
-import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.layer.TransformerEncoder;
 import dev.balboa.nn.layer.TransformerOptions;
 import dev.balboa.nn.memory.Scope;
@@ -97,17 +93,7 @@ public final class ScalingBench {
   private static void measure() {
     try (var _ = Scope.open();
         var _ = Execution.inference();
-        Layer cnn =
-            Sequential.of(
-                    Shape.of(1, 28, 28),
-                    new Conv2d(32, 3).same().relu(),
-                    new MaxPool2d(2),
-                    new Conv2d(64, 3).same().relu(),
-                    new MaxPool2d(2),
-                    new Flatten(),
-                    new Dense(128).relu(),
-                    new Dense(10))
-                .build(1);
+        Layer cnn = Network.create();
         Layer encoder = new TransformerEncoder(6, TransformerOptions.of(WIDTH, 12, 4L * WIDTH))) {
       encoder.build(Shape.of(LENGTHS[0], WIDTH), 1);
       for (int batch : BATCHES) {
