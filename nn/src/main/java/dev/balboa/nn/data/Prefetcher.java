@@ -90,6 +90,9 @@ final class Prefetcher implements AutoCloseable {
     Delivery delivery;
     lock.lock();
     try {
+      if (Thread.interrupted()) {
+        throw new InterruptedException(); // whether or not a batch has arrived by now
+      }
       int place = position % deliveries.length;
       while (deliveries[place] == null) {
         arrived.await();
