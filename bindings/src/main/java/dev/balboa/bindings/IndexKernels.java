@@ -20,39 +20,57 @@ public final class IndexKernels {
   public record Indices(KernelKinds.Type type, MemorySegment segment) {
     /** Checks the type. */
     public Indices {
-      if (type != KernelKinds.Type.I32 && type != KernelKinds.Type.I64) {
-        throw new IllegalArgumentException("indices: expected I32 or I64, got " + type);
-      }
+      requireType(type);
     }
 
     /** Returns the index at a position. */
     public long at(long position) {
-      return type == KernelKinds.Type.I64
-          ? segment.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, position)
-          : segment.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, position);
+      return IndexKernels.at(type, segment, position);
     }
 
     private void require(String kernel, long count) {
       KernelChecks.elements(kernel, "indices", segment, count, type.byteSize());
     }
 
-    /** Throws unless {@code status} is success; names the index outside [-size, size). */
     private void check(String kernel, int status, MemorySegment bad, long size) {
-      if (status == kernels_h.BALBOA_ERR_INDEX()) {
-        long position = bad.get(ValueLayout.JAVA_LONG, 0);
-        throw new IndexOutOfBoundsException(
-            kernel
-                + ": index "
-                + at(position)
-                + " at position "
-                + position
-                + " is outside "
-                + -size
-                + ".."
-                + (size - 1));
-      }
-      KernelChecks.status(kernel, status);
+      IndexKernels.check(kernel, type, segment, status, bad, size);
     }
+  }
+
+  private static void requireType(KernelKinds.Type type) {
+    if (type != KernelKinds.Type.I32 && type != KernelKinds.Type.I64) {
+      throw new IllegalArgumentException("indices: expected I32 or I64, got " + type);
+    }
+  }
+
+  private static long at(KernelKinds.Type type, MemorySegment indices, long position) {
+    return type == KernelKinds.Type.I64
+        ? indices.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, position)
+        : indices.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, position);
+  }
+
+  /** Throws unless {@code status} is success; names the index outside [-size, size). */
+  private static void check(
+      String kernel,
+      KernelKinds.Type type,
+      MemorySegment indices,
+      int status,
+      MemorySegment bad,
+      long size) {
+    if (status == kernels_h.BALBOA_ERR_INDEX()) {
+      long position = bad.get(ValueLayout.JAVA_LONG, 0);
+      throw new IndexOutOfBoundsException(
+          kernel
+              + ": index "
+              + at(type, indices, position)
+              + " at position "
+              + position
+              + " is outside "
+              + -size
+              + ".."
+              + (size - 1));
+    }
+    KernelChecks.status(kernel, status);
   }
 
   /**
@@ -235,24 +253,36 @@ public final class IndexKernels {
       Indices indices,
       MemorySegment src,
       MemorySegment x) {
+    scatterAdd(type, geometry, indices.type, indices.segment, src, x);
+  }
+
+  /** The same of indices of type I32 or I64, for callers that make no object at a call. */
+  public static void scatterAdd(
+      KernelKinds.Type type,
+      IndexGeometry geometry,
+      KernelKinds.Type indexType,
+      MemorySegment indices,
+      MemorySegment src,
+      MemorySegment x) {
     String name = "scatterAdd";
+    requireType(indexType);
     geometry.require(name, type.byteSize(), x, src);
-    indices.require(name, geometry.count());
+    KernelChecks.elements(name, "indices", indices, geometry.count(), indexType.byteSize());
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     int status =
         kernels_h.balboa_scatter_add(
             type.value(),
-            indices.type.value(),
+            indexType.value(),
             geometry.ndim(),
             geometry.axis(),
             geometry.wholeDims(),
             geometry.dims(),
-            indices.segment,
+            indices,
             src,
             x,
             bad);
-    indices.check(name, status, bad, geometry.size());
+    check(name, indexType, indices, status, bad, geometry.size());
   }
 
   private static void elementSize(String kernel, int size) {

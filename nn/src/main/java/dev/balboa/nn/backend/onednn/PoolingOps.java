@@ -83,8 +83,8 @@ final class PoolingOps {
     b.call(
         s -> {
           Kernels.fill(dtype.bytes(), n, 0, s[2]);
-          Indices places = new Indices(KernelKinds.Type.I32, s[0]);
-          IndexKernels.scatterAdd(Kinds.of(dtype), geometry, places, s[1], s[2]);
+          IndexKernels.scatterAdd(
+              Kinds.of(dtype), geometry, KernelKinds.Type.I32, s[0], s[1], s[2]);
         },
         new Operand(Operand.Place.INPUT, 1, forward.md()),
         dtype == DType.F32 ? b.input(0, forward.dst()) : b.denseInput(0),
