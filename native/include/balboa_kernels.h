@@ -498,7 +498,8 @@ BALBOA_API int32_t balboa_topk(int32_t dtype, int32_t largest, int64_t outer, in
 /* ---- normalisation of rows: x seen as [rows, n], each row with a mean and a variance of its own
  * Element j of row r has parameter (r % groups) * (n / inner) + j / inner, of groups * (n / inner) in all; inner divides
  * n, groups divides rows. Layer normalisation: groups 1, inner 1. Group normalisation of [N, C, inner]: rows N * groups,
- * n = C / groups * inner. Computed in f64, rounded once. dtype F32 or F64 of everything; n >= 1; epsilon >= 0. */
+ * n = C / groups * inner. Computed in f64, rounded once. dtype F32 or F64 of everything, or BF16 of x, y, dy and dx with
+ * parameters, their gradients and statistics in F32; n >= 1; epsilon >= 0. */
 
 /* y = (x - mean) / sqrt(variance + epsilon) gamma + beta; gamma NULL is 1, beta NULL is 0. centred 0: mean is 0 and not
  * written (may be NULL), variance the mean square. mean, variance [rows]. */
@@ -649,6 +650,14 @@ BALBOA_API int32_t balboa_attention_f64(balboa_dgemm_routine gemm, const int64_t
                                         double scale, double dropout, const double *q, const double *k,
                                         const double *v, const void *mask, const int64_t *key, double *out,
                                         double *sums, void *scratch, int64_t scratch_bytes);
+/* Whether the processor has the products of bf16 that balboa_attention_bf16 is made of (AVX512_BF16). */
+BALBOA_API int32_t balboa_has_bf16_attention(void);
+/* The same on bf16, by kernels of its own: scores, exponentials and sums in f32, weights rounded to bf16, results rounded
+ * once. sums and dropout as in f32. BALBOA_ERR_KIND where the processor lacks the products. */
+BALBOA_API int32_t balboa_attention_bf16(const int64_t *geometry, int32_t mask_kind, double scale, double dropout,
+                                         const uint16_t *q, const uint16_t *k, const uint16_t *v, const void *mask,
+                                         const int64_t *key, uint16_t *out, float *sums, void *scratch,
+                                         int64_t scratch_bytes);
 /* dq, dk, dv from the results of the forward call. */
 BALBOA_API int32_t balboa_attention_backward_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind,
                                                  double scale, double dropout, const float *q, const float *k,

@@ -4,6 +4,7 @@
  * The backward pass computes the tiles again from the logarithms of the rows' sums.
  */
 #include <math.h>
+#include <string.h>
 
 #include "internal.h"
 #include "vmath.h"
@@ -83,6 +84,8 @@ static int64_t slot_bytes(const shape *s, int64_t element) {
   return 2 * tile + tile_keys(s) * 4 + 3 * QUERIES * 8;
 }
 
+static int64_t slot_bytes_bf16(const shape *s);
+
 /* How many threads work: one each for a slot. */
 static int64_t wanted_slots(const shape *s) {
   const double work = (double)s->batch * (double)s->heads * (double)s->queries * (double)s->keys *
@@ -92,11 +95,11 @@ static int64_t wanted_slots(const shape *s) {
 
 int64_t balboa_attention_scratch(int32_t dtype, const int64_t *geometry) {
   shape s;
-  const int32_t size = dtype == BALBOA_F32 || dtype == BALBOA_F64 ? bk_dtype_size(dtype) : 0;
-  BK_CHECK(size > 0, BALBOA_ERR_KIND);
+  const int32_t half = dtype == BALBOA_BF16 && balboa_has_bf16_attention();
+  BK_CHECK(half || dtype == BALBOA_F32 || dtype == BALBOA_F64, BALBOA_ERR_KIND);
   const int32_t status = read_shape(geometry, BALBOA_MASK_NONE, 1, 0, &s);
   BK_CHECK(status == BALBOA_OK, status);
-  return wanted_slots(&s) * slot_bytes(&s, size);
+  return wanted_slots(&s) * (half ? slot_bytes_bf16(&s) : slot_bytes(&s, bk_dtype_size(dtype)));
 }
 
 /* The keys that queries [first, first + n) see are a part of [0, visible). */
@@ -104,15 +107,15 @@ static int64_t visible_keys(const shape *s, int64_t first, int64_t n) {
   return s->causal ? bk_max(0, bk_min(s->keys, first + n + s->offset)) : s->keys;
 }
 
-static int32_t plan(job *j, int64_t element, int64_t scratch_bytes) {
+static int32_t plan(job *j, int64_t bytes, int64_t scratch_bytes) {
   const shape *s = &j->s;
-  j->slot_bytes = slot_bytes(s, element);
+  j->slot_bytes = bytes;
   j->tile_keys = tile_keys(s);
   j->query_blocks = (s->queries + QUERIES - 1) / QUERIES;
   j->key_blocks = (s->keys + KEYS - 1) / KEYS;
   BK_CHECK(scratch_bytes >= j->slot_bytes, BALBOA_ERR_ARGUMENT);
   j->slots = bk_min(wanted_slots(s), scratch_bytes / j->slot_bytes);
-  BK_CHECK(j->scratch != NULL && j->gemm != NULL, BALBOA_ERR_NULL);
+  BK_CHECK(j->scratch != NULL, BALBOA_ERR_NULL);
   BK_CHECK(s->dropout == 0 || j->key != NULL, BALBOA_ERR_NULL);
   const int64_t queries = s->batch * s->heads * s->queries, keys = s->batch * s->kv_heads * s->keys;
   BK_CHECK(queries * s->depth == 0 || j->q != NULL, BALBOA_ERR_NULL);
@@ -144,3 +147,5 @@ static int32_t plan(job *j, int64_t element, int64_t scratch_bytes) {
 #undef EXP
 #undef NAME
 #undef ROUTINE
+
+#include "attention_bf16.h"

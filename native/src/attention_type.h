@@ -350,8 +350,9 @@ int32_t NAME(balboa_attention)(ROUTINE gemm, const int64_t *geometry, int32_t ma
   if (rows == 0) {
     return BALBOA_OK;
   }
-  status = plan(&j, sizeof(T), scratch_bytes);
+  status = plan(&j, slot_bytes(&j.s, sizeof(T)), scratch_bytes);
   BK_CHECK(status == BALBOA_OK, status);
+  BK_CHECK(gemm != NULL, BALBOA_ERR_NULL);
   BK_CHECK(sums != NULL && (j.s.value_depth == 0 || out != NULL), BALBOA_ERR_NULL);
   bk_parallel(j.slots, 1, NAME(forward), &j);
   return BALBOA_OK;
@@ -369,8 +370,9 @@ int32_t NAME(balboa_attention_backward)(ROUTINE gemm, const int64_t *geometry, i
   if (s->batch * s->kv_heads == 0) {
     return BALBOA_OK;
   }
-  status = plan(&j, sizeof(T), scratch_bytes);
+  status = plan(&j, slot_bytes(&j.s, sizeof(T)), scratch_bytes);
   BK_CHECK(status == BALBOA_OK, status);
+  BK_CHECK(gemm != NULL, BALBOA_ERR_NULL);
   const int64_t queries = s->batch * s->heads * s->queries, keys = s->batch * s->kv_heads * s->keys;
   BK_CHECK(queries == 0 || sums != NULL, BALBOA_ERR_NULL);
   BK_CHECK(queries * s->value_depth == 0 || (out != NULL && dout != NULL), BALBOA_ERR_NULL);

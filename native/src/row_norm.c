@@ -1,6 +1,7 @@
 /* Layer, group and root-mean-square normalisation: rows of equal length, each with statistics of its own. */
 #include <math.h>
 
+#include "bf16.h"
 #include "internal.h"
 
 enum { NORM_TILE = 64 };
@@ -16,19 +17,43 @@ typedef struct {
 #define JOIN2(a, b) a##_##b
 #define JOIN(a, b) JOIN2(a, b)
 
+#define LOAD(e) ((double)(e))
+#define STORE(v) ((E)(v))
+#define E float
 #define T float
 #define NAME(x) JOIN(x, f32)
 #include "row_norm_type.h"
+#undef E
 #undef T
 #undef NAME
+#define E double
 #define T double
 #define NAME(x) JOIN(x, f64)
 #include "row_norm_type.h"
+#undef E
 #undef T
 #undef NAME
+#undef LOAD
+#undef STORE
+#define LOAD(e) ((double)bf16_load(e))
+#define STORE(v) (bf16_of_float((float)(v)))
+#define E uint16_t
+#define T float
+#define NAME(x) JOIN(x, bf16)
+#include "row_norm_type.h"
+#undef E
+#undef T
+#undef NAME
+#undef LOAD
+#undef STORE
+
+/* One of the functions above for the type of the elements. */
+#define FOR_TYPE(dtype, function)                                 \
+  ((dtype) == BALBOA_F32   ? JOIN(function, f32)                  \
+   : (dtype) == BALBOA_F64 ? JOIN(function, f64) : JOIN(function, bf16))
 
 static int32_t check(const norm_job *job, int32_t dtype, int64_t *total) {
-  BK_CHECK(dtype == BALBOA_F32 || dtype == BALBOA_F64, BALBOA_ERR_KIND);
+  BK_CHECK(dtype == BALBOA_F32 || dtype == BALBOA_F64 || dtype == BALBOA_BF16, BALBOA_ERR_KIND);
   *total = bk_product3(job->rows, job->n, 1);
   BK_CHECK(*total >= 0 && job->n >= 1 && job->groups >= 1 && job->inner >= 1, BALBOA_ERR_ARGUMENT);
   BK_CHECK(job->n % job->inner == 0 && job->rows % job->groups == 0, BALBOA_ERR_ARGUMENT);
@@ -46,7 +71,7 @@ int32_t balboa_row_norm(int32_t dtype, int64_t rows, int64_t n, int64_t groups, 
   int64_t total;
   const int32_t status = check(&job, dtype, &total);
   BK_CHECK(status == BALBOA_OK, status);
-  bk_parallel(rows, bk_max(1, BK_GRAIN_CHEAP / n), dtype == BALBOA_F32 ? forward_f32 : forward_f64, &job);
+  bk_parallel(rows, bk_max(1, BK_GRAIN_CHEAP / n), FOR_TYPE(dtype, forward), &job);
   return BALBOA_OK;
 }
 
@@ -60,14 +85,14 @@ int32_t balboa_row_norm_backward(int32_t dtype, int64_t rows, int64_t n, int64_t
   const int32_t status = check(&job, dtype, &total);
   BK_CHECK(status == BALBOA_OK, status);
   BK_CHECK(total == 0 || dy != NULL, BALBOA_ERR_NULL);
-  bk_parallel(rows, bk_max(1, BK_GRAIN_CHEAP / n), dtype == BALBOA_F32 ? backward_f32 : backward_f64, &job);
+  bk_parallel(rows, bk_max(1, BK_GRAIN_CHEAP / n), FOR_TYPE(dtype, backward), &job);
   if (dgamma != NULL || dbeta != NULL) {
     const int64_t per_row = n / inner;
     job.tile = inner == 1 ? NORM_TILE : bk_max(1, bk_min(NORM_TILE, 1024 / inner));
     job.tiles = (per_row + job.tile - 1) / job.tile;
     const int64_t work = bk_max(1, rows / groups) * bk_min(n, job.tile * inner);
-    bk_parallel(groups * job.tiles, bk_max(1, BK_GRAIN_CHEAP / work),
-                dtype == BALBOA_F32 ? parameters_f32 : parameters_f64, &job);
+    bk_parallel(groups * job.tiles, bk_max(1, BK_GRAIN_CHEAP / work), FOR_TYPE(dtype, parameters),
+                &job);
   }
   return BALBOA_OK;
 }

@@ -1,47 +1,48 @@
-/* Normalisation of rows for one element type: the including file defines T and NAME(x). Everything is computed in f64
+/* Normalisation of rows for one element type: the including file defines E, the type of x, y and their gradients, with
+ * LOAD(e) into and STORE(v) from f64, T, that of parameters and statistics, and NAME(x). Everything is computed in f64
  * and rounded once. */
 
-BALBOA_CLONES static void NAME(statistics)(int64_t n, const T *x, int32_t centred, double *mean, double *variance) {
+BALBOA_CLONES static void NAME(statistics)(int64_t n, const E *x, int32_t centred, double *mean, double *variance) {
   const int64_t half = n / 2; /* two streams hide the latency of the additions */
   double sum = 0.0, more = 0.0;
   if (centred) {
     BALBOA_SIMD_REDUCE(+, sum, more) for (int64_t i = 0; i < half; i++) {
-      sum += (double)x[i];
-      more += (double)x[half + i];
+      sum += LOAD(x[i]);
+      more += LOAD(x[half + i]);
     }
-    sum += more + (n % 2 ? (double)x[n - 1] : 0.0);
+    sum += more + (n % 2 ? LOAD(x[n - 1]) : 0.0);
   }
   const double m = sum / (double)n;
   double squares = 0.0, others = 0.0;
   BALBOA_SIMD_REDUCE(+, squares, others) for (int64_t i = 0; i < half; i++) {
-    const double d = (double)x[i] - m, e = (double)x[half + i] - m;
+    const double d = LOAD(x[i]) - m, e = LOAD(x[half + i]) - m;
     squares += d * d;
     others += e * e;
   }
-  const double last = n % 2 ? (double)x[n - 1] - m : 0.0;
+  const double last = n % 2 ? LOAD(x[n - 1]) - m : 0.0;
   *mean = m;
   *variance = (squares + others + last * last) / (double)n;
 }
 
 /* One parameter an element; a missing gamma is 1, a missing beta 0. */
-BALBOA_CLONES static void NAME(apply_each)(int64_t n, const T *x, double mean, double scale, const T *gamma,
-                                           const T *beta, T *y) {
+BALBOA_CLONES static void NAME(apply_each)(int64_t n, const E *x, double mean, double scale, const T *gamma,
+                                           const T *beta, E *y) {
   if (gamma != NULL && beta != NULL) {
     BALBOA_SIMD for (int64_t i = 0; i < n; i++) {
-      y[i] = (T)(((double)x[i] - mean) * scale * (double)gamma[i] + (double)beta[i]);
+      y[i] = STORE((LOAD(x[i]) - mean) * scale * (double)gamma[i] + (double)beta[i]);
     }
   } else if (gamma != NULL) {
-    BALBOA_SIMD for (int64_t i = 0; i < n; i++) { y[i] = (T)(((double)x[i] - mean) * scale * (double)gamma[i]); }
+    BALBOA_SIMD for (int64_t i = 0; i < n; i++) { y[i] = STORE((LOAD(x[i]) - mean) * scale * (double)gamma[i]); }
   } else if (beta != NULL) {
-    BALBOA_SIMD for (int64_t i = 0; i < n; i++) { y[i] = (T)(((double)x[i] - mean) * scale + (double)beta[i]); }
+    BALBOA_SIMD for (int64_t i = 0; i < n; i++) { y[i] = STORE((LOAD(x[i]) - mean) * scale + (double)beta[i]); }
   } else {
-    BALBOA_SIMD for (int64_t i = 0; i < n; i++) { y[i] = (T)(((double)x[i] - mean) * scale); }
+    BALBOA_SIMD for (int64_t i = 0; i < n; i++) { y[i] = STORE((LOAD(x[i]) - mean) * scale); }
   }
 }
 
 /* One parameter for all elements. */
-BALBOA_CLONES static void NAME(apply_one)(int64_t n, const T *x, double mean, double scale, double shift, T *y) {
-  BALBOA_SIMD for (int64_t i = 0; i < n; i++) { y[i] = (T)(((double)x[i] - mean) * scale + shift); }
+BALBOA_CLONES static void NAME(apply_one)(int64_t n, const E *x, double mean, double scale, double shift, E *y) {
+  BALBOA_SIMD for (int64_t i = 0; i < n; i++) { y[i] = STORE((LOAD(x[i]) - mean) * scale + shift); }
 }
 
 static void NAME(forward)(void *context, int64_t begin, int64_t end) {
@@ -50,8 +51,8 @@ static void NAME(forward)(void *context, int64_t begin, int64_t end) {
   T *means = job->mean, *variances = job->variance;
   const int64_t per_row = job->n / job->inner;
   for (int64_t r = begin; r < end; r++) {
-    const T *x = (const T *)job->x + r * job->n;
-    T *y = (T *)job->y + r * job->n;
+    const E *x = (const E *)job->x + r * job->n;
+    E *y = (E *)job->y + r * job->n;
     const int64_t p = r % job->groups * per_row;
     double mean, variance;
     NAME(statistics)(job->n, x, job->centred, &mean, &variance);
@@ -72,20 +73,20 @@ static void NAME(forward)(void *context, int64_t begin, int64_t end) {
 }
 
 /* Sums of g and of g (x - mean) over n elements, g = dy gamma; gamma may be NULL. */
-BALBOA_CLONES static void NAME(row_sums)(int64_t n, const T *x, double mean, const T *dy, const T *gamma, double *sum,
+BALBOA_CLONES static void NAME(row_sums)(int64_t n, const E *x, double mean, const E *dy, const T *gamma, double *sum,
                                          double *product) {
   double s = 0.0, p = 0.0;
   if (gamma != NULL) {
     BALBOA_SIMD_REDUCE(+, s, p) for (int64_t i = 0; i < n; i++) {
-      const double g = (double)dy[i] * (double)gamma[i];
+      const double g = LOAD(dy[i]) * (double)gamma[i];
       s += g;
-      p += g * ((double)x[i] - mean);
+      p += g * (LOAD(x[i]) - mean);
     }
   } else {
     BALBOA_SIMD_REDUCE(+, s, p) for (int64_t i = 0; i < n; i++) {
-      const double g = (double)dy[i];
+      const double g = LOAD(dy[i]);
       s += g;
-      p += g * ((double)x[i] - mean);
+      p += g * (LOAD(x[i]) - mean);
     }
   }
   *sum = s;
@@ -93,15 +94,15 @@ BALBOA_CLONES static void NAME(row_sums)(int64_t n, const T *x, double mean, con
 }
 
 /* dx = scale (g - shift - slope (x - mean)); gamma, if there is one, has a value an element, else factor is it. */
-BALBOA_CLONES static void NAME(apply_backward)(int64_t n, const T *x, double mean, const T *dy, const T *gamma,
-                                               double factor, double scale, double shift, double slope, T *dx) {
+BALBOA_CLONES static void NAME(apply_backward)(int64_t n, const E *x, double mean, const E *dy, const T *gamma,
+                                               double factor, double scale, double shift, double slope, E *dx) {
   if (gamma != NULL) {
     BALBOA_SIMD for (int64_t i = 0; i < n; i++) {
-      dx[i] = (T)(scale * ((double)dy[i] * (double)gamma[i] - shift - slope * ((double)x[i] - mean)));
+      dx[i] = STORE(scale * (LOAD(dy[i]) * (double)gamma[i] - shift - slope * (LOAD(x[i]) - mean)));
     }
   } else {
     BALBOA_SIMD for (int64_t i = 0; i < n; i++) {
-      dx[i] = (T)(scale * ((double)dy[i] * factor - shift - slope * ((double)x[i] - mean)));
+      dx[i] = STORE(scale * (LOAD(dy[i]) * factor - shift - slope * (LOAD(x[i]) - mean)));
     }
   }
 }
@@ -111,8 +112,8 @@ static void NAME(backward)(void *context, int64_t begin, int64_t end) {
   const T *gammas = job->gamma, *means = job->mean, *variances = job->variance;
   const int64_t per_row = job->n / job->inner, inner = job->inner;
   for (int64_t r = begin; r < end; r++) {
-    const T *x = (const T *)job->x + r * job->n, *dy = (const T *)job->dy + r * job->n;
-    T *dx = (T *)job->y + r * job->n;
+    const E *x = (const E *)job->x + r * job->n, *dy = (const E *)job->dy + r * job->n;
+    E *dx = (E *)job->y + r * job->n;
     const T *gamma = gammas ? gammas + r % job->groups * per_row : NULL;
     const double mean = job->centred ? (double)means[r] : 0.0;
     const double scale = 1.0 / sqrt((double)variances[r] + job->epsilon);
@@ -140,11 +141,11 @@ static void NAME(backward)(void *context, int64_t begin, int64_t end) {
   }
 }
 
-BALBOA_CLONES static void NAME(add_columns)(int64_t width, const T *x, double mean, double scale, const T *dy,
+BALBOA_CLONES static void NAME(add_columns)(int64_t width, const E *x, double mean, double scale, const E *dy,
                                             double *dgamma, double *dbeta) {
   BALBOA_SIMD for (int64_t j = 0; j < width; j++) {
-    dgamma[j] += (double)dy[j] * (((double)x[j] - mean) * scale);
-    dbeta[j] += (double)dy[j];
+    dgamma[j] += LOAD(dy[j]) * ((LOAD(x[j]) - mean) * scale);
+    dbeta[j] += LOAD(dy[j]);
   }
 }
 
@@ -159,7 +160,7 @@ static void NAME(parameters)(void *context, int64_t begin, int64_t end) {
     double dgamma[NORM_TILE] = {0}, dbeta[NORM_TILE] = {0};
     for (int64_t r = group; r < job->rows; r += job->groups) {
       const int64_t at = r * job->n + first * job->inner;
-      const T *x = (const T *)job->x + at, *dy = (const T *)job->dy + at;
+      const E *x = (const E *)job->x + at, *dy = (const E *)job->dy + at;
       const double mean = job->centred ? (double)means[r] : 0.0;
       const double scale = 1.0 / sqrt((double)variances[r] + job->epsilon);
       if (job->inner == 1) {

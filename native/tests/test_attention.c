@@ -26,10 +26,21 @@ typedef struct {
   double dropout;
 } setting;
 
-static double *numbers(int64_t n) {
+static uint16_t *rounded(int64_t n, const double *x) {
+  uint16_t *h = NEW(uint16_t, n);
+  EXPECT_OK(balboa_cast(n, BALBOA_F64, x, BALBOA_BF16, h));
+  return h;
+}
+
+static double *numbers(int64_t n, int half) {
   double *x = NEW(double, n);
   for (int64_t i = 0; i < n; i++) {
     x[i] = (float)next_uniform(-1, 1);
+  }
+  if (half) {
+    uint16_t *h = rounded(n, x);
+    EXPECT_OK(balboa_cast(n, BALBOA_BF16, h, BALBOA_F64, x));
+    release(h);
   }
   return x;
 }
@@ -85,15 +96,16 @@ static void define(const setting *s, const data *x) {
   }
 }
 
-static data make(const setting *s) {
+/* `half`: numbers that bf16 has. */
+static data make(const setting *s, int half) {
   data x = {.rows = (int64_t)s->b * s->h * s->lq};
   x.nq = x.rows * s->d;
   x.no = x.rows * s->dv;
   x.nk = (int64_t)s->b * s->kv * s->lk * s->d;
   x.nv = (int64_t)s->b * s->kv * s->lk * s->dv;
-  x.q = numbers(x.nq), x.k = numbers(x.nk), x.v = numbers(x.nv), x.dout = numbers(x.no);
+  x.q = numbers(x.nq, half), x.k = numbers(x.nk, half), x.v = numbers(x.nv, half), x.dout = numbers(x.no, half);
   const int64_t weights = x.rows * s->lk;
-  x.mask = numbers(weights);
+  x.mask = numbers(weights, half);
   x.hidden = NEW(uint8_t, weights);
   x.random = NEW(float, weights);
   EXPECT_OK(balboa_uniform_f32(weights, key, 0, 1, x.random));
@@ -118,6 +130,17 @@ static void discard(data *x) {
   }
 }
 
+static void dense(const setting *s, int64_t *geometry) {
+  const int64_t d = s->d > 0 ? s->d : 1, dv = s->dv > 0 ? s->dv : 1;
+  const int64_t all[25] = {s->b, s->h, s->kv, s->lq, s->lk, s->d, s->dv, s->causal, s->offset,
+                           (int64_t)s->h * s->lq * s->d,   (int64_t)s->lq * s->d,  d,
+                           (int64_t)s->kv * s->lk * s->d,  (int64_t)s->lk * s->d,  d,
+                           (int64_t)s->kv * s->lk * s->dv, (int64_t)s->lk * s->dv, dv,
+                           (int64_t)s->h * s->lq * s->dv,  (int64_t)s->lq * s->dv, dv,
+                           (int64_t)s->h * s->lq * s->lk,  (int64_t)s->lq * s->lk, s->lk, 1};
+  memcpy(geometry, all, sizeof all);
+}
+
 #define DEFINE_CASE(TYPE, DTYPE, SUFFIX, ROUTINE, TOLERANCE)                                                         \
   static TYPE *copy_##SUFFIX(int64_t n, const double *x) {                                                           \
     TYPE *y = NEW(TYPE, n);                                                                                          \
@@ -131,12 +154,8 @@ static void discard(data *x) {
     }                                                                                                                \
   }                                                                                                                  \
   static void run_##SUFFIX(const setting *s, const data *x, int threads) {                                           \
-    const int64_t geometry[25] = {s->b, s->h, s->kv, s->lq, s->lk, s->d, s->dv, s->causal, s->offset,                \
-                                  (int64_t)s->h * s->lq * s->d, (int64_t)s->lq * s->d, s->d > 0 ? s->d : 1,          \
-                                  (int64_t)s->kv * s->lk * s->d, (int64_t)s->lk * s->d, s->d > 0 ? s->d : 1,         \
-                                  (int64_t)s->kv * s->lk * s->dv, (int64_t)s->lk * s->dv, s->dv > 0 ? s->dv : 1,     \
-                                  (int64_t)s->h * s->lq * s->dv, (int64_t)s->lq * s->dv, s->dv > 0 ? s->dv : 1,      \
-                                  (int64_t)s->h * s->lq * s->lk, (int64_t)s->lq * s->lk, s->lk, 1};                  \
+    int64_t geometry[25];                                                                                            \
+    dense(s, geometry);                                                                                              \
     TYPE *q = copy_##SUFFIX(x->nq, x->q), *k = copy_##SUFFIX(x->nk, x->k), *v = copy_##SUFFIX(x->nv, x->v);          \
     TYPE *dout = copy_##SUFFIX(x->no, x->dout), *added = copy_##SUFFIX(x->rows * s->lk, x->mask);                    \
     TYPE *out = NEW(TYPE, x->no), *sums = NEW(TYPE, x->rows), *dq = NEW(TYPE, x->nq), *dk = NEW(TYPE, x->nk),        \
@@ -162,6 +181,50 @@ static void discard(data *x) {
   }
 DEFINE_CASE(float, BALBOA_F32, f32, naive_sgemm, 2e-5)
 DEFINE_CASE(double, BALBOA_F64, f64, naive_dgemm, 1e-12)
+
+/* Weights and results are rounded to bf16; sums are not. */
+static void run_bf16(const setting *s, const data *x, int threads) {
+  int64_t geometry[25];
+  dense(s, geometry);
+  uint16_t *q = rounded(x->nq, x->q), *k = rounded(x->nk, x->k), *v = rounded(x->nv, x->v);
+  uint16_t *added = rounded(x->rows * s->lk, x->mask), *out = NEW(uint16_t, x->no);
+  float *sums = NEW(float, x->rows);
+  double *wide = NEW(double, x->no);
+  const void *mask = s->mask == BALBOA_MASK_BOOL ? (const void *)x->hidden : (const void *)added;
+  EXPECT_OK(balboa_set_threads(threads));
+  const int64_t bytes = balboa_attention_scratch(BALBOA_BF16, geometry);
+  EXPECT(bytes > 0, "scratch %d", (int)bytes);
+  void *scratch = aligned_alloc(64, (size_t)bytes);
+  memset(scratch, 0xff, (size_t)bytes);
+  EXPECT_OK(balboa_attention_bf16(geometry, s->mask, 0.5, s->dropout, q, k, v, mask, key, out, sums, scratch, bytes));
+  EXPECT_OK(balboa_cast(x->no, BALBOA_BF16, out, BALBOA_F64, wide));
+  for (int64_t i = 0; i < x->no; i++) {
+    EXPECT(near_rel(wide[i], x->out[i], 0x1p-8, 1), "out %d: %g, not %g", (int)i, wide[i], x->out[i]);
+  }
+  for (int64_t i = 0; i < x->rows; i++) {
+    EXPECT(near_rel((double)sums[i], x->sums[i], 2e-5, 1), "sum %d: %g, not %g", (int)i, (double)sums[i], x->sums[i]);
+  }
+  free(scratch);
+  void *all[7] = {q, k, v, added, out, sums, wide};
+  for (int i = 0; i < 7; i++) {
+    release(all[i]);
+  }
+}
+
+static void refuses_bf16(void) {
+  int64_t g[25] = {1, 2, 1, 2, 2, 2, 2, 0, 0, 8, 4, 2, 4, 4, 2, 4, 4, 2, 8, 4, 2, 0, 0, 0, 0};
+  uint16_t x[64] = {0};
+  float sums[4];
+  _Alignas(64) static char scratch[1 << 20];
+  if (balboa_has_bf16_attention()) {
+    EXPECT_OK(balboa_attention_bf16(g, 0, 1, 0, x, x, x, NULL, NULL, x, sums, scratch, sizeof scratch));
+    EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_attention_bf16(g, 0, 1, 0, x, x, x, NULL, NULL, x, sums, scratch, 64));
+    EXPECT_STATUS(BALBOA_ERR_NULL, balboa_attention_bf16(g, 0, 1, 0, x, x, x, NULL, NULL, x, NULL, scratch, 1 << 20));
+  } else {
+    EXPECT(balboa_attention_scratch(BALBOA_BF16, g) == BALBOA_ERR_KIND, "a processor without bf16");
+    EXPECT_STATUS(BALBOA_ERR_KIND, balboa_attention_bf16(g, 0, 1, 0, x, x, x, NULL, NULL, x, sums, scratch, 1 << 20));
+  }
+}
 
 static void refusals(void) {
   float x[64] = {0};
@@ -197,15 +260,21 @@ int main(void) {
       {1, 2, 1, 3, 0, 4, 3, 0, 0, 0, 0},       {1, 2, 1, 0, 3, 4, 3, 0, 0, 0, 0},
       {1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0},       {1, 2, 2, 3, 4, 0, 2, 0, 0, 0, 0},
       {1, 2, 2, 3, 4, 2, 0, 0, 0, 0, 0},       {1, 2, 1, 257, 300, 4, 4, 1, 43, 0, 0},
-      {3, 4, 4, 65, 257, 16, 16, 0, 0, 2, 0.1}};
+      {3, 4, 4, 65, 257, 16, 16, 0, 0, 2, 0.1}, {1, 2, 2, 31, 45, 33, 65, 0, 0, 0, 0},
+      {2, 3, 3, 128, 128, 32, 32, 0, 0, 0, 0}, {1, 1, 1, 25, 600, 64, 80, 1, 575, 2, 0}};
   for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
-    data x = make(&settings[i]);
+    data x = make(&settings[i], 0), y = make(&settings[i], 1);
     for (int threads = 1; threads <= 5; threads += 2) {
       run_f32(&settings[i], &x, threads);
       run_f64(&settings[i], &x, threads);
+      if (balboa_has_bf16_attention()) {
+        run_bf16(&settings[i], &y, threads);
+      }
     }
     discard(&x);
+    discard(&y);
   }
+  refuses_bf16();
   refusals();
   return check_done("attention");
 }

@@ -82,6 +82,56 @@ static void check_rows(const extent *e, int32_t centred, int affine) {
   }
 }
 
+static uint16_t *halves(int64_t n, float *x) { /* rounds x too */
+  uint16_t *h = NEW(uint16_t, n);
+  EXPECT_OK(balboa_cast(n, BALBOA_F32, x, BALBOA_BF16, h));
+  EXPECT_OK(balboa_cast(n, BALBOA_BF16, h, BALBOA_F32, x));
+  return h;
+}
+
+static void close_halves(const char *what, int64_t n, const uint16_t *got, const float *want) {
+  float *wide = NEW(float, n);
+  EXPECT_OK(balboa_cast(n, BALBOA_BF16, got, BALBOA_F32, wide));
+  for (int64_t i = 0; i < n; i++) {
+    EXPECT(near_rel((double)wide[i], (double)want[i], 0x1p-8, 1e-30), "%s[%d] %g %g", what, (int)i, (double)wide[i],
+           (double)want[i]);
+  }
+  release(wide);
+}
+
+/* On bf16: what f32 gives, rounded; statistics and gradients of parameters as in f32. */
+static void check_halves(const extent *e, int32_t centred, int affine) {
+  const double epsilon = 1e-3;
+  const int64_t total = e->rows * e->n, params = e->groups * (e->n / e->inner);
+  float *x = random_f32(total, -1, 3), *dy = random_f32(total, -1, 1);
+  float *gamma = random_f32(params, 0.5, 2), *beta = random_f32(params, -1, 1);
+  uint16_t *hx = halves(total, x), *hdy = halves(total, dy), *hy = NEW(uint16_t, total), *hdx = NEW(uint16_t, total);
+  float *y = NEW(float, total), *dx = NEW(float, total);
+  float *stats = NEW(float, 4 * e->rows), *gradients = NEW(float, 4 * params);
+  const float *g = affine ? gamma : NULL, *b = affine ? beta : NULL;
+  float *mean = stats, *var = stats + e->rows, *hmean = var + e->rows, *hvar = hmean + e->rows;
+  EXPECT_OK(balboa_row_norm(BALBOA_F32, e->rows, e->n, e->groups, e->inner, centred, epsilon, x, g, b, y, mean, var));
+  EXPECT_OK(
+      balboa_row_norm(BALBOA_BF16, e->rows, e->n, e->groups, e->inner, centred, epsilon, hx, g, b, hy, hmean, hvar));
+  EXPECT_OK(balboa_row_norm_backward(BALBOA_F32, e->rows, e->n, e->groups, e->inner, centred, epsilon, x, g, mean, var,
+                                     dy, dx, gradients, gradients + params));
+  EXPECT_OK(balboa_row_norm_backward(BALBOA_BF16, e->rows, e->n, e->groups, e->inner, centred, epsilon, hx, g, mean,
+                                     var, hdy, hdx, gradients + 2 * params, gradients + 3 * params));
+  close_halves("bf16 y", total, hy, y);
+  close_halves("bf16 dx", total, hdx, dx);
+  for (int64_t r = 0; r < e->rows; r++) {
+    EXPECT(near_rel((double)hvar[r], (double)var[r], 1e-6, 0), "variance of row %d", (int)r);
+    EXPECT(!centred || near_rel((double)hmean[r], (double)mean[r], 1e-6, 1e-6), "mean of row %d", (int)r);
+  }
+  for (int64_t p = 0; p < 2 * params; p++) {
+    EXPECT(near_rel((double)gradients[2 * params + p], (double)gradients[p], 1e-6, 1e-6), "parameter %d", (int)p);
+  }
+  void *all[] = {x, dy, gamma, beta, hx, hdy, hy, hdx, y, dx, stats, gradients};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    release(all[i]);
+  }
+}
+
 static double response(const double *x, int64_t channels, int64_t c, int64_t size) {
   double s = 0;
   for (int64_t i = c - size / 2; i <= c + (size - 1) / 2; i++) {
@@ -133,6 +183,7 @@ int main(void) {
   for (size_t i = 0; i < sizeof extents / sizeof extents[0]; i++) {
     for (int k = 0; k < 4; k++) {
       check_rows(&extents[i], k & 1, k >> 1);
+      check_halves(&extents[i], k & 1, k >> 1);
     }
   }
   float v[4] = {1, 2, 3, 4};

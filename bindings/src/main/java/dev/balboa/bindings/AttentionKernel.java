@@ -137,7 +137,7 @@ public final class AttentionKernel {
   /**
    * Prepares attention.
    *
-   * @param type F32 or F64
+   * @param type F32, F64, or BF16 where {@link #readsBf16} says so
    * @param causal whether query i sees only the keys up to i + {@code offset}
    * @param scale what products of queries and keys are multiplied by
    * @param dropout the probability with which a weight is dropped, in [0, 1)
@@ -152,6 +152,14 @@ public final class AttentionKernel {
       double scale,
       double dropout) {
     return new AttentionKernel(type, sizes, strides, mask, causal, offset, scale, dropout);
+  }
+
+  /**
+   * Whether this processor has the products of BF16 that attention on BF16 is made of; forward
+   * only.
+   */
+  public static boolean readsBf16() {
+    return kernels_h.balboa_has_bf16_attention() != 0;
   }
 
   /** How many elements an operand with rows of {@code width} elements reaches to. */
@@ -179,7 +187,10 @@ public final class AttentionKernel {
     return scratchBytes;
   }
 
-  /** Computes out [batch, heads, queries, valueDepth] and sums [batch, heads, queries]. */
+  /**
+   * Computes out [batch, heads, queries, valueDepth] and sums [batch, heads, queries], which are F32
+   * for BF16.
+   */
   public void forward(
       MemorySegment q,
       MemorySegment k,
@@ -191,42 +202,38 @@ public final class AttentionKernel {
       MemorySegment scratch) {
     checkInputs(q, k, v, masks, key, scratch);
     check("out", out, sizes.rows() * sizes.valueDepth);
-    check("sums", sums, sizes.rows());
+    checkSums(sums);
     NativeThreads.bind();
     OpenBlas.ensureThreads();
-    KernelChecks.status(
-        "attention",
-        type == KernelKinds.Type.F64
-            ? kernels_h.balboa_attention_f64(
-                OpenBlas.dgemm(),
-                geometry,
-                mask.value,
-                scale,
-                dropout,
-                q,
-                k,
-                v,
-                masks,
-                key,
-                out,
-                sums,
-                scratch,
-                scratch.byteSize())
-            : kernels_h.balboa_attention_f32(
-                OpenBlas.sgemm(),
-                geometry,
-                mask.value,
-                scale,
-                dropout,
-                q,
-                k,
-                v,
-                masks,
-                key,
-                out,
-                sums,
-                scratch,
-                scratch.byteSize()));
+    KernelChecks.status("attention", run(q, k, v, masks, key, out, sums, scratch));
+  }
+
+  private int run(
+      MemorySegment q,
+      MemorySegment k,
+      MemorySegment v,
+      MemorySegment masks,
+      MemorySegment key,
+      MemorySegment out,
+      MemorySegment sums,
+      MemorySegment scratch) {
+    long bytes = scratch.byteSize();
+    MemorySegment g = geometry;
+    int kind = mask.value;
+    return switch (type) {
+      case F32 ->
+          kernels_h.balboa_attention_f32(
+              OpenBlas.sgemm(), g, kind, scale, dropout, q, k, v, masks, key, out, sums, scratch,
+              bytes);
+      case F64 ->
+          kernels_h.balboa_attention_f64(
+              OpenBlas.dgemm(), g, kind, scale, dropout, q, k, v, masks, key, out, sums, scratch,
+              bytes);
+      case BF16 ->
+          kernels_h.balboa_attention_bf16(
+              g, kind, scale, dropout, q, k, v, masks, key, out, sums, scratch, bytes);
+      default -> throw new IllegalStateException("attention: on " + type);
+    };
   }
 
   /** Computes dq, dk and dv, dense, from the results of {@link #forward}. */
@@ -243,9 +250,12 @@ public final class AttentionKernel {
       MemorySegment dk,
       MemorySegment dv,
       MemorySegment scratch) {
+    if (type == KernelKinds.Type.BF16) {
+      throw new IllegalArgumentException("attentionBackward: expected F32 or F64, got BF16");
+    }
     checkInputs(q, k, v, masks, key, scratch);
     check("out", out, sizes.rows() * sizes.valueDepth);
-    check("sums", sums, sizes.rows());
+    checkSums(sums);
     check("dout", dout, needDout);
     check("dq", dq, sizes.rows() * sizes.depth);
     check("dk", dk, sizes.keyRows() * sizes.depth);
@@ -309,6 +319,11 @@ public final class AttentionKernel {
     KernelChecks.elements("attention", "mask", masks, needMask, maskBytes);
     KernelChecks.elements("attention", "key", key, dropout > 0 ? 2 : 0, Long.BYTES);
     KernelChecks.elements("attention", "scratch", scratch, scratchBytes, 1);
+  }
+
+  private void checkSums(MemorySegment sums) {
+    int bytes = type == KernelKinds.Type.F64 ? Double.BYTES : Float.BYTES;
+    KernelChecks.elements("attention", "sums", sums, sizes.rows(), bytes);
   }
 
   private void check(String name, MemorySegment segment, long count) {

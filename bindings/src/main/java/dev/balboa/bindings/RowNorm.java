@@ -12,7 +12,8 @@ import java.lang.foreign.MemorySegment;
  * {@link MemorySegment#NULL}. Nothing is allocated. An immutable value; thread-safe for different
  * results.
  *
- * @param type F32 or F64
+ * @param type F32 or F64 of everything, or BF16 of x, y and their gradients, with F32 for
+ *     parameters, their gradients and statistics
  * @param rows a multiple of {@code groups}
  * @param n a multiple of {@code inner}, at least 1
  * @param groups sets of parameters, which rows take in turn
@@ -58,8 +59,8 @@ public record RowNorm(
       MemorySegment y,
       MemorySegment mean,
       MemorySegment variance) {
-    check("x", x, rows * n);
-    check("y", y, rows * n);
+    check("x", x, rows * n, type);
+    check("y", y, rows * n, type);
     checkIfPresent("gamma", gamma, parameters());
     checkIfPresent("beta", beta, parameters());
     checkStatistics(mean, variance);
@@ -92,9 +93,9 @@ public record RowNorm(
       MemorySegment dx,
       MemorySegment dgamma,
       MemorySegment dbeta) {
-    check("x", x, rows * n);
-    check("dy", dy, rows * n);
-    check("dx", dx, rows * n);
+    check("x", x, rows * n, type);
+    check("dy", dy, rows * n, type);
+    check("dx", dx, rows * n, type);
     checkIfPresent("gamma", gamma, parameters());
     checkIfPresent("dgamma", dgamma, parameters());
     checkIfPresent("dbeta", dbeta, parameters());
@@ -121,19 +122,25 @@ public record RowNorm(
   }
 
   private void checkStatistics(MemorySegment mean, MemorySegment variance) {
-    check("variance", variance, rows);
+    check("variance", variance, rows, sums());
     if (centred) {
-      check("mean", mean, rows);
+      check("mean", mean, rows, sums());
     }
   }
 
   private void checkIfPresent(String name, MemorySegment segment, long count) {
     if (!segment.equals(MemorySegment.NULL)) {
-      check(name, segment, count);
+      check(name, segment, count, sums());
     }
   }
 
-  private void check(String name, MemorySegment segment, long count) {
-    KernelChecks.elements("rowNorm", name, segment, count, type.byteSize());
+  /** The type of parameters and statistics. */
+  private KernelKinds.Type sums() {
+    return type == KernelKinds.Type.BF16 ? KernelKinds.Type.F32 : type;
+  }
+
+  private static void check(
+      String name, MemorySegment segment, long count, KernelKinds.Type elements) {
+    KernelChecks.elements("rowNorm", name, segment, count, elements.byteSize());
   }
 }

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +65,44 @@ class AttentionKernelTest {
     assertThat(read(dq)).containsExactly(new double[] {slope}, within(1e-14));
     assertThat(read(dk)).containsExactly(new double[] {-slope, slope}, within(1e-14));
     assertThat(read(dv)).containsExactly(new double[] {0.25, 0.75}, within(1e-14));
+  }
+
+  @Test
+  void onBf16ForwardOnly() {
+    assertThat(AttentionKernel.readsBf16()).isEqualTo(cpuFlags().contains("avx512_bf16"));
+    if (AttentionKernel.readsBf16()) {
+      AttentionKernel kernel = plain(KernelKinds.Type.BF16, STRIDES);
+      MemorySegment scratch = arena.allocate(kernel.scratchBytes(), 64);
+      MemorySegment out = bf16(0);
+      MemorySegment sums = arena.allocate(Float.BYTES);
+      kernel.forward(bf16(1), bf16(0, 1), bf16(4, 8), NONE, NONE, out, sums, scratch);
+      assertThat(Float.intBitsToFloat(out.get(ValueLayout.JAVA_SHORT, 0) << 16)).isEqualTo(7);
+      assertThat((double) sums.get(ValueLayout.JAVA_FLOAT, 0))
+          .isCloseTo(Math.log(4), within(1e-6));
+      refused(
+          () ->
+              kernel.backward(
+                  out, out, out, NONE, NONE, out, sums, out, out, out, out, scratch),
+          "expected F32 or F64, got BF16");
+    } else {
+      refused(() -> plain(KernelKinds.Type.BF16, STRIDES), "does not have this kind");
+    }
+  }
+
+  private static String cpuFlags() {
+    try {
+      return Files.readString(Path.of("/proc/cpuinfo"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private MemorySegment bf16(float... values) {
+    MemorySegment s = arena.allocate(2L * values.length, 64);
+    for (int i = 0; i < values.length; i++) {
+      s.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (Float.floatToRawIntBits(values[i]) >>> 16));
+    }
+    return s;
   }
 
   @Test

@@ -20,7 +20,8 @@ public record GroupNorm(int groups, double epsilon) implements NormalizationOp {
     TensorSpec x = in.get(0);
     Shape rows = check(name(), x, groups, epsilon);
     NormView.checkParameters(name(), in, in.size() - 1, Shape.of(x.shape().dim(1)));
-    return List.of(x, x.withShape(rows), x.withShape(rows));
+    TensorSpec statistic = NormView.statistic(x, rows);
+    return List.of(x, statistic, statistic);
   }
 
   /** The shape of the statistics. */

@@ -7,7 +7,8 @@ import java.util.List;
  * Layer normalisation (Ba, Kiros and Hinton, 2016) over the last {@code axes} axes: y = gamma (x -
  * mean) / sqrt(variance + epsilon) + beta, with the mean and biased variance of each row. Inputs x,
  * optionally gamma, then optionally beta, both shaped like a row; outputs y, mean and variance,
- * both shaped like the leading axes. Only y carries a gradient.
+ * both shaped like the leading axes and F32 for BF16 data, for which gamma and beta may be F32 too.
+ * Only y carries a gradient.
  *
  * <p>Not {@code centred} it is root-mean-square normalisation (Zhang and Sennrich, 2019): nothing
  * is subtracted, there is no beta, and the outputs are y and the mean square. A NaN makes its row
@@ -26,7 +27,7 @@ public record LayerNorm(int axes, double epsilon, boolean centred) implements No
     Shape rows = check(name(), x, axes, epsilon);
     int rank = x.shape().rank();
     NormView.checkParameters(name(), in, in.size() - 1, x.shape().slice(rank - axes, rank));
-    TensorSpec statistic = x.withShape(rows);
+    TensorSpec statistic = NormView.statistic(x, rows);
     return centred ? List.of(x, statistic, statistic) : List.of(x, statistic);
   }
 

@@ -47,7 +47,7 @@ record NormView(
 
   /**
    * Cotangents of a backward operation with inputs x, [gamma], [mean], variance, dy and outputs dx,
-   * [dgamma, [dbeta]]. The statistics are functions of x.
+   * [dgamma, [dbeta]]. The statistics are functions of x. Computed in the type of the statistics.
    */
   List<Value> pullback(Vjp c, boolean scaled) {
     int dy = c.inputs() - 1;
@@ -85,7 +85,11 @@ record NormView(
   }
 
   private Value seen(Emit e, Value x) {
-    return e.reshape(x, shape);
+    return e.reshape(wide(e, x), shape);
+  }
+
+  private static Value wide(Emit e, Value x) {
+    return e.cast(x, x.spec().dtype().sums());
   }
 
   private Value centre(Emit e, Value x) {
@@ -102,9 +106,10 @@ record NormView(
     Value inverse = inverseDeviation(e, centre);
     Value xhat = e.mul(centre, inverse);
     Value dy = seen(e, at.get(1));
-    Value g = at.size() == 3 ? e.mul(dy, e.reshape(at.get(2), parameters)) : dy;
+    Value g = at.size() == 3 ? e.mul(dy, e.reshape(wide(e, at.get(2)), parameters)) : dy;
     Value inner = e.sub(centre(e, g), e.mul(xhat, mean(e, e.mul(g, xhat))));
-    return e.reshape(e.mul(inverse, inner), at.get(0).spec().shape());
+    TensorSpec x = at.get(0).spec();
+    return e.cast(e.reshape(e.mul(inverse, inner), x.shape()), x.dtype());
   }
 
   private Value dgamma(Emit e, List<Value> at) {
@@ -118,13 +123,20 @@ record NormView(
   }
 
   private Value perParameter(Emit e, Value terms, Value like) {
-    return e.reshape(e.sum(terms, false, array(shared)), like.spec().shape());
+    Value sum = e.sum(terms, false, array(shared));
+    return e.cast(e.reshape(sum, like.spec().shape()), like.spec().dtype());
   }
 
-  /** Checks gamma and beta, inputs 1 and 2 where there are so many. */
+  /**
+   * Checks gamma and beta, inputs 1 and 2 where there are so many: of the type of x, or of the one
+   * that sums over it are kept in.
+   */
   static void checkParameters(String op, List<TensorSpec> in, int count, Shape expected) {
+    TensorSpec x = in.get(0);
+    DType sums = x.dtype().sums();
+    TensorSpec alike = count > 0 && in.get(1).dtype() == sums ? x.withDType(sums) : x;
     for (int i = 1; i <= count; i++) {
-      Check.sameType(op, in.get(0), in.get(i));
+      Check.sameType(op, alike, in.get(i));
       Check.shape(op, i == 1 ? "gamma" : "beta", in.get(i), expected);
     }
   }
@@ -132,11 +144,16 @@ record NormView(
   /** Checks the inputs of a backward operation behind gamma: statistics, then dy like x. */
   static void checkBackward(String op, List<TensorSpec> in, boolean scaled, Shape rows) {
     TensorSpec x = in.get(0);
-    TensorSpec statistic = x.withShape(rows);
+    TensorSpec statistic = statistic(x, rows);
     IntStream.range(scaled ? 2 : 1, in.size() - 1)
         .forEach(
             i -> Check.that(in.get(i).equals(statistic), op, "statistics " + statistic, in.get(i)));
     Check.that(in.getLast().equals(x), op, "dy " + x, in.getLast());
+  }
+
+  /** A mean or a variance for each row. */
+  static TensorSpec statistic(TensorSpec x, Shape rows) {
+    return new TensorSpec(rows, x.dtype().sums());
   }
 
   /** dx, and dgamma and dbeta where they are. */

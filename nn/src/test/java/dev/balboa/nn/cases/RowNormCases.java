@@ -61,6 +61,17 @@ final class RowNormCases {
     return Math.max(row, parameters == 0 ? 1 : x.size() / parameters);
   }
 
+  /** Gamma and beta in the type of sums: F32 where data are BF16. */
+  private static Sample mixed(Draw d, Sample sample) {
+    List<Input> in = new ArrayList<>(sample.inputs());
+    for (int i = 1; i < in.size(); i++) {
+      if (!in.get(i).spec().shape().equals(in.getFirst().spec().shape())) {
+        in.set(i, in.get(i).as(d.real().sums()));
+      }
+    }
+    return Sample.of(sample.op(), in);
+  }
+
   // ---- Layer and root-mean-square ----
 
   private static long layerTerms(Sample s, int axes) {
@@ -78,6 +89,8 @@ final class RowNormCases {
             .also(d -> layer(d, new Plan(Shape.of(0, 5), 1), centred))
             .also(d -> layer(d, new Plan(Shape.of(3, 0, 7), 1), centred))
             .also(d -> layer(d, new Plan(Shape.of(7), 1), centred))
+            .also(d -> mixed(d, layer(d, new Plan(Shape.of(5, 37), 1), centred)))
+            .also(d -> mixed(d, layer(d, Plan.rows(d), centred)))
             .sums(s -> layerTerms(s, ((LayerNorm) s.op()).axes()))
             .nativelyIn(DType.F64)
             .refuses(op, List.of(), "inputs", "got 0")
@@ -111,6 +124,7 @@ final class RowNormCases {
             .alsoLarge(d -> layerBackward(d, new Plan(Shape.of(64, 33, 48), 1), centred))
             .alsoLarge(d -> layerBackward(d, new Plan(Shape.of(3, 40000), 1), centred))
             .also(d -> layerBackward(d, new Plan(Shape.of(0, 5), 1), centred))
+            .also(d -> mixed(d, layerBackward(d, new Plan(Shape.of(5, 37), 1), centred)))
             .runs(RowNormCases::withRowStatistics)
             .sums(sample -> layerTerms(sample, ((LayerNormBackward) sample.op()).axes()))
             .nativelyIn(DType.F64)
@@ -165,6 +179,7 @@ final class RowNormCases {
         .also(d -> group(d, new Plan(Shape.of(0, 6, 4), 3)))
         .also(d -> group(d, new Plan(Shape.of(2, 6, 5), 6)))
         .also(d -> group(d, new Plan(Shape.of(3, 12), 3)))
+        .also(d -> mixed(d, group(d, new Plan(Shape.of(2, 6, 5), 3))))
         .sums(s -> groupTerms(s, ((GroupNorm) s.op()).groups()))
         .nativelyIn(DType.F64)
         .refuses(op, List.of(), "1 to 3 inputs", "got 0")
@@ -194,6 +209,7 @@ final class RowNormCases {
         .alsoLarge(d -> groupBackward(d, new Plan(Shape.of(4, 32, 23, 21), 8)))
         .also(d -> groupBackward(d, new Plan(Shape.of(0, 6, 4), 3)))
         .also(d -> groupBackward(d, new Plan(Shape.of(3, 12), 3)))
+        .also(d -> mixed(d, groupBackward(d, new Plan(Shape.of(2, 6, 5), 3))))
         .runs(RowNormCases::withGroupStatistics)
         .sums(sample -> groupTerms(sample, ((GroupNormBackward) sample.op()).groups()))
         .nativelyIn(DType.F64)

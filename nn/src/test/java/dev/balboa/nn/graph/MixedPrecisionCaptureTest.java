@@ -69,14 +69,14 @@ class MixedPrecisionCaptureTest {
   }
 
   @Test
-  void normalisationStaysInF32() {
+  void normalisationTakesBf16WithParametersInF32() {
     try (TransformerEncoder model = new TransformerEncoder(1, TransformerOptions.of(8, 2, 16))) {
       model.build(Shape.of(5, 8), 5);
       try (Compiled compiled = model.compile(CompileOptions.defaults().withMixedPrecision())) {
         Tensor x = numbers(2, 5, 8);
         assertThat(error(compiled.run(x), model.infer(x))).isBetween(1e-5, 3e-2);
         assertThat(compiled.plan(x.spec()))
-            .contains("attention [BF16", "layer_norm [F32", "linear [BF16");
+            .contains("attention [BF16", "layer_norm [BF16", "layer_norm [F32", "linear [BF16");
       }
     }
   }

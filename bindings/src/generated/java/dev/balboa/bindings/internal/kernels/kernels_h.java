@@ -7497,6 +7497,136 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static class balboa_has_bf16_attention {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_has_bf16_attention");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_has_bf16_attention()
+     * }
+     */
+    public static FunctionDescriptor balboa_has_bf16_attention$descriptor() {
+        return balboa_has_bf16_attention.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_has_bf16_attention()
+     * }
+     */
+    public static MethodHandle balboa_has_bf16_attention$handle() {
+        return balboa_has_bf16_attention.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_has_bf16_attention()
+     * }
+     */
+    public static MemorySegment balboa_has_bf16_attention$address() {
+        return balboa_has_bf16_attention.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_has_bf16_attention()
+     * }
+     */
+    public static int balboa_has_bf16_attention() {
+        var mh$ = balboa_has_bf16_attention.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_has_bf16_attention");
+            }
+            return (int)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_attention_bf16 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_attention_bf16");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_bf16(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const uint16_t *q, const uint16_t *k, const uint16_t *v, const void *mask, const int64_t *key, uint16_t *out, float *sums, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static FunctionDescriptor balboa_attention_bf16$descriptor() {
+        return balboa_attention_bf16.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_bf16(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const uint16_t *q, const uint16_t *k, const uint16_t *v, const void *mask, const int64_t *key, uint16_t *out, float *sums, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MethodHandle balboa_attention_bf16$handle() {
+        return balboa_attention_bf16.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_attention_bf16(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const uint16_t *q, const uint16_t *k, const uint16_t *v, const void *mask, const int64_t *key, uint16_t *out, float *sums, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MemorySegment balboa_attention_bf16$address() {
+        return balboa_attention_bf16.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_attention_bf16(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const uint16_t *q, const uint16_t *k, const uint16_t *v, const void *mask, const int64_t *key, uint16_t *out, float *sums, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static int balboa_attention_bf16(MemorySegment geometry, int mask_kind, double scale, double dropout, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment mask, MemorySegment key, MemorySegment out, MemorySegment sums, MemorySegment scratch, long scratch_bytes) {
+        var mh$ = balboa_attention_bf16.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_attention_bf16", geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, scratch, scratch_bytes);
+            }
+            return (int)mh$.invokeExact(geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, scratch, scratch_bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class balboa_attention_backward_f32 {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,

@@ -31,7 +31,11 @@ final class AttentionOps {
 
   /** Plans forward or backward. */
   static void plan(PlanBuilder b, AttentionOp op) {
-    Unsupported.unless(b, op, DType.F32, DType.F64);
+    if (op instanceof Attention) {
+      Unsupported.unless(b, op, DType.F32, DType.F64, DType.BF16);
+    } else {
+      Unsupported.unless(b, op, DType.F32, DType.F64);
+    }
     AttentionOps ops = new AttentionOps(b, op);
     switch (op) {
       case Attention _ -> ops.forward();

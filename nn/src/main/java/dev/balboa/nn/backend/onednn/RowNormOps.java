@@ -18,7 +18,8 @@ import java.util.List;
 
 /**
  * Normalisation by statistics of rows, of groups and of neighbours, through the kernels: they add
- * in F64, give the same bits with any number of threads, and have both floating-point types.
+ * in F64, give the same bits with any number of threads, and have all floating-point types; beside
+ * BF16, parameters and statistics are F32.
  */
 final class RowNormOps {
   private static final MemorySegment NONE = MemorySegment.NULL;
@@ -72,7 +73,7 @@ final class RowNormOps {
 
   private static RowNorm layer(
       PlanBuilder b, int axes, boolean centred, double epsilon, NormalizationOp op) {
-    Unsupported.unless(b, op, DType.F32, DType.F64);
+    Unsupported.unless(b, op, DType.F32, DType.F64, DType.BF16);
     Shape x = b.spec(0).shape();
     int lead = x.rank() - axes;
     long rows = x.slice(0, lead).size();
@@ -80,7 +81,7 @@ final class RowNormOps {
   }
 
   private static RowNorm group(PlanBuilder b, int groups, double epsilon, NormalizationOp op) {
-    Unsupported.unless(b, op, DType.F32, DType.F64);
+    Unsupported.unless(b, op, DType.F32, DType.F64, DType.BF16);
     Shape x = b.spec(0).shape();
     long inner = x.slice(2, x.rank()).size();
     long length = x.dim(1) / groups * inner;

@@ -1,11 +1,13 @@
 package dev.balboa.nn.backend.onednn;
 
+import dev.balboa.bindings.AttentionKernel;
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Assign;
 import dev.balboa.nn.op.AssignRows;
+import dev.balboa.nn.op.Attention;
 import dev.balboa.nn.op.BatchNormBackward;
 import dev.balboa.nn.op.BatchNormInference;
 import dev.balboa.nn.op.BatchNormTraining;
@@ -19,8 +21,12 @@ import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.Flip;
 import dev.balboa.nn.op.Gather;
+import dev.balboa.nn.op.GroupNorm;
+import dev.balboa.nn.op.GroupNormBackward;
 import dev.balboa.nn.op.InPlaceOp;
 import dev.balboa.nn.op.IndexSelect;
+import dev.balboa.nn.op.LayerNorm;
+import dev.balboa.nn.op.LayerNormBackward;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.Matmul;
 import dev.balboa.nn.op.Op;
@@ -67,9 +73,12 @@ final class Widening {
               && !reachesOver(o.window(), inputs.get(0));
       case Matmul _ -> !anyEmpty(inputs);
       case Linear _ -> !anyEmpty(inputs);
+      case Attention _ -> AttentionKernel.readsBf16();
       case Unary _ -> HalfTable.serves(inputs.get(0));
       case BatchNormTraining _, BatchNormInference _, BatchNormBackward _ ->
           !isHalf(inputs.get(1)) && !anyEmpty(inputs);
+      case LayerNorm _, LayerNormBackward _, GroupNorm _, GroupNormBackward _ ->
+          inputs.size() < 2 || !isHalf(inputs.get(1));
       case Contiguous _,
           Concat _,
           SliceScatter _,

@@ -10,6 +10,7 @@ import dev.balboa.nn.op.ConvTranspose;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.ElementwiseOp;
 import dev.balboa.nn.op.IndexOp;
+import dev.balboa.nn.op.LayerNorm;
 import dev.balboa.nn.op.LayoutOp;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.Matmul;
@@ -18,9 +19,12 @@ import dev.balboa.nn.op.PoolingOp;
 import dev.balboa.nn.op.RecurrentOp;
 import dev.balboa.nn.op.Value;
 import dev.balboa.nn.op.ViewOp;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Computes convolutions, products, attention and recurrent layers in BF16, and what goes element by
@@ -47,6 +51,7 @@ public final class Autocast implements Pass {
     private final Graph graph;
     private final Aliases aliases;
     private final Rewrite rewrite;
+    private final Set<Integer> outputs = new HashSet<>(); // roots
     private final Map<Integer, Value> natives = new HashMap<>();
     private final Map<Integer, Value> converted = new HashMap<>();
 
@@ -54,13 +59,14 @@ public final class Autocast implements Pass {
       this.graph = graph;
       this.aliases = new Aliases(graph);
       this.rewrite = new Rewrite(graph);
+      graph.outputs().forEach(v -> outputs.add(aliases.root(v)));
     }
 
     Graph run() {
       for (Node node : graph.nodes()) {
         if (node instanceof Node.Apply(Op op, var in, var out) && !node.hasEffect()) {
-          DType type = type(op, in);
-          List<Value> results = rewrite.apply(op, in.stream().map(v -> as(v, type)).toList());
+          boolean kept = out.stream().anyMatch(v -> outputs.contains(aliases.root(v)));
+          List<Value> results = rewrite.apply(op, inputs(op, in, kept));
           for (int i = 0; i < out.size(); i++) {
             natives.put(out.get(i), results.get(i));
           }
@@ -71,6 +77,23 @@ public final class Autocast implements Pass {
       }
       graph.outputs().forEach(v -> rewrite.replace(v, number(as(v, DType.F32))));
       return rewrite.build();
+    }
+
+    /**
+     * The inputs in the types that they are to have.
+     *
+     * @param kept whether a result is handed out, which is F32 then without a rounding to BF16
+     */
+    private List<Value> inputs(Op op, List<Integer> in, boolean kept) {
+      if (op instanceof LayerNorm
+          && !kept
+          && current(in.getFirst()).spec().dtype() == DType.BF16) {
+        List<Value> all = new ArrayList<>(in.stream().map(v -> as(v, DType.F32)).toList());
+        all.set(0, current(in.getFirst()));
+        return all;
+      }
+      DType type = type(op, in);
+      return in.stream().map(v -> as(v, type)).toList();
     }
 
     /** What the floating-point inputs of an operation are to be. */
