@@ -188,8 +188,8 @@ public final class AttentionKernel {
   }
 
   /**
-   * Computes out [batch, heads, queries, valueDepth] and sums [batch, heads, queries], which are F32
-   * for BF16.
+   * Computes out [batch, heads, queries, valueDepth] and sums [batch, heads, queries], which are
+   * F32 for BF16.
    */
   public void forward(
       MemorySegment q,
@@ -223,11 +223,35 @@ public final class AttentionKernel {
     return switch (type) {
       case F32 ->
           kernels_h.balboa_attention_f32(
-              OpenBlas.sgemm(), g, kind, scale, dropout, q, k, v, masks, key, out, sums, scratch,
+              OpenBlas.sgemm(),
+              g,
+              kind,
+              scale,
+              dropout,
+              q,
+              k,
+              v,
+              masks,
+              key,
+              out,
+              sums,
+              scratch,
               bytes);
       case F64 ->
           kernels_h.balboa_attention_f64(
-              OpenBlas.dgemm(), g, kind, scale, dropout, q, k, v, masks, key, out, sums, scratch,
+              OpenBlas.dgemm(),
+              g,
+              kind,
+              scale,
+              dropout,
+              q,
+              k,
+              v,
+              masks,
+              key,
+              out,
+              sums,
+              scratch,
               bytes);
       case BF16 ->
           kernels_h.balboa_attention_bf16(

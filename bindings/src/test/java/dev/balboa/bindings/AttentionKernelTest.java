@@ -77,12 +77,9 @@ class AttentionKernelTest {
       MemorySegment sums = arena.allocate(Float.BYTES);
       kernel.forward(bf16(1), bf16(0, 1), bf16(4, 8), NONE, NONE, out, sums, scratch);
       assertThat(Float.intBitsToFloat(out.get(ValueLayout.JAVA_SHORT, 0) << 16)).isEqualTo(7);
-      assertThat((double) sums.get(ValueLayout.JAVA_FLOAT, 0))
-          .isCloseTo(Math.log(4), within(1e-6));
+      assertThat((double) sums.get(ValueLayout.JAVA_FLOAT, 0)).isCloseTo(Math.log(4), within(1e-6));
       refused(
-          () ->
-              kernel.backward(
-                  out, out, out, NONE, NONE, out, sums, out, out, out, out, scratch),
+          () -> kernel.backward(out, out, out, NONE, NONE, out, sums, out, out, out, out, scratch),
           "expected F32 or F64, got BF16");
     } else {
       refused(() -> plain(KernelKinds.Type.BF16, STRIDES), "does not have this kind");

@@ -85,9 +85,7 @@ public final class Autocast implements Pass {
      * @param kept whether a result is handed out, which is F32 then without a rounding to BF16
      */
     private List<Value> inputs(Op op, List<Integer> in, boolean kept) {
-      if (op instanceof LayerNorm
-          && !kept
-          && current(in.getFirst()).spec().dtype() == DType.BF16) {
+      if (op instanceof LayerNorm && !kept && current(in.getFirst()).spec().dtype() == DType.BF16) {
         List<Value> all = new ArrayList<>(in.stream().map(v -> as(v, DType.F32)).toList());
         all.set(0, current(in.getFirst()));
         return all;
