@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.balboa.bench.Cnn;
+import dev.balboa.bench.Environment;
 import dev.balboa.bench.Inputs.Pictures;
 import dev.balboa.bench.Peer;
 import dev.balboa.bench.Task;
@@ -30,9 +31,14 @@ public final class OnnxRuntimePeer implements Peer {
     return "onnxruntime";
   }
 
+  /**
+   * Without telemetry, which ONNX Runtime 1.29 has on Linux too: a thread of its own that sends, and
+   * that has ended the process while the environment was created.
+   */
   @Override
   public void open(int threadCount) {
     threads = threadCount;
+    Environment.set("ORT_DISABLE_TELEMETRY", "1");
   }
 
   @Override

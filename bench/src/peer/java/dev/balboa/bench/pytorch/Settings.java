@@ -1,11 +1,10 @@
 package dev.balboa.bench.pytorch;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.balboa.bench.Environment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
@@ -46,7 +45,7 @@ final class Settings {
                 "MKL_NUM_THREADS", Integer.toString(threads),
                 "OMP_NUM_THREADS", Integer.toString(threads))
             .entrySet()) {
-      setEnvironment(variable.getKey(), variable.getValue());
+      Environment.set(variable.getKey(), variable.getValue());
     }
     // 32 MB is the largest threshold that glibc takes.
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
@@ -78,38 +77,21 @@ final class Settings {
     }
   }
 
-  private static void setEnvironment(String name, String value) {
-    MethodHandle setenv =
-        libc("setenv", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
-    int status;
-    try (Arena arena = Arena.ofConfined()) {
-      status = (int) setenv.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 1);
-    } catch (Throwable e) {
-      throw new IllegalStateException("setenv " + name, e);
-    }
-    if (status != 0) {
-      throw new IllegalStateException("setenv " + name + " failed");
-    }
-  }
-
+  @SuppressWarnings("restricted")
   private static void mallopt(int parameter, int value) {
+    Linker linker = Linker.nativeLinker();
+    MethodHandle mallopt =
+        linker.downcallHandle(
+            linker.defaultLookup().findOrThrow("mallopt"),
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     int accepted;
     try {
-      accepted =
-          (int)
-              libc("mallopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT))
-                  .invokeExact(parameter, value);
+      accepted = (int) mallopt.invokeExact(parameter, value);
     } catch (Throwable e) {
       throw new IllegalStateException("mallopt", e);
     }
     if (accepted != 1) {
       throw new IllegalStateException("mallopt refused " + parameter + " = " + value);
     }
-  }
-
-  @SuppressWarnings("restricted")
-  private static MethodHandle libc(String name, FunctionDescriptor type) {
-    Linker linker = Linker.nativeLinker();
-    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type);
   }
 }
