@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * Measures the plain-C programs of native/bench: the same libraries without Java. They print {@code
@@ -95,7 +96,8 @@ final class BaselineMeasurer implements Measurer {
       case Task.Conv2d conv -> List.of(convolution(conv));
       case Task.TrainStep(int batch) -> List.of(network("train", batch));
       case Task.Inference(int batch) -> List.of(network("infer", batch));
-      case Task.Add _ -> List.of();
+      case Task.Recurrent recurrent -> recurrent(recurrent);
+      case Task.ModelInference _, Task.ModelStep _, Task.Add _, Task.LinearStep _ -> List.of();
     };
   }
 
@@ -121,6 +123,29 @@ final class BaselineMeasurer implements Measurer {
   private static Way network(String what, int batch) {
     String name = "cnn." + what + ".n" + batch;
     return new Way("baseline_cnn", name, List.of(name), "");
+  }
+
+  /** By oneDNN's primitive and by Balboa's kernel; the faster one counts. */
+  private static List<Way> recurrent(Task.Recurrent task) {
+    String cell =
+        switch (task.cell()) {
+          case LSTM -> "lstm";
+          case GRU -> "lbr_gru";
+          case TANH -> "tanh";
+        };
+    String prefix =
+        String.format(
+            Locale.ROOT,
+            "rnn.%s.n%d.t%d.c%d.h%d.%s.",
+            cell,
+            Task.Recurrent.BATCH,
+            Task.Recurrent.LENGTH,
+            Task.Recurrent.INPUTS,
+            Task.Recurrent.UNITS,
+            task.gradients() ? "step" : "inference");
+    return Stream.of("onednn", "balboa")
+        .map(by -> new Way("baseline_rnn", prefix + by, List.of(prefix + by), by))
+        .toList();
   }
 
   private static OptionalDouble micros(Way way, Map<String, Double> nanos) {

@@ -3,6 +3,8 @@ package dev.balboa.bench;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Chooses among several ways to do one task by trying each, so that a contender with a choice is
@@ -84,7 +86,9 @@ public final class Fastest {
 
     @Override
     public String note() {
-      return inner.note().isEmpty() ? label : label + ", " + inner.note();
+      return Stream.of(label, inner.note())
+          .filter(part -> !part.isEmpty())
+          .collect(Collectors.joining(", "));
     }
 
     @Override

@@ -19,6 +19,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /** Measures a Java contender: each measurement is one run of JMH with one fork. */
 final class JmhMeasurer implements Measurer {
+  private static final int TINY_WARM_UP_MILLIS = 1500;
   private static final String ALLOCATION = "gc.alloc.rate.norm";
 
   private final Contender contender;
@@ -87,6 +88,12 @@ final class JmhMeasurer implements Measurer {
             heap == null ? Double.NaN : heap.getScore()));
   }
 
+  /** Where all is Java's way to a tiny piece of work, the compilers have to be done with it. */
+  private int warmUpMillis(Task task) {
+    int millis = options.effort().warmUpMillis();
+    return task.group() == Task.Group.TINY ? Math.max(millis, TINY_WARM_UP_MILLIS) : millis;
+  }
+
   private org.openjdk.jmh.runner.options.Options options(Task task, Path log, Path reportFile) {
     Options.Effort effort = options.effort();
     return new OptionsBuilder()
@@ -95,7 +102,7 @@ final class JmhMeasurer implements Measurer {
         .param("task", task.name())
         .forks(1)
         .warmupIterations(forOrientation() ? 1 : effort.warmUps())
-        .warmupTime(TimeValue.milliseconds(effort.warmUpMillis()))
+        .warmupTime(TimeValue.milliseconds(warmUpMillis(task)))
         .measurementIterations(forOrientation() ? 2 : effort.iterations())
         .measurementTime(TimeValue.milliseconds(effort.iterationMillis()))
         .jvmArgsAppend(ForkReport.jvmArguments(options.threads(), reportFile))

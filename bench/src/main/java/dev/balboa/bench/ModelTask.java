@@ -65,6 +65,27 @@ public enum ModelTask {
     return batch;
   }
 
+  /** Floating-point operations of one sample's way forward, without embedding and head. */
+  double forwardFlops() {
+    return this == RESNET50
+        ? 2 * 4.09e9
+        : 2.0 * BLOCKS * LENGTH * WIDTH * (4 * WIDTH + 2 * HIDDEN + 2 * LENGTH);
+  }
+
+  /** The shape of a batch for inference: pictures, or words that are embedded already. */
+  public long[] inputShape(int samples) {
+    return this == RESNET50
+        ? new long[] {samples, 3, SIZE, SIZE}
+        : new long[] {samples, LENGTH, WIDTH};
+  }
+
+  /** The shape of what inference gives: logits, or one vector for each word. */
+  public long[] outputShape(int samples) {
+    return this == RESNET50
+        ? new long[] {samples, PICTURE_CLASSES}
+        : new long[] {samples, LENGTH, WIDTH};
+  }
+
   /** Pictures [batch, 3, SIZE, SIZE], the same for every contender. */
   public float[] pictures() {
     return Inputs.normal(7, batch * 3 * SIZE * SIZE);

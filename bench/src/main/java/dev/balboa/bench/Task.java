@@ -2,6 +2,7 @@ package dev.balboa.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -31,6 +32,10 @@ public sealed interface Task {
     CONVOLUTION,
     /** One step of training and one pass of inference of the network. */
     NETWORK,
+    /** One layer of a recurrent network, forward and with gradients. */
+    RECURRENT,
+    /** Whole models: inference and steps of training. */
+    MODEL,
     /** Work so small that only the way to it counts. */
     TINY
   }
@@ -163,6 +168,124 @@ public sealed interface Task {
     }
   }
 
+  /** A recurrent cell, with its name and its number of gates. */
+  enum Cell {
+    /** Long short-term memory. */
+    LSTM(4),
+    /** The gated unit that resets after the product, as PyTorch's does. */
+    GRU(3),
+    /** A plain cell with the hyperbolic tangent. */
+    TANH(1);
+
+    private final int gates;
+
+    Cell(int gates) {
+      this.gates = gates;
+    }
+
+    /** The name in tables. */
+    public String key() {
+      return this == TANH ? "rnn" : name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * One recurrent layer of {@link #UNITS} units over {@link #BATCH} sequences of {@link #LENGTH}
+   * steps of {@link #INPUTS} numbers, time-major, from zero states: the hidden states of all steps,
+   * and with {@code gradients} those of input and recurrent weights too.
+   */
+  record Recurrent(Cell cell, boolean gradients) implements Task {
+    /** Sequences. */
+    public static final int BATCH = 32;
+
+    /** Steps. */
+    public static final int LENGTH = 100;
+
+    /** Numbers a step. */
+    public static final int INPUTS = 128;
+
+    /** Units. */
+    public static final int UNITS = 256;
+
+    @Override
+    public String name() {
+      return cell.key() + (gradients ? "-step" : "-infer");
+    }
+
+    @Override
+    public double flops() {
+      double forward = 2.0 * BATCH * LENGTH * cell.gates * UNITS * (INPUTS + UNITS);
+      return gradients ? 3 * forward : forward;
+    }
+
+    @Override
+    public Group group() {
+      return Group.RECURRENT;
+    }
+  }
+
+  /**
+   * The result of a whole model for one batch: ResNet-50's logits, or the Transformer encoder's
+   * output for words that are embedded already.
+   *
+   * @param bf16 whether products are computed in BF16
+   */
+  record ModelInference(ModelTask model, int batch, boolean bf16) implements Task {
+    @Override
+    public String name() {
+      return model.key() + "-infer-b" + batch + (bf16 ? "-bf16" : "");
+    }
+
+    @Override
+    public double flops() {
+      return batch * model.forwardFlops();
+    }
+
+    @Override
+    public Group group() {
+      return Group.MODEL;
+    }
+  }
+
+  /** A step of training a whole model; each contender starts from its own random weights. */
+  record ModelStep(ModelTask model) implements Task {
+    @Override
+    public String name() {
+      return model.key() + "-train-b" + model.batch();
+    }
+
+    @Override
+    public double flops() {
+      return 3 * model.batch() * model.forwardFlops();
+    }
+
+    @Override
+    public Group group() {
+      return Group.MODEL;
+    }
+  }
+
+  /**
+   * The gradients of the weights and the bias of a linear map of {@code width} to {@code width}
+   * numbers, for one row and the sum of its results, by the eager interface.
+   */
+  record LinearStep(int width) implements Task {
+    @Override
+    public String name() {
+      return "linear-1x" + width + "-step";
+    }
+
+    @Override
+    public double flops() {
+      return 0;
+    }
+
+    @Override
+    public Group group() {
+      return Group.TINY;
+    }
+  }
+
   /** Every task, in the order of the table. */
   static List<Task> all() {
     List<Task> tasks = new ArrayList<>();
@@ -182,7 +305,18 @@ public sealed interface Task {
     for (int batch : new int[] {1, 32, 128}) {
       tasks.add(new Inference(batch));
     }
+    for (Cell cell : Cell.values()) {
+      tasks.add(new Recurrent(cell, false));
+      tasks.add(new Recurrent(cell, true));
+    }
+    for (ModelTask model : List.of(ModelTask.TRANSFORMER, ModelTask.RESNET50)) {
+      tasks.add(new ModelInference(model, 1, false));
+      tasks.add(new ModelInference(model, 8, false));
+      tasks.add(new ModelInference(model, 8, true));
+      tasks.add(new ModelStep(model));
+    }
     tasks.add(new Add(16));
+    tasks.add(new LinearStep(16));
     return List.copyOf(tasks);
   }
 

@@ -1,6 +1,8 @@
 package dev.balboa.bench.balboa;
 
 import dev.balboa.bench.Contender;
+import dev.balboa.bench.ModelSteps;
+import dev.balboa.bench.ModelTask;
 import dev.balboa.bench.Task;
 import dev.balboa.bench.Workload;
 import dev.balboa.bindings.NativeThreads;
@@ -8,7 +10,7 @@ import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.Executors;
 import java.util.List;
 
-/** Balboa on the native backend, its training step and inference captured and replayed. */
+/** Balboa on the native backend, models and products by known weights captured and replayed. */
 public final class CapturedContender implements Contender {
   /** For the service loader. */
   public CapturedContender() {}
@@ -20,7 +22,9 @@ public final class CapturedContender implements Contender {
 
   @Override
   public boolean takesPart(Task task) {
-    return task instanceof Task.TrainStep || task instanceof Task.Inference;
+    return !(task instanceof Task.Conv2d
+        || task instanceof Task.Add
+        || task instanceof Task.LinearStep);
   }
 
   @Override
@@ -42,6 +46,11 @@ public final class CapturedContender implements Contender {
         switch (task) {
           case Task.TrainStep step -> new CapturedTraining(step.batch());
           case Task.Inference inference -> new CapturedInference(inference.batch());
+          case Task.Sgemm sgemm -> Passes.packedProduct(sgemm);
+          case Task.Recurrent recurrent -> Passes.recurrent(recurrent, true);
+          case Task.ModelInference inference -> Passes.inference(inference, true);
+          case Task.ModelStep(ModelTask model) ->
+              new ModelSteps(new BalboaModels.Captured().prepare(model));
           default -> throw new IllegalArgumentException("captured: no task " + task.name());
         };
     return new Workloads.Framed(workload, List.of(on));

@@ -20,7 +20,7 @@ public final class NativeContender implements Contender {
 
   @Override
   public boolean takesPart(Task task) {
-    return true;
+    return !(task instanceof Task.ModelInference model && model.bf16());
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.balboa.bench.balboa;
 
 import dev.balboa.bench.Fastest;
 import dev.balboa.bench.Inputs;
+import dev.balboa.bench.ModelSteps;
+import dev.balboa.bench.ModelTask;
 import dev.balboa.bench.Task;
 import dev.balboa.bench.Workload;
 import dev.balboa.nn.exec.EagerExecutor;
@@ -25,7 +27,9 @@ final class Workloads {
   static Workload of(Task task, EagerExecutor executor, boolean ownLayouts) {
     Execution.Frame on = Execution.on(executor);
     Execution.Frame gradients =
-        task instanceof Task.TrainStep ? Execution.grad() : Execution.noGrad();
+        task instanceof Task.TrainStep || task instanceof Task.ModelStep
+            ? Execution.grad()
+            : Execution.noGrad();
     Workload workload =
         switch (task) {
           case Task.TrainStep step -> new Training(step.batch());
@@ -35,6 +39,11 @@ final class Workloads {
             Tensor b = kept(Inputs.normal(22, k * n), k, n);
             yield single(() -> a.matmul(b));
           }
+          case Task.Recurrent recurrent -> Passes.recurrent(recurrent, false);
+          case Task.ModelInference inference -> Passes.inference(inference, false);
+          case Task.ModelStep(ModelTask model) ->
+              new ModelSteps(new BalboaModels.Eager().prepare(model));
+          case Task.LinearStep linear -> Passes.linearStep(linear);
           case Task.Add(int elements) -> {
             Tensor a = kept(Inputs.normal(31, elements), elements);
             Tensor b = kept(Inputs.normal(32, elements), elements);

@@ -29,6 +29,10 @@ final class Message {
     return write(() -> out.writeInt64(field, value));
   }
 
+  Message number(int field, float value) {
+    return write(() -> out.writeFloat(field, value));
+  }
+
   Message text(int field, String value) {
     return write(() -> out.writeString(field, value));
   }

@@ -1,19 +1,15 @@
 package dev.balboa.bench.onnxruntime;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import dev.balboa.bench.Cnn;
 import dev.balboa.bench.Environment;
+import dev.balboa.bench.Inputs;
 import dev.balboa.bench.Inputs.Pictures;
+import dev.balboa.bench.ModelTask;
 import dev.balboa.bench.Peer;
 import dev.balboa.bench.Task;
+import dev.balboa.bench.Weights;
 import dev.balboa.bench.Workload;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.Map;
 
 /**
  * ONNX Runtime's CPU provider, inference only, at its best: all graph optimisations, shapes known,
@@ -32,8 +28,8 @@ public final class OnnxRuntimePeer implements Peer {
   }
 
   /**
-   * Without telemetry, which ONNX Runtime 1.29 has on Linux too: a thread of its own that sends, and
-   * that has ended the process while the environment was created.
+   * Without telemetry, which ONNX Runtime 1.29 has on Linux too: a thread of its own that sends,
+   * and that has ended the process while the environment was created.
    */
   @Override
   public void open(int threadCount) {
@@ -52,87 +48,54 @@ public final class OnnxRuntimePeer implements Peer {
 
   @Override
   public boolean takesPart(Task task) {
-    return task instanceof Task.Inference;
+    return switch (task) {
+      case Task.Sgemm _, Task.Inference _, Task.Add _ -> true;
+      case Task.Recurrent recurrent -> !recurrent.gradients();
+      case Task.ModelInference inference -> !inference.bf16();
+      case Task.Conv2d _, Task.TrainStep _, Task.ModelStep _, Task.LinearStep _ -> false;
+    };
   }
 
   @Override
   public Workload prepare(Task task) {
-    if (!(task instanceof Task.Inference(int batch))) {
-      throw new IllegalArgumentException("onnxruntime: no task " + task.name());
-    }
-    try {
-      return new Inference(batch, threads);
-    } catch (OrtException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static FloatBuffer buffer(int floats) {
-    return ByteBuffer.allocateDirect(floats * Float.BYTES)
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
-  }
-
-  private static final class Inference implements Workload {
-    private final OrtSession session;
-    private final OnnxTensor[] images;
-    private final FloatBuffer logits;
-    private final OnnxTensor output;
-    private double checksum = Double.NaN;
-    private int next;
-
-    Inference(int batch, int threads) throws OrtException {
-      OrtEnvironment environment = OrtEnvironment.getEnvironment();
-      try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-        options.setIntraOpNumThreads(threads);
-        options.setInterOpNumThreads(1);
-        options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-        options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
-        session = environment.createSession(OnnxCnn.model(batch), options);
+    return switch (task) {
+      case Task.Sgemm sgemm -> {
+        int m = sgemm.m();
+        float[] a = Inputs.normal(21, m * sgemm.k());
+        OnnxSession session = open(OnnxModels.product(sgemm), m, sgemm.n());
+        yield session.input("x", a, m, sgemm.k());
       }
-      Pictures pictures = Pictures.of(Cnn.PICTURES);
-      images = new OnnxTensor[pictures.count() / batch];
-      for (int i = 0; i < images.length; i++) {
-        float[] pixels = pictures.images(i * batch, (i + 1) * batch);
-        FloatBuffer data = buffer(pixels.length).put(pixels).rewind();
-        images[i] = OnnxTensor.createTensor(environment, data, new long[] {batch, 1, 28, 28});
-      }
-      logits = buffer(batch * 10);
-      output = OnnxTensor.createTensor(environment, logits, new long[] {batch, 10});
-    }
-
-    @Override
-    public void run() {
-      try (OrtSession.Result _ = session.run(Map.of("x", images[next]), Map.of("logits", output))) {
-        if (Double.isNaN(checksum)) {
-          checksum = 0;
-          for (int i = 0; i < logits.capacity(); i++) {
-            checksum += Math.abs(logits.get(i));
-          }
+      case Task.Add(int n) ->
+          open(OnnxModels.add(new Task.Add(n)), n)
+              .input("x", Inputs.normal(31, n), n)
+              .input("x2", Inputs.normal(32, n), n);
+      case Task.Inference(int batch) -> {
+        OnnxSession session = open(OnnxCnn.model(batch), batch, 10);
+        Pictures pictures = Pictures.of(Cnn.PICTURES);
+        for (int i = 0; i + batch <= pictures.count(); i += batch) {
+          session.input("x", pictures.images(i, i + batch), batch, 1, 28, 28);
         }
-      } catch (OrtException e) {
-        throw new IllegalStateException(e);
+        yield session;
       }
-      next = next + 1 == images.length ? 0 : next + 1;
-    }
+      case Task.Recurrent recurrent -> {
+        long[] in = {Task.Recurrent.LENGTH, Task.Recurrent.BATCH, Task.Recurrent.INPUTS};
+        OnnxSession session =
+            open(OnnxModels.recurrent(recurrent.cell()), in[0], 1, in[1], Task.Recurrent.UNITS);
+        yield session.input("x", Weights.input(in), in);
+      }
+      case Task.ModelInference(ModelTask model, int batch, boolean _) -> {
+        byte[] bytes =
+            model == ModelTask.RESNET50
+                ? OnnxModels.resNet50(batch)
+                : OnnxModels.transformer(batch);
+        long[] in = model.inputShape(batch);
+        yield open(bytes, model.outputShape(batch)).input("x", Weights.input(in), in);
+      }
+      default -> throw new IllegalArgumentException("onnxruntime: no task " + task.name());
+    };
+  }
 
-    /** Of the first batch. */
-    @Override
-    public double checksum() {
-      return checksum;
-    }
-
-    @Override
-    public void close() {
-      for (OnnxTensor tensor : images) {
-        tensor.close();
-      }
-      output.close();
-      try {
-        session.close();
-      } catch (OrtException e) {
-        throw new IllegalStateException(e);
-      }
-    }
+  private OnnxSession open(byte[] model, long... outputDims) {
+    return new OnnxSession(model, threads, outputDims);
   }
 }

@@ -3,6 +3,8 @@ package dev.balboa.bench.pytorch;
 import dev.balboa.bench.Cnn;
 import dev.balboa.bench.Fastest;
 import dev.balboa.bench.Inputs.Pictures;
+import dev.balboa.bench.ModelSteps;
+import dev.balboa.bench.ModelTask;
 import dev.balboa.bench.Peer;
 import dev.balboa.bench.Task;
 import dev.balboa.bench.Workload;
@@ -61,7 +63,7 @@ public final class PyTorchPeer implements Peer {
 
   @Override
   public boolean takesPart(Task task) {
-    return true;
+    return !(task instanceof Task.ModelInference model && model.bf16());
   }
 
   @Override
@@ -69,14 +71,40 @@ public final class PyTorchPeer implements Peer {
     if (inferenceMode != null) {
       inferenceMode.close();
     }
-    inferenceMode = new InferenceMode(!(task instanceof Task.TrainStep));
+    inferenceMode = new InferenceMode(!gradients(task));
     return switch (task) {
-      case Task.Sgemm sgemm -> Operations.sgemm(sgemm);
+      case Task.Sgemm sgemm ->
+          Fastest.of(
+              List.of(
+                  new Fastest.Way("MKL", () -> Operations.sgemm(sgemm)),
+                  new Fastest.Way("packed", () -> TorchPasses.packedProduct(sgemm))));
       case Task.Add add -> Operations.add(add);
       case Task.Conv2d conv -> fastest(order -> way(order, () -> Operations.conv2d(conv, order)));
       case Task.TrainStep step -> Fastest.of(training(step.batch()));
       case Task.Inference inference -> Fastest.of(inference(inference.batch()));
+      case Task.Recurrent recurrent -> Fastest.of(TorchPasses.recurrent(recurrent));
+      case Task.ModelInference inference -> Fastest.of(TorchPasses.inference(inference));
+      case Task.ModelStep(ModelTask model) -> Fastest.of(training(model));
+      case Task.LinearStep linear -> TorchPasses.linearStep(linear);
     };
+  }
+
+  private static boolean gradients(Task task) {
+    return switch (task) {
+      case Task.TrainStep _, Task.ModelStep _, Task.LinearStep _ -> true;
+      case Task.Recurrent recurrent -> recurrent.gradients();
+      default -> false;
+    };
+  }
+
+  private static List<Fastest.Way> training(ModelTask model) {
+    List<TorchModels> ways = new ArrayList<>(List.of(new TorchModels.Contiguous()));
+    if (model == ModelTask.RESNET50 && Settings.tellsSecondCache()) {
+      ways.add(new TorchModels.ChannelsLast());
+    }
+    return ways.stream()
+        .map(way -> way(way.order(), () -> new ModelSteps(way.prepare(model))))
+        .toList();
   }
 
   private static Workload fastest(Function<Order, Fastest.Way> way) {

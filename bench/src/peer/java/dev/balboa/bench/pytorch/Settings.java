@@ -34,7 +34,20 @@ final class Settings {
   private static final int M_TOP_PAD = -2;
   private static final int M_MMAP_THRESHOLD = -3;
 
+  /** Where Linux says what it knows of the second cache. */
+  private static final Path SECOND_CACHE =
+      Path.of("/sys/devices/system/cpu/cpu0/cache/index2/size");
+
   private Settings() {}
+
+  /**
+   * Whether the processor tells the size of its second cache. The oneDNN in PyTorch 2.10 divides by
+   * it when it plans a convolution of 1 x 1 in channels-last order, which packing its weights does
+   * too, and the process dies where it is 0, as on some virtual processors.
+   */
+  static boolean tellsSecondCache() {
+    return Files.isReadable(SECOND_CACHE);
+  }
 
   static void apply(int threads) {
     System.setProperty("org.bytedeco.openblas.load", "mkl_rt");

@@ -50,6 +50,10 @@ abstract sealed class TorchModels implements ModelPeer {
     }
   }
 
+  Order order() {
+    return order;
+  }
+
   @Override
   public String name() {
     return name;
