@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,6 +20,9 @@ import java.util.stream.Collectors;
  * never meet. Run it from the root of the project, as {@code scripts/bench} does.
  */
 public final class Bench {
+  private static final Path DOCS = Path.of("docs");
+  private static final String CHART = "performance-targets.png";
+
   private final Options options;
   private final Path directory;
   private final PrintStream progress;
@@ -78,8 +82,15 @@ public final class Bench {
     String table = new Report(machine, options, results).markdown();
     Files.writeString(directory.resolve("table.md"), table);
     System.out.println(table);
+    boolean drawn = new TargetChart(results).write(directory.resolve(CHART));
     if (options.writePage()) {
-      Page.update(Path.of("docs", "performance.md"), table);
+      if (drawn) {
+        Files.copy(
+            directory.resolve(CHART), DOCS.resolve(CHART), StandardCopyOption.REPLACE_EXISTING);
+      }
+      Page.update(
+          DOCS.resolve("performance.md"),
+          drawn ? table + "\n![Balboa's time over the peers'](" + CHART + ")\n" : table);
     }
     List<String> failures = results.failures();
     failures.forEach(progress::println);

@@ -24,30 +24,25 @@ record Options(
 
       Measures tasks by contenders in interleaved rounds and prints a table.
         --quick        a few tasks, two short rounds: under three minutes
-        --full         all tasks, five long rounds, for numbers to be published; implies --write
-                       (neither: all tasks, three rounds)
+        --full         all tasks, five long rounds: some hours; implies --write
+                       (neither: the tasks that have a target, three rounds: under 25 minutes)
         --threads N    threads for every contender; default: one for each processor
         --rounds N     instead of the number of rounds above
         --contenders   comma-separated names; default: all
-        --write        put the table between the markers of docs/performance.md
+        --write        put the tables between the markers of docs/performance.md, and the chart beside it
         --list         say what tasks and contenders there are
         FILTER         regular expressions; tasks whose name has a match of one of them\
       """;
 
-  /**
-   * How long to measure. A measurement is a forked JVM with warm-up iterations and measured ones.
-   *
-   * @param quickTasks whether only the tasks of {@link #QUICK} take part where no filter is given
-   * @param orientationFlops the largest task that contenders for orientation do
-   */
-  record Effort(
-      int rounds,
-      int warmUps,
-      int warmUpMillis,
-      int iterations,
-      int iterationMillis,
-      boolean quickTasks,
-      double orientationFlops) {
+  /** Which tasks take part. */
+  enum Selection {
+    /** An example of each kind. */
+    FEW,
+    /** Those that have a {@link Target}. */
+    WITH_TARGET,
+    /** Every one. */
+    ALL;
+
     private static final List<String> QUICK =
         List.of(
             "sgemm-256",
@@ -57,21 +52,44 @@ record Options(
             "cnn-infer-b1",
             "add-16");
 
+    boolean has(Task task) {
+      return switch (this) {
+        case FEW -> QUICK.contains(task.name());
+        case WITH_TARGET -> !Target.of(task).isEmpty();
+        case ALL -> true;
+      };
+    }
+  }
+
+  /**
+   * How long to measure. A measurement is a forked JVM with warm-up iterations and measured ones.
+   *
+   * @param tasks what takes part where no filter is given
+   * @param orientationFlops the largest task that contenders for orientation do
+   */
+  record Effort(
+      int rounds,
+      int warmUps,
+      int warmUpMillis,
+      int iterations,
+      int iterationMillis,
+      Selection tasks,
+      double orientationFlops) {
     static Effort quick() {
-      return new Effort(2, 1, 400, 3, 250, true, 5e8);
+      return new Effort(2, 1, 400, 3, 250, Selection.FEW, 5e8);
     }
 
     static Effort standard() {
-      return new Effort(3, 3, 500, 4, 500, false, Double.POSITIVE_INFINITY);
+      return new Effort(3, 2, 300, 3, 300, Selection.WITH_TARGET, 1e9);
     }
 
     static Effort full() {
-      return new Effort(5, 4, 1000, 5, 1000, false, Double.POSITIVE_INFINITY);
+      return new Effort(5, 4, 1000, 5, 1000, Selection.ALL, Double.POSITIVE_INFINITY);
     }
 
     private Effort withRounds(int number) {
       return new Effort(
-          number, warmUps, warmUpMillis, iterations, iterationMillis, quickTasks, orientationFlops);
+          number, warmUps, warmUpMillis, iterations, iterationMillis, tasks, orientationFlops);
     }
 
     @Override
@@ -133,10 +151,7 @@ record Options(
   }
 
   private boolean wants(Task task) {
-    if (filters.isEmpty()) {
-      return !effort.quickTasks() || Effort.QUICK.contains(task.name());
-    }
-    return matches(task.name());
+    return filters.isEmpty() ? effort.tasks().has(task) : matches(task.name());
   }
 
   private boolean matches(String name) {

@@ -25,6 +25,7 @@ final class Report {
   String markdown() {
     StringBuilder out = new StringBuilder();
     head(out);
+    out.append(new TargetTable(results).markdown());
     for (Task.Group group : Task.Group.values()) {
       List<Task> tasks = results.tasks().stream().filter(task -> task.group() == group).toList();
       if (!tasks.isEmpty()) {
@@ -68,10 +69,9 @@ final class Report {
     out.append(
         """
 
-        Times are medians, ± the median deviation in percent. A ratio above 1 says that `%s` is that many times faster; in brackets \
+        Times are medians, ± the median deviation in percent. A ratio is Balboa's time over the other's, so below 1 Balboa is faster; in brackets \
         the smallest and the largest ratio of a round.
-        """
-            .formatted(subject()));
+        """);
   }
 
   private String subject() {
@@ -92,7 +92,7 @@ final class Report {
     List<String> others = contenders.stream().filter(name -> !name.equals(subject)).toList();
     List<String> header = new ArrayList<>(List.of("task"));
     header.addAll(contenders);
-    others.forEach(other -> header.add(other + " : " + subject));
+    others.forEach(other -> header.add(subject + " / " + other));
     out.append('\n');
     row(out, header);
     row(out, header.stream().map(name -> name.equals("task") ? "---" : "---:").toList());
@@ -100,8 +100,8 @@ final class Report {
       List<String> cells = new ArrayList<>(List.of(task.name()));
       contenders.forEach(
           name -> cells.add(results.micros(name, task).map(time -> time(time, task)).orElse("")));
-      others.forEach(
-          other -> cells.add(results.ratio(other, subject, task).map(Report::ratio).orElse("")));
+      others.forEach(other ->
+          cells.add(results.ratio(subject, task, other, task).map(Report::ratio).orElse("")));
       row(out, cells);
     }
   }
@@ -164,7 +164,7 @@ final class Report {
     out.append("\n</details>\n");
   }
 
-  private static void row(StringBuilder out, List<String> cells) {
+  static void row(StringBuilder out, List<String> cells) {
     out.append("| ").append(String.join(" | ", cells)).append(" |\n");
   }
 
@@ -178,7 +178,7 @@ final class Report {
         : text;
   }
 
-  private static String ratio(Summary ratio) {
+  static String ratio(Summary ratio) {
     return String.format(
         Locale.ROOT, "%.2f [%.2f, %.2f]", ratio.median(), ratio.min(), ratio.max());
   }

@@ -76,21 +76,19 @@ final class Results {
   }
 
   /**
-   * How long {@code other} takes for each unit of time of {@code subject}, from the medians of
-   * rounds that both took part in.
+   * How long one contender takes for a task for each unit of time that another takes for its own,
+   * from the medians of rounds that both took part in: below 1, {@code subject} is faster.
    */
-  Optional<Summary> ratio(String other, String subject, Task task) {
+  Optional<Summary> ratio(String subject, Task task, String other, Task otherTask) {
     List<Double> ratios = new ArrayList<>();
     for (int round : rounds()) {
-      OptionalDouble numerator = median(other, task, round);
-      OptionalDouble denominator = median(subject, task, round);
+      OptionalDouble numerator = median(subject, task, round);
+      OptionalDouble denominator = median(other, otherTask, round);
       if (numerator.isPresent() && denominator.isPresent()) {
         ratios.add(numerator.getAsDouble() / denominator.getAsDouble());
       }
     }
-    return ratios.isEmpty()
-        ? Optional.empty()
-        : Optional.of(Summary.of(ratios.stream().mapToDouble(Double::doubleValue).toArray()));
+    return ratios.isEmpty() ? Optional.empty() : Optional.of(Summary.of(ratios));
   }
 
   /** The latest note of the contender on the task. */

@@ -7,9 +7,12 @@ import org.junit.jupiter.api.Test;
 
 class OptionsTest {
   @Test
-  void withoutArgumentsAllTasksTakePart() {
+  void withoutArgumentsTheTasksWithATargetTakePart() {
     Options options = Options.parse();
-    assertThat(options.tasks()).isEqualTo(Task.all());
+    assertThat(options.tasks())
+        .contains(new Task.Inference(32), new Task.LinearStep(16))
+        .allSatisfy(task -> assertThat(Target.of(task)).isNotEmpty());
+    assertThat(Options.parse("--full").tasks()).isEqualTo(Task.all());
     assertThat(options.writePage()).isFalse();
     assertThat(options.wants("native")).isTrue();
   }
@@ -25,7 +28,7 @@ class OptionsTest {
   void everythingGiven() {
     Options options =
         Options.parse(
-            "--full", "--threads", "1", "--rounds", "7", "--contenders", "native,c", "train");
+            "--full", "--threads", "1", "--rounds", "7", "--contenders", "native,c", "cnn-train");
     assertThat(options.effort().rounds()).isEqualTo(7);
     assertThat(options.threads()).isEqualTo(1);
     assertThat(options.wants("c")).isTrue();

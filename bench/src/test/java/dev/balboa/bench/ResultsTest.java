@@ -33,7 +33,8 @@ class ResultsTest {
     add("native", 2, 1, 1000.0);
     add("pytorch", 0, 1, 20.0);
     add("pytorch", 1, 1, 60.0);
-    assertThat(results.ratio("pytorch", "native", TASK)).contains(new Summary(2.5, 2, 3, 0.5, 2));
+    assertThat(results.ratio("pytorch", TASK, "native", TASK))
+        .contains(new Summary(2.5, 2, 3, 0.5, 2));
   }
 
   @Test
@@ -55,7 +56,7 @@ class ResultsTest {
     Options options = Options.parse();
     String report = new Report(machine, options, results).markdown();
     assertThat(report)
-        .contains("A \"CPU\"", "`pytorch`: what pytorch is", "2.50 [2.50, 2.50]", "250 µs ± 0 %")
+        .contains("A \"CPU\"", "`pytorch`: what pytorch is", "0.40 [0.40, 0.40]", "250 µs ± 0 %")
         .doesNotContain("not quiet");
     assertThat(Json.of(machine, options, results))
         .contains("\"A \\\"CPU\\\"\"", "\"micros\": [250.0]", "\"heapBytes\": null");
