@@ -116,8 +116,11 @@ public final class Bench {
         for (int j = 0; j < measurers.size(); j++) {
           // Another one begins each time.
           Measurer measurer = measurers.get((i + j + round) % measurers.size());
-          if (round == 0 || !measurer.forOrientation()) {
-            measure(measurer, tasks.get(i), round, results);
+          Task task = tasks.get(i);
+          int most =
+              measurer.forOrientation() ? 1 : options.effort().rounds(measurer.contender(), task);
+          if (round < most) {
+            measure(measurer, task, round, results);
           }
         }
       }

@@ -19,7 +19,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /** Measures a Java contender: each measurement is one run of JMH with one fork. */
 final class JmhMeasurer implements Measurer {
-  private static final int TINY_WARM_UP_MILLIS = 1500;
+  private static final double SHORT_FLOPS = 1e8;
+  private static final int SHORT_WARM_UP_MILLIS = 1000;
+  private static final int TINY_WARM_UP_MILLIS = 2000;
   private static final String ALLOCATION = "gc.alloc.rate.norm";
 
   private final Contender contender;
@@ -88,10 +90,11 @@ final class JmhMeasurer implements Measurer {
             heap == null ? Double.NaN : heap.getScore()));
   }
 
-  /** Where all is Java's way to a tiny piece of work, the compilers have to be done with it. */
+  /** The shorter the work, the more of it is Java's way there, which has to be compiled first. */
   private int warmUpMillis(Task task) {
-    int millis = options.effort().warmUpMillis();
-    return task.group() == Task.Group.TINY ? Math.max(millis, TINY_WARM_UP_MILLIS) : millis;
+    int least = task.flops() < SHORT_FLOPS ? SHORT_WARM_UP_MILLIS : 0;
+    int millis = task.group() == Task.Group.TINY ? TINY_WARM_UP_MILLIS : least;
+    return Math.max(millis, options.effort().warmUpMillis());
   }
 
   private org.openjdk.jmh.runner.options.Options options(Task task, Path log, Path reportFile) {

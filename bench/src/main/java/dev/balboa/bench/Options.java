@@ -64,11 +64,16 @@ record Options(
   /**
    * How long to measure. A measurement is a forked JVM with warm-up iterations and measured ones.
    *
+   * @param modelRounds the most rounds for whole models, which take long
+   * @param eagerRounds the most rounds for eager execution where a captured program stands beside
+   *     it
    * @param tasks what takes part where no filter is given
    * @param orientationFlops the largest task that contenders for orientation do
    */
   record Effort(
       int rounds,
+      int modelRounds,
+      int eagerRounds,
       int warmUps,
       int warmUpMillis,
       int iterations,
@@ -76,28 +81,46 @@ record Options(
       Selection tasks,
       double orientationFlops) {
     static Effort quick() {
-      return new Effort(2, 1, 400, 3, 250, Selection.FEW, 5e8);
+      return new Effort(2, 2, 2, 1, 400, 3, 250, Selection.FEW, 5e8);
     }
 
     static Effort standard() {
-      return new Effort(3, 2, 300, 3, 300, Selection.WITH_TARGET, 1e9);
+      return new Effort(3, 2, 1, 2, 300, 3, 300, Selection.WITH_TARGET, 1e8);
     }
 
     static Effort full() {
-      return new Effort(5, 4, 1000, 5, 1000, Selection.ALL, Double.POSITIVE_INFINITY);
+      return new Effort(5, 5, 5, 4, 1000, 5, 1000, Selection.ALL, Double.POSITIVE_INFINITY);
     }
 
     private Effort withRounds(int number) {
       return new Effort(
-          number, warmUps, warmUpMillis, iterations, iterationMillis, tasks, orientationFlops);
+          number,
+          number,
+          number,
+          warmUps,
+          warmUpMillis,
+          iterations,
+          iterationMillis,
+          tasks,
+          orientationFlops);
+    }
+
+    /** How many rounds a contender does a task in. */
+    int rounds(String contender, Task task) {
+      int most = task.group() == Task.Group.MODEL ? Math.min(rounds, modelRounds) : rounds;
+      boolean besideCaptured =
+          contender.equals(Target.NATIVE) && Contender.named(Target.CAPTURED).takesPart(task);
+      return besideCaptured ? Math.min(most, eagerRounds) : most;
     }
 
     @Override
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "%d interleaved rounds; each a fresh JVM with %d x %d ms of warm-up, then %d x %d ms measured",
+          "%d interleaved rounds, %d for whole models, %d for native where captured stands beside it; each a fresh JVM with %d x %d ms of warm-up, then %d x %d ms measured",
           rounds,
+          Math.min(rounds, modelRounds),
+          Math.min(rounds, eagerRounds),
           warmUps,
           warmUpMillis,
           iterations,

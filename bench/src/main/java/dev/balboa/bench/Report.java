@@ -6,12 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The results as Markdown. */
 final class Report {
-  /** Whom the others are compared with, if it was measured. */
-  private static final String SUBJECT = "native";
-
   private final Machine machine;
   private final Options options;
   private final Results results;
@@ -69,15 +67,17 @@ final class Report {
     out.append(
         """
 
-        Times are medians, ± the median deviation in percent. A ratio is Balboa's time over the other's, so below 1 Balboa is faster; in brackets \
+        Times are medians, ± the median deviation in percent. A ratio is Balboa's time, captured where it can be, over the other's, so below 1 Balboa is faster; in brackets \
         the smallest and the largest ratio of a round.
         """);
   }
 
-  private String subject() {
-    return results.descriptions().containsKey(SUBJECT)
-        ? SUBJECT
-        : results.descriptions().keySet().stream().findFirst().orElse(SUBJECT);
+  /** Whose ratios a table shows: a captured program's where there is one. */
+  private static String subject(List<String> contenders) {
+    return Stream.of(Target.CAPTURED, Target.NATIVE)
+        .filter(contenders::contains)
+        .findFirst()
+        .orElse(contenders.getFirst());
   }
 
   private List<String> contenders(List<Task> tasks) {
@@ -88,7 +88,7 @@ final class Report {
 
   private void table(StringBuilder out, List<Task> tasks) {
     List<String> contenders = contenders(tasks);
-    String subject = subject();
+    String subject = subject(contenders);
     List<String> others = contenders.stream().filter(name -> !name.equals(subject)).toList();
     List<String> header = new ArrayList<>(List.of("task"));
     header.addAll(contenders);
