@@ -44,11 +44,13 @@
 #define BALBOA_UNROLL(n)
 #endif
 
-/* Asks for a cache line that will be written. */
+/* Asks for a cache line that will be written; for one that will be read, into the second cache. */
 #if defined(__GNUC__)
 #define BALBOA_PREFETCH(address) __builtin_prefetch((address), 1)
+#define BALBOA_PREFETCH_FAR(address) __builtin_prefetch((address), 0, 2)
 #else
 #define BALBOA_PREFETCH(address) ((void)0)
+#define BALBOA_PREFETCH_FAR(address) ((void)(address))
 #endif
 
 /* In a loop that waits: lets the other hardware thread go first; gives the processor away. */

@@ -21,7 +21,8 @@ static int32_t shape_of(const int64_t *sizes, const int32_t *lengths, rnn_shape 
   const int c = (int)sizes[0];
   *s = (rnn_shape){.cell = c, .reverse = sizes[1] != 0, .t = sizes[2], .n = sizes[3], .c = sizes[4], .h = h,
                    .gates = gates[c], .width = width[c] * h, .kept = kept[c] * h, .lengths = lengths};
-  s->chunk = bk_max(1, bk_min(s->t, (RNN_CHUNK + s->n - 1) / bk_max(1, s->n)));
+  const int64_t ahead = rnn_is_large(s, sizeof(float)) ? RNN_LIST : RNN_CHUNK;
+  s->chunk = bk_max(1, bk_min(s->t, (ahead + s->n - 1) / bk_max(1, s->n)));
   s->tile = strcmp(balboa_kernels_isa(), "avx512") == 0 ? RNN_ROWS : 2;
   for (int64_t i = 0; lengths != NULL && i < s->n; i++) {
     BK_CHECK(lengths[i] >= 0 && lengths[i] <= s->t, BALBOA_ERR_ARGUMENT);

@@ -8,14 +8,16 @@
 
 #define RNN_ROWS 8   /* rows of one register tile */
 #define RNN_DIRECT 4 /* rows and columns of a tile of weights as they lie */
-#define RNN_LIST 64  /* rows gathered for one product */
+#define RNN_LIST 256 /* rows gathered for one product */
 #define RNN_DEPTH 256 /* of a panel that is met by several tiles of rows: 32 KiB */
+#define RNN_AHEAD 8  /* vectors or rows that packing asks for before it reads them */
 #define RNN_SMALL 8  /* with no more steps than this in all, weights are used once or twice: not worth packing */
 #define RNN_LARGE (1 << 20) /* bytes of weights that no longer stay in a thread's cache */
 #define RNN_SHARED (1 << 16) /* multiply-adds of one sequence's step that are worth sharing between threads */
 #define RNN_FEW 2            /* rows with which large weights are not worth packing, */
 #define RNN_ONCE 16          /* for no more steps than this in all */
-#define RNN_CHUNK 64 /* rows whose input products are made ahead, so that they stay in the cache */
+#define RNN_CHUNK 64 /* rows whose input products are made ahead, so that they stay in the cache; RNN_LIST if the
+                      * weights are large, so that those are read for as many */
 
 typedef struct {
   int32_t cell, reverse;

@@ -9,13 +9,19 @@ typedef T NAME(vec);
 #endif
 enum { NAME(LANES) = sizeof(NAME(vec)) / sizeof(T), NAME(PANEL) = 2 * NAME(LANES) };
 
+/* What will be read after this: `pace` bytes of it for each k. */
+typedef struct {
+  const char *from;
+  int64_t pace;
+} NAME(ahead);
+
 /*
  * c[r] = init[r] + a[r] B for `rows` rows and `panels` panels of B, all in registers while k goes by. Both counts are
  * constants where this is inlined. Every element is summed in the order of k whatever the tile, so results do not
  * depend on how rows are grouped.
  */
 BALBOA_INLINE void NAME(tile)(const int rows, const int panels, int64_t k, int64_t apart, const T *b,
-                              const T *const *a, T *const *c, const T *const *init) {
+                              const T *const *a, T *const *c, const T *const *init, const NAME(ahead) *ahead) {
   NAME(vec) sum[RNN_ROWS][8];
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) {
@@ -26,6 +32,9 @@ BALBOA_INLINE void NAME(tile)(const int rows, const int panels, int64_t k, int64
   }
   for (int64_t i = 0; i < k; i++) {
     NAME(vec) w[8];
+    if (ahead != NULL) {
+      BALBOA_PREFETCH_FAR(ahead->from + i * ahead->pace);
+    }
 #pragma GCC unroll 8
     for (int v = 0; v < 2 * panels; v++) {
       w[v] = *(const NAME(vec) *)(b + v / 2 * apart + i * NAME(PANEL) + v % 2 * NAME(LANES));
@@ -51,24 +60,24 @@ BALBOA_INLINE void NAME(tile)(const int rows, const int panels, int64_t k, int64
 BALBOA_CLONES static void NAME(wide_tile)(int64_t rows, int64_t k, int64_t apart, const T *b, const T *const *a,
                                           T *const *c, const T *const *init) {
   switch (rows) {
-    case 1: NAME(tile)(1, 4, k, apart, b, a, c, init); break;
-    case 2: NAME(tile)(2, 4, k, apart, b, a, c, init); break;
-    case 3: NAME(tile)(3, 2, k, apart, b, a, c, init); break;
-    default: NAME(tile)(4, 2, k, apart, b, a, c, init); break;
+    case 1: NAME(tile)(1, 4, k, apart, b, a, c, init, NULL); break;
+    case 2: NAME(tile)(2, 4, k, apart, b, a, c, init, NULL); break;
+    case 3: NAME(tile)(3, 2, k, apart, b, a, c, init, NULL); break;
+    default: NAME(tile)(4, 2, k, apart, b, a, c, init, NULL); break;
   }
 }
 
 BALBOA_CLONES static void NAME(panel_tile)(int64_t rows, int64_t k, const T *b, const T *const *a, T *const *c,
-                                           const T *const *init) {
+                                           const T *const *init, const NAME(ahead) *ahead) {
   switch (rows) {
-    case 1: NAME(tile)(1, 1, k, 0, b, a, c, init); break;
-    case 2: NAME(tile)(2, 1, k, 0, b, a, c, init); break;
-    case 3: NAME(tile)(3, 1, k, 0, b, a, c, init); break;
-    case 4: NAME(tile)(4, 1, k, 0, b, a, c, init); break;
-    case 5: NAME(tile)(5, 1, k, 0, b, a, c, init); break;
-    case 6: NAME(tile)(6, 1, k, 0, b, a, c, init); break;
-    case 7: NAME(tile)(7, 1, k, 0, b, a, c, init); break;
-    default: NAME(tile)(8, 1, k, 0, b, a, c, init); break;
+    case 1: NAME(tile)(1, 1, k, 0, b, a, c, init, ahead); break;
+    case 2: NAME(tile)(2, 1, k, 0, b, a, c, init, ahead); break;
+    case 3: NAME(tile)(3, 1, k, 0, b, a, c, init, ahead); break;
+    case 4: NAME(tile)(4, 1, k, 0, b, a, c, init, ahead); break;
+    case 5: NAME(tile)(5, 1, k, 0, b, a, c, init, ahead); break;
+    case 6: NAME(tile)(6, 1, k, 0, b, a, c, init, ahead); break;
+    case 7: NAME(tile)(7, 1, k, 0, b, a, c, init, ahead); break;
+    default: NAME(tile)(8, 1, k, 0, b, a, c, init, ahead); break;
   }
 }
 
@@ -81,7 +90,7 @@ typedef struct {
 
 /* The last panel is computed beside the rows it goes to, which are narrower. */
 static void NAME(last_panel)(int64_t rows, int64_t columns, int64_t k, const T *b, const T *const *a, T *const *c,
-                             const T *const *init) {
+                             const T *const *init, const NAME(ahead) *ahead) {
   T room[RNN_ROWS][NAME(PANEL)] = {{0}};
   T *to[RNN_ROWS] = {NULL};
   const T *from[RNN_ROWS] = {NULL};
@@ -91,7 +100,7 @@ static void NAME(last_panel)(int64_t rows, int64_t columns, int64_t k, const T *
       memcpy(room[r], init[r], (size_t)columns * sizeof(T));
     }
   }
-  NAME(panel_tile)(rows, k, b, a, to, init == NULL ? NULL : from);
+  NAME(panel_tile)(rows, k, b, a, to, init == NULL ? NULL : from, ahead);
   for (int64_t r = 0; r < rows; r++) {
     memcpy(c[r], room[r], (size_t)columns * sizeof(T));
   }
@@ -164,7 +173,7 @@ typedef struct {
 
 /* Up to RNN_ROWS rows times a piece; adds to what is there unless it is the first. */
 static void NAME(rows_tile)(const NAME(cut) *p, const T *b, int64_t rows, const T *const *a, T *const *c,
-                            const T *const *init, int64_t column) {
+                            const T *const *init, int64_t column, const NAME(ahead) *ahead) {
   const T *as[RNN_ROWS] = {NULL}, *is[RNN_ROWS] = {NULL}, *const *from = init == NULL && p->first == 0 ? NULL : is;
   T *cs[RNN_ROWS] = {NULL};
   for (int64_t i = 0; i < rows; i++) {
@@ -175,9 +184,9 @@ static void NAME(rows_tile)(const NAME(cut) *p, const T *b, int64_t rows, const 
   if (p->width > NAME(PANEL)) {
     NAME(wide_tile)(rows, p->k, p->apart, b, as, cs, from);
   } else if (p->real == NAME(PANEL)) {
-    NAME(panel_tile)(rows, p->k, b, as, cs, from);
+    NAME(panel_tile)(rows, p->k, b, as, cs, from, ahead);
   } else {
-    NAME(last_panel)(rows, p->real, p->k, b, as, cs, from);
+    NAME(last_panel)(rows, p->real, p->k, b, as, cs, from, ahead);
   }
 }
 
@@ -192,16 +201,21 @@ static void NAME(product_of)(const NAME(matrix) *m, int64_t block, int64_t from,
   const int64_t panel = NAME(PANEL), k = m->k;
   const int64_t blocks = (rows + m->tile - 1) / m->tile, most = blocks == 0 ? 1 : (rows + blocks - 1) / blocks;
   const int64_t wide = (m->tile < RNN_ROWS || most > 4 ? 1 : most <= 2 ? 4 : 2) * panel;
-  /* What of a panel several tiles of rows meet stays in the innermost cache. */
-  const int64_t most_k = blocks > 1 ? RNN_DEPTH : k;
+  /* What several tiles of rows meet stays in the innermost cache: a piece of a panel for all of them, and a piece of
+   * the rows for all panels in the second. While the tiles go by, the next piece comes from wherever it is. */
+  const int64_t most_k = blocks > 1 ? RNN_DEPTH : k, pace = blocks > 1 ? panel * (int64_t)sizeof(T) / blocks : 0;
   const T *packed = m->packed + block / m->block * rnn_packed(k, m->block);
-  for (int64_t j = from, width; j < to; j += width) {
-    width = j + wide <= to ? wide : panel;
-    for (int64_t i = 0; i == 0 || i < k; i += most_k) {
+  for (int64_t i = 0; i == 0 || i < k; i += most_k) {
+    for (int64_t j = from, width; j < to; j += width) {
+      width = j + wide <= to ? wide : panel;
       const NAME(cut) cut = {width, bk_min(panel, m->block - j), i, bk_min(most_k, k - i), k * panel};
+      const T *b = packed + j * k + i * panel;
+      const T *next = j + width < to ? b + width * k : i + most_k < k ? packed + from * k + (i + most_k) * panel : b;
+      NAME(ahead) ahead = {(const char *)next, pace};
       for (int64_t r = 0; r < rows; r += most) {
-        NAME(rows_tile)(&cut, packed + j * k + i * panel, bk_min(most, rows - r), a + r, c + r,
-                        init == NULL ? NULL : init + r, block + j);
+        NAME(rows_tile)(&cut, b, bk_min(most, rows - r), a + r, c + r, init == NULL ? NULL : init + r, block + j,
+                        pace == 0 ? NULL : &ahead);
+        ahead.from += cut.k * pace;
       }
     }
   }
@@ -224,13 +238,15 @@ typedef struct {
   T *packed;
 } NAME(packing);
 
-/* One vector of columns by as many of k: `to` has rows of a panel, `from` rows of k. */
+/* One vector of columns by as many of k: `to` has rows of a panel, `from` rows of k. More rows go by at once than the
+ * processor would follow of itself. */
 BALBOA_CLONES static void NAME(pack_square)(int64_t k, const T *from, T *to) {
   enum { LANES = NAME(LANES) };
 #if BALBOA_HAS_CLONES
   NAME(vec) x[LANES];
 #pragma GCC unroll 16
   for (int r = 0; r < LANES; r++) {
+    BALBOA_PREFETCH_FAR(from + r * k + RNN_AHEAD * LANES);
     x[r] = *(const NAME(vec) *)(from + r * k);
   }
 #pragma GCC unroll 4
@@ -272,6 +288,8 @@ static void NAME(pack_panel)(const NAME(packing) *p, int64_t column, int64_t wid
   for (int64_t i = squares; i < k; i++) {
     T *row = to + i * PANEL;
     if (width == PANEL && !p->transposed) {
+      BALBOA_PREFETCH_FAR(p->w + (i + RNN_AHEAD) * p->m.columns + column);
+      BALBOA_PREFETCH_FAR(p->w + (i + RNN_AHEAD) * p->m.columns + column + LANES);
       memcpy(row, p->w + i * p->m.columns + column, PANEL * sizeof(T));
       continue;
     }
