@@ -10,6 +10,8 @@ import dev.balboa.nn.layer.BatchNorm;
 import dev.balboa.nn.layer.Conv2d;
 import dev.balboa.nn.layer.Dense;
 import dev.balboa.nn.layer.Flatten;
+import dev.balboa.nn.layer.Gru;
+import dev.balboa.nn.layer.Lstm;
 import dev.balboa.nn.layer.MaxPool2d;
 import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.layer.TransformerEncoder;
@@ -22,6 +24,7 @@ import dev.balboa.nn.optim.Adam;
 import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.train.CompiledStep;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -83,8 +86,28 @@ class MixedPrecisionCaptureTest {
 
   @Test
   void aTrainingStepGivesTheBitsOfTheEagerOne() {
-    try (Sequential eager = network();
-        Sequential captured = network();
+    stepsAgree(MixedPrecisionCaptureTest::network, numbers(4, 1, 8, 8), "conv2d [BF16", "adam");
+  }
+
+  @Test
+  void aTrainingStepOfRecurrentLayersGivesTheBitsOfTheEagerOne() {
+    stepsAgree(
+        () ->
+            Sequential.of(
+                    Shape.of(5, 3),
+                    new Lstm(6).bidirectional().sequences(),
+                    new Gru(6),
+                    new Dense(10))
+                .build(3),
+        numbers(4, 5, 3),
+        "lstm [BF16",
+        "gru_linear_before_reset_backward [BF16",
+        "adam");
+  }
+
+  private static void stepsAgree(Supplier<Sequential> network, Tensor x, CharSequence... planned) {
+    try (Sequential eager = network.get();
+        Sequential captured = network.get();
         Adam one = new Adam(eager.parameters(), 1e-2);
         Adam two = new Adam(captured.parameters(), 1e-2);
         CompiledStep step =
@@ -95,7 +118,6 @@ class MixedPrecisionCaptureTest {
                 null,
                 new RandomStream(1),
                 CompileOptions.defaults().withMixedPrecision())) {
-      Tensor x = numbers(4, 1, 8, 8);
       Tensor y = Tensor.of(new int[] {1, 2, 3, 4});
       for (int i = 0; i < 3; i++) {
         double loss;
@@ -113,7 +135,7 @@ class MixedPrecisionCaptureTest {
         assertThat(step.run(x, y)).isEqualTo(loss);
       }
       assertThat(step.runForOutput(x, y).dtype()).isEqualTo(DType.F32);
-      assertThat(step.plan(x.spec(), y.spec())).contains("conv2d [BF16", "adam");
+      assertThat(step.plan(x.spec(), y.spec())).contains(planned);
     }
   }
 }
