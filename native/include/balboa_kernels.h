@@ -469,6 +469,23 @@ BALBOA_API int32_t balboa_map_axes(int32_t elem_size, int32_t ndim, const int64_
 BALBOA_API int32_t balboa_combine_axis(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int64_t m,
                                        const int64_t *offsets, const int64_t *sources, const double *weights,
                                        const void *x, void *y);
+/* y [n, channels, places] = pictures x [n, channels, height, width] at the places of grid [n, places, 2], dtype F32 or
+ * F64. A place is (x, y), -1 and 1 the centres of the border elements if aligned, else their outer edges. It is made of
+ * `taps` elements along each axis: 1 nearest (ties to even), 2 linear, 4 cubic convolution with A = -3/4. outside: 0
+ * zeros, 1 the border, 2 mirror images, about the centres of the border elements if aligned, else about their edges.
+ * NaN gives NaN. height, width > 0, height * width < 2^31. With scratch memory of the size that
+ * balboa_grid_sample_scratch wants it is faster; less, or none, is left alone. */
+BALBOA_API int32_t balboa_grid_sample(int32_t dtype, int32_t taps, int32_t outside, int32_t aligned, int64_t n,
+                                      int64_t channels, int64_t height, int64_t width, int64_t places, const void *x,
+                                      const void *grid, void *y, void *scratch, int64_t scratch_bytes);
+/* dx and dgrid = its derivatives times dy, like x and grid. */
+BALBOA_API int32_t balboa_grid_sample_backward(int32_t dtype, int32_t taps, int32_t outside, int32_t aligned, int64_t n,
+                                               int64_t channels, int64_t height, int64_t width, int64_t places,
+                                               const void *x, const void *grid, const void *dy, void *dx, void *dgrid,
+                                               void *scratch, int64_t scratch_bytes);
+/* How many bytes of scratch memory both want; 0 where it would not help, negative for wrong arguments. */
+BALBOA_API int64_t balboa_grid_sample_scratch(int32_t dtype, int64_t n, int64_t channels, int64_t height, int64_t width,
+                                              int64_t places);
 /* y[o, j, i] = sum of x[o, 0..j, i], without x[o, j, i] itself if exclusive, of x[o, j.., i] if reverse;
  * x, y [outer, n, inner], dtype F32 (added in f64), F64, I32 or I64 (wrapping). In place. */
 BALBOA_API int32_t balboa_cumsum(int32_t dtype, int64_t outer, int64_t n, int64_t inner, int32_t exclusive,

@@ -246,4 +246,68 @@ public final class AxisKernels {
     KernelChecks.elements(name, "scratch", scratch, bytes, 1);
     NativeThreads.bind();
   }
+
+  /** Reads pictures x at the places of grid [n, places, 2], F32 or F64: y [n, channels, places]. */
+  public static void gridSample(
+      KernelKinds.Type type,
+      GridGeometry g,
+      MemorySegment x,
+      MemorySegment grid,
+      MemorySegment y,
+      MemorySegment scratch) {
+    g.require("gridSample", type.byteSize(), x, grid, y);
+    NativeThreads.bind();
+    KernelChecks.status(
+        "gridSample",
+        kernels_h.balboa_grid_sample(
+            type.value(),
+            g.taps(),
+            g.outside(),
+            g.aligned() ? 1 : 0,
+            g.n(),
+            g.channels(),
+            g.height(),
+            g.width(),
+            g.places(),
+            x,
+            grid,
+            y,
+            scratch,
+            scratch.byteSize()));
+  }
+
+  /** The derivatives of {@link #gridSample} times dy, like x and like grid. */
+  public static void gridSampleBackward(
+      KernelKinds.Type type,
+      GridGeometry g,
+      MemorySegment x,
+      MemorySegment grid,
+      MemorySegment dy,
+      MemorySegment dx,
+      MemorySegment dgrid,
+      MemorySegment scratch) {
+    String name = "gridSampleBackward";
+    g.require(name, type.byteSize(), x, grid, dy);
+    g.require(name, type.byteSize(), dx, dgrid, dy);
+    NativeThreads.bind();
+    KernelChecks.status(
+        name,
+        kernels_h.balboa_grid_sample_backward(
+            type.value(),
+            g.taps(),
+            g.outside(),
+            g.aligned() ? 1 : 0,
+            g.n(),
+            g.channels(),
+            g.height(),
+            g.width(),
+            g.places(),
+            x,
+            grid,
+            dy,
+            dx,
+            dgrid,
+            scratch,
+            scratch.byteSize()));
+  }
 }

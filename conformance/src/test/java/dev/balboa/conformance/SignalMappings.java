@@ -1,7 +1,7 @@
 package dev.balboa.conformance;
 
+import dev.balboa.nn.op.GridPadding;
 import dev.balboa.nn.op.ResizeMode;
-import dev.balboa.nn.tensor.GridPadding;
 import dev.balboa.nn.tensor.Resampling;
 import dev.balboa.nn.tensor.SignalWindows;
 import dev.balboa.nn.tensor.Tensor;

@@ -17,4 +17,6 @@ public sealed interface AxisOp extends Op
         CumProdBackward,
         ProdBackward,
         Gated,
-        GatedBackward {}
+        GatedBackward,
+        GridSample,
+        GridSampleBackward {}

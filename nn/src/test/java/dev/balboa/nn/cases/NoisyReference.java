@@ -25,6 +25,8 @@ import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Dropout;
 import dev.balboa.nn.op.Gated;
 import dev.balboa.nn.op.GatedBackward;
+import dev.balboa.nn.op.GridSample;
+import dev.balboa.nn.op.GridSampleBackward;
 import dev.balboa.nn.op.InPlaceOp;
 import dev.balboa.nn.op.IndexAdd;
 import dev.balboa.nn.op.IndexOp;
@@ -127,6 +129,7 @@ final class NoisyReference implements Backend {
       case ScatterAdd _, IndexAdd _ -> true;
       case PadBackward _, ResizeBackward _, CumSum _ -> true;
       case CumProd _, CumProdBackward _, ProdBackward _ -> true;
+      case GridSample _, GridSampleBackward _ -> true;
       case Resize r -> r.mode() != ResizeMode.NEAREST;
       case Gated _, GatedBackward _ -> true;
       case IndexOp _, AxisOp _ -> false;

@@ -5543,6 +5543,219 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static class balboa_grid_sample {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_grid_sample");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_grid_sample(int32_t dtype, int32_t taps, int32_t outside, int32_t aligned, int64_t n, int64_t channels, int64_t height, int64_t width, int64_t places, const void *x, const void *grid, void *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static FunctionDescriptor balboa_grid_sample$descriptor() {
+        return balboa_grid_sample.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_grid_sample(int32_t dtype, int32_t taps, int32_t outside, int32_t aligned, int64_t n, int64_t channels, int64_t height, int64_t width, int64_t places, const void *x, const void *grid, void *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MethodHandle balboa_grid_sample$handle() {
+        return balboa_grid_sample.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_grid_sample(int32_t dtype, int32_t taps, int32_t outside, int32_t aligned, int64_t n, int64_t channels, int64_t height, int64_t width, int64_t places, const void *x, const void *grid, void *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MemorySegment balboa_grid_sample$address() {
+        return balboa_grid_sample.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_grid_sample(int32_t dtype, int32_t taps, int32_t outside, int32_t aligned, int64_t n, int64_t channels, int64_t height, int64_t width, int64_t places, const void *x, const void *grid, void *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static int balboa_grid_sample(int dtype, int taps, int outside, int aligned, long n, long channels, long height, long width, long places, MemorySegment x, MemorySegment grid, MemorySegment y, MemorySegment scratch, long scratch_bytes) {
+        var mh$ = balboa_grid_sample.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_grid_sample", dtype, taps, outside, aligned, n, channels, height, width, places, x, grid, y, scratch, scratch_bytes);
+            }
+            return (int)mh$.invokeExact(dtype, taps, outside, aligned, n, channels, height, width, places, x, grid, y, scratch, scratch_bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_grid_sample_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_grid_sample_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_grid_sample_backward(int32_t dtype, int32_t taps, int32_t outside, int32_t aligned, int64_t n, int64_t channels, int64_t height, int64_t width, int64_t places, const void *x, const void *grid, const void *dy, void *dx, void *dgrid, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static FunctionDescriptor balboa_grid_sample_backward$descriptor() {
+        return balboa_grid_sample_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_grid_sample_backward(int32_t dtype, int32_t taps, int32_t outside, int32_t aligned, int64_t n, int64_t channels, int64_t height, int64_t width, int64_t places, const void *x, const void *grid, const void *dy, void *dx, void *dgrid, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MethodHandle balboa_grid_sample_backward$handle() {
+        return balboa_grid_sample_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_grid_sample_backward(int32_t dtype, int32_t taps, int32_t outside, int32_t aligned, int64_t n, int64_t channels, int64_t height, int64_t width, int64_t places, const void *x, const void *grid, const void *dy, void *dx, void *dgrid, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MemorySegment balboa_grid_sample_backward$address() {
+        return balboa_grid_sample_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_grid_sample_backward(int32_t dtype, int32_t taps, int32_t outside, int32_t aligned, int64_t n, int64_t channels, int64_t height, int64_t width, int64_t places, const void *x, const void *grid, const void *dy, void *dx, void *dgrid, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static int balboa_grid_sample_backward(int dtype, int taps, int outside, int aligned, long n, long channels, long height, long width, long places, MemorySegment x, MemorySegment grid, MemorySegment dy, MemorySegment dx, MemorySegment dgrid, MemorySegment scratch, long scratch_bytes) {
+        var mh$ = balboa_grid_sample_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_grid_sample_backward", dtype, taps, outside, aligned, n, channels, height, width, places, x, grid, dy, dx, dgrid, scratch, scratch_bytes);
+            }
+            return (int)mh$.invokeExact(dtype, taps, outside, aligned, n, channels, height, width, places, x, grid, dy, dx, dgrid, scratch, scratch_bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_grid_sample_scratch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_grid_sample_scratch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t balboa_grid_sample_scratch(int32_t dtype, int64_t n, int64_t channels, int64_t height, int64_t width, int64_t places)
+     * }
+     */
+    public static FunctionDescriptor balboa_grid_sample_scratch$descriptor() {
+        return balboa_grid_sample_scratch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t balboa_grid_sample_scratch(int32_t dtype, int64_t n, int64_t channels, int64_t height, int64_t width, int64_t places)
+     * }
+     */
+    public static MethodHandle balboa_grid_sample_scratch$handle() {
+        return balboa_grid_sample_scratch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t balboa_grid_sample_scratch(int32_t dtype, int64_t n, int64_t channels, int64_t height, int64_t width, int64_t places)
+     * }
+     */
+    public static MemorySegment balboa_grid_sample_scratch$address() {
+        return balboa_grid_sample_scratch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t balboa_grid_sample_scratch(int32_t dtype, int64_t n, int64_t channels, int64_t height, int64_t width, int64_t places)
+     * }
+     */
+    public static long balboa_grid_sample_scratch(int dtype, long n, long channels, long height, long width, long places) {
+        var mh$ = balboa_grid_sample_scratch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_grid_sample_scratch", dtype, n, channels, height, width, places);
+            }
+            return (long)mh$.invokeExact(dtype, n, channels, height, width, places);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class balboa_cumsum {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,

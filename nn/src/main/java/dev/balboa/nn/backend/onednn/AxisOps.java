@@ -2,8 +2,11 @@ package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.AxisKernels;
 import dev.balboa.bindings.AxisMap;
+import dev.balboa.bindings.DataType;
+import dev.balboa.bindings.GridGeometry;
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
+import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.NativeThreads;
 import dev.balboa.nn.op.AxisOp;
 import dev.balboa.nn.op.CumProd;
@@ -13,6 +16,8 @@ import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Flip;
 import dev.balboa.nn.op.Gated;
 import dev.balboa.nn.op.GatedBackward;
+import dev.balboa.nn.op.GridSample;
+import dev.balboa.nn.op.GridSampleBackward;
 import dev.balboa.nn.op.Pad;
 import dev.balboa.nn.op.PadBackward;
 import dev.balboa.nn.op.PadMode;
@@ -45,6 +50,8 @@ final class AxisOps {
       case GatedBackward o -> gatedBackward(b, o);
       case CumProd o -> cumprod(b, o);
       case CumProdBackward o -> cumprodBackward(b, o.forward());
+      case GridSample o -> gridSample(b, o);
+      case GridSampleBackward o -> gridSampleBackward(b, o.forward());
       case ProdBackward o -> prodBackward(b, o);
     }
   }
@@ -222,5 +229,59 @@ final class AxisOps {
         b.denseInput(0),
         b.denseInput(1),
         b.denseOutput(0));
+  }
+
+  private static GridGeometry geometry(PlanBuilder b, GridSample op) {
+    int taps =
+        switch (op.mode()) {
+          case NEAREST -> 1;
+          case LINEAR -> 2;
+          case CUBIC -> 4;
+        };
+    int outside =
+        switch (op.padding()) {
+          case ZEROS -> 0;
+          case BORDER -> 1;
+          case REFLECTION -> 2;
+        };
+    Shape x = b.spec(0).shape();
+    Shape grid = b.spec(1).shape();
+    return new GridGeometry(
+        taps,
+        outside,
+        op.alignCorners(),
+        x.dim(0),
+        x.dim(1),
+        x.dim(2),
+        x.dim(3),
+        grid.dim(1) * grid.dim(2));
+  }
+
+  private static void gridSample(PlanBuilder b, GridSample op) {
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    GridGeometry geometry = geometry(b, op);
+    b.call(
+        s -> AxisKernels.gridSample(type, geometry, s[0], s[1], s[2], s[3]),
+        b.denseInput(0),
+        b.denseInput(1),
+        b.denseOutput(0),
+        scratch(b, geometry, type));
+  }
+
+  private static void gridSampleBackward(PlanBuilder b, GridSample op) {
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    GridGeometry geometry = geometry(b, op);
+    b.call(
+        s -> AxisKernels.gridSampleBackward(type, geometry, s[0], s[1], s[2], s[3], s[4], s[5]),
+        b.denseInput(0),
+        b.denseInput(1),
+        b.denseInput(2),
+        b.denseOutput(0),
+        b.denseOutput(1),
+        scratch(b, geometry, type));
+  }
+
+  private static Operand scratch(PlanBuilder b, GridGeometry geometry, KernelKinds.Type type) {
+    return b.scratch(MemoryDesc.contiguous(DataType.U8, geometry.scratchBytes(type)));
   }
 }

@@ -9,6 +9,8 @@ import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Flip;
 import dev.balboa.nn.op.Gated;
 import dev.balboa.nn.op.GatedBackward;
+import dev.balboa.nn.op.GridSample;
+import dev.balboa.nn.op.GridSampleBackward;
 import dev.balboa.nn.op.Pad;
 import dev.balboa.nn.op.PadBackward;
 import dev.balboa.nn.op.ProdBackward;
@@ -40,6 +42,8 @@ final class AxisKernels {
       case GatedBackward o -> GatedKernels.backward(o.forward(), call);
       case CumProd o -> ProductKernels.cumprod(o, call);
       case CumProdBackward o -> ProductKernels.cumprodBackward(o, call);
+      case GridSample o -> GridKernels.sample(o, call);
+      case GridSampleBackward o -> GridKernels.backward(o.forward(), call);
       case ProdBackward o -> ProductKernels.prodBackward(o, call);
     };
   }

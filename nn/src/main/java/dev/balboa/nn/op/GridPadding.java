@@ -1,6 +1,6 @@
-package dev.balboa.nn.tensor;
+package dev.balboa.nn.op;
 
-/** What a picture is outside of its bounds, see {@link Resampling#gridSample}. */
+/** What a picture is outside of its bounds, see {@link GridSample}. */
 public enum GridPadding {
   /** Zeros. */
   ZEROS,
