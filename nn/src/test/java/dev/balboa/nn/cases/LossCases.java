@@ -19,6 +19,7 @@ import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Losses on class labels. */
@@ -127,6 +128,7 @@ final class LossCases {
                 op,
                 d.exactly(Shape.of(2, 2), 1, 2, 3, 4),
                 Input.constant(DType.I32, Shape.of(2), -100, -100)))
+        .inSteps(LossCases::lossInSteps)
         .sums(LossCases::elements)
         .nativelyIn(DType.F64)
         .refuses(op, List.of(f32(2, 3)), "2 to 3 inputs", "got 1")
@@ -185,43 +187,65 @@ final class LossCases {
         l.inputs(l.scores, l.labels, l.dloss(d)));
   }
 
+  /**
+   * What a loss compares with: the share of every class at every position, which sums to 1 but for
+   * weights, and the weight of all labels that count.
+   */
+  private record Targets(Tensor shares, Tensor weight) {
+    /** Of labels and, perhaps, weights. */
+    static Targets of(CrossEntropy f, Tensor logits, Tensor given, Tensor weights) {
+      Shape shape = logits.shape();
+      Tensor labels = given.cast(DType.I32);
+      TensorSpec whole = new TensorSpec(Shape.scalar(), DType.I32);
+      Tensor ignored = labels.compare(CompareKind.EQ, Tensors.fill(whole, (double) f.ignored()));
+      Tensor safe = ignored.where(Tensors.fill(whole, 0), labels);
+      int[] order = new int[shape.rank()];
+      order[1] = shape.rank() - 1;
+      for (int i = 2; i < order.length; i++) {
+        order[i] = i - 1;
+      }
+      Tensor counts = ignored.cast(logits.dtype()).neg().add(1).unsqueeze(1);
+      OneHot oneHot = new OneHot(shape.dim(1), logits.dtype());
+      Tensor hot = Tensor.apply(oneHot, safe).get(0).permute(order).mul(counts);
+      long[] column = new long[shape.rank() - 1];
+      Arrays.fill(column, 1);
+      column[0] = shape.dim(1);
+      TensorSpec ones = logits.spec().withShape(Shape.of(column));
+      Tensor weight = weights == null ? Tensors.fill(ones, 1) : weights.reshape(column);
+      Tensor soft = weight.mul(counts).mul(f.smoothing() / shape.dim(1));
+      return new Targets(hot.mul(weight).mul(1 - f.smoothing()).add(soft), hot.mul(weight).sum());
+    }
+  }
+
+  /** -sum(t log softmax): where the gradient is right about the labels, its terms cancel. */
+  private static List<Tensor> lossInSteps(Op op, List<Tensor> in) {
+    CrossEntropy f = (CrossEntropy) op;
+    Tensor logits = in.get(0);
+    Targets t = Targets.of(f, logits, in.get(1), in.size() > 2 ? in.get(2) : null);
+    Tensor centred = logits.sub(logits.detach().reduce(ReduceKind.MAX, true, 1));
+    Tensor logs = centred.sub(centred.exp().reduce(ReduceKind.SUM, true, 1).log());
+    Tensor losses = t.shares.mul(logs).sum(1).neg();
+    return List.of(
+        switch (f.reduction()) {
+          case NONE -> losses;
+          case SUM -> losses.sum();
+          case MEAN -> losses.sum().div(t.weight);
+        });
+  }
+
   /** (softmax sum(t) - t) dloss: the difference cancels where the model is right. */
   private static List<Tensor> gradientInSteps(Op op, List<Tensor> in) {
     CrossEntropy f = ((CrossEntropyBackward) op).forward();
     Tensor logits = in.get(0);
-    Shape shape = logits.shape();
-    Tensor labels = in.get(1).cast(DType.I32);
-    TensorSpec whole = new TensorSpec(Shape.scalar(), DType.I32);
-    Tensor ignored = labels.compare(CompareKind.EQ, Tensors.fill(whole, (double) f.ignored()));
-    Tensor safe = ignored.where(Tensors.fill(whole, 0), labels);
-    int[] order = new int[shape.rank()];
-    order[1] = shape.rank() - 1;
-    for (int i = 2; i < order.length; i++) {
-      order[i] = i - 1;
-    }
-    Tensor counts = ignored.cast(logits.dtype()).neg().add(1).unsqueeze(1);
-    Tensor hot =
-        Tensor.apply(new OneHot(shape.dim(1), logits.dtype()), safe)
-            .get(0)
-            .permute(order)
-            .mul(counts);
-    long[] column = new long[shape.rank() - 1];
-    java.util.Arrays.fill(column, 1);
-    column[0] = shape.dim(1);
-    TensorSpec ones = logits.spec().withShape(Shape.of(column));
-    Tensor weight = in.size() > 3 ? in.get(3).reshape(column) : Tensors.fill(ones, 1);
-    Tensor target =
-        hot.mul(weight)
-            .mul(1 - f.smoothing())
-            .add(weight.mul(counts).mul(f.smoothing() / shape.dim(1)));
-    Tensor all = target.reduce(ReduceKind.SUM, true, 1);
+    Targets t = Targets.of(f, logits, in.get(1), in.size() > 3 ? in.get(3) : null);
+    Tensor all = t.shares.reduce(ReduceKind.SUM, true, 1);
     Tensor share =
         switch (f.reduction()) {
           case NONE -> in.get(2).unsqueeze(1);
           case SUM -> in.get(2);
-          case MEAN -> in.get(2).div(hot.mul(weight).sum());
+          case MEAN -> in.get(2).div(t.weight);
         };
-    return List.of(logits.softmax(1).mul(all).sub(target).mul(share));
+    return List.of(logits.softmax(1).mul(all).sub(t.shares).mul(share));
   }
 
   // ---- Negative log-likelihood ----
