@@ -204,25 +204,31 @@ BALBOA_CLONES static void NAME(row_gradient)(int64_t n, const T *p, const T *dp,
   BALBOA_SIMD for (int64_t i = 0; i < n; i++) { ds[i] = p[i] * (dp[i] - delta); }
 }
 
-/* Of a tile without dropout: the weights from the scores, and the gradients of the scores from those of the weights. */
+/* Of a tile without dropout: the weights from the scores, and the gradients of the scores from those of the weights.
+ * out: NULL if the tile has all keys that its queries see. */
 BALBOA_CLONES static void NAME(tile_gradient)(int64_t m, int64_t n, int64_t stride, int64_t dv, const T *sums,
                                               const T *dout, int64_t dout_stride, const T *out, T *weights, T *other) {
   for (int64_t i = 0; i < m; i++) {
-    T *p = weights + i * stride, *ds = other + i * stride;
-    const T *g = dout + i * dout_stride, *y = out + i * dv;
-    double product = 0.0;
-    BALBOA_SIMD_REDUCE(+, product) for (int64_t c = 0; c < dv; c++) { product += (double)g[c] * (double)y[c]; }
-    const T delta = (T)product, shift = sums[i] == -(T)INFINITY ? (T)0 : sums[i];
-    BALBOA_SIMD for (int64_t c = 0; c < n; c++) {
+    T *p = weights + i * stride, *ds = other + i * stride, delta = 0;
+    const T shift = sums[i] == -(T)INFINITY ? (T)0 : sums[i];
+    BALBOA_SIMD_REDUCE(+, delta) for (int64_t c = 0; c < n; c++) {
       const T e = EXP(p[c] - shift);
       p[c] = p[c] == -(T)INFINITY ? (T)0 : e;
-      ds[c] = p[c] * (ds[c] - delta);
+      delta += p[c] * ds[c];
     }
+    if (out != NULL) {
+      const T *g = dout + i * dout_stride, *y = out + i * dv;
+      double product = 0.0;
+      BALBOA_SIMD_REDUCE(+, product) for (int64_t c = 0; c < dv; c++) { product += (double)g[c] * (double)y[c]; }
+      delta = (T)product;
+    }
+    BALBOA_SIMD for (int64_t c = 0; c < n; c++) { ds[c] = p[c] * (ds[c] - delta); }
   }
 }
 
 /* Of queries [first, ..) and keys [from, ..): the weights as they met the values in slot->tile, the gradients of their
- * scores in slot->other. */
+ * scores in slot->other. delta, the sum of p dp over all keys, is dout . out too, but out has been rounded, perhaps to 8
+ * bits: where all keys are here it is added up. */
 static void NAME(gradients)(const job *j, NAME(slot) * slot, int64_t b, int64_t h, int64_t first, int64_t m,
                             int64_t from, int64_t n) {
   const shape *s = &j->s;
@@ -230,18 +236,18 @@ static void NAME(gradients)(const job *j, NAME(slot) * slot, int64_t b, int64_t 
   const T *sums = (const T *)j->sums + row0;
   const T *dout = (const T *)j->dout + b * s->dout[0] + h * s->dout[1] + first * s->dout[2];
   const T *v = (const T *)j->v + b * s->v[0] + h / shared * s->v[1] + from * s->v[2];
+  const T *out = n == visible_keys(s, first, m) ? NULL : (const T *)j->out + row0 * dv;
   NAME(scores)(j, b, h, first, m, from, n, slot->tile);
   NAME(product)(j, 0, 1, m, n, dv, 1, dout, s->dout[2], v, s->v[2], 0, slot->other, j->tile_keys);
   if (s->dropout == 0) {
-    NAME(tile_gradient)(m, n, j->tile_keys, dv, sums, dout, s->dout[2], (const T *)j->out + row0 * dv, slot->tile,
-                        slot->other);
+    NAME(tile_gradient)(m, n, j->tile_keys, dv, sums, dout, s->dout[2], out, slot->tile, slot->other);
     return;
   }
   for (int64_t i = 0; i < m; i++) {
     T *p = slot->tile + i * j->tile_keys, *ds = slot->other + i * j->tile_keys;
-    const T delta = NAME(row_dot)(dv, dout + i * s->dout[2], (const T *)j->out + (row0 + i) * dv);
     NAME(row_exp)(n, p, sums[i] == -(T)INFINITY ? (T)0 : sums[i]);
     NAME(drop)(j, slot, row0 + i, from, n, ds, ds);
+    const T delta = out == NULL ? NAME(row_dot)(n, p, ds) : NAME(row_dot)(dv, dout + i * s->dout[2], out + i * dv);
     NAME(row_gradient)(n, p, ds, delta, ds);
     NAME(row_drop)(n, slot->random, (float)s->dropout, (T)(1.0 / (1.0 - s->dropout)), p, p);
   }

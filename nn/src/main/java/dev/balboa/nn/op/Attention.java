@@ -118,7 +118,7 @@ public record Attention(double scale, CausalMask causal, double dropout) impleme
     if (mask >= 0 && c.needs(mask)) {
       AttentionDefinition f = AttentionDefinition.of(this, c);
       List<Value> at = List.of(c.in(0), c.in(1), c.in(2), c.in(mask));
-      List<Value> gradients = c.pullback(f::output, at, c.grad(0));
+      List<Value> gradients = c.pullback(AttentionDefinition.widened(f::output), at, c.grad(0));
       for (int i = 0; i < 4; i++) {
         d[i] = gradients.get(i);
       }

@@ -58,7 +58,7 @@ public record AttentionBackward(double scale, CausalMask causal, double dropout)
     List<Vjp.Definition> outputs = List.of(f::queryGradient, f::keyGradient, f::valueGradient);
     Value[] d = new Value[c.inputs()];
     for (int i = 0; i < outputs.size(); i++) {
-      List<Value> part = c.pullback(outputs.get(i), at, c.grad(i));
+      List<Value> part = c.pullback(AttentionDefinition.widened(outputs.get(i)), at, c.grad(i));
       for (int j = 0; j < part.size(); j++) {
         int to = inputs.get(j);
         d[to] = plus(c.emit(), d[to], part.get(j));

@@ -20,6 +20,20 @@ record AttentionDefinition(AttentionOp op, Value mask, Value key) {
     return new AttentionDefinition(op, mask < 0 ? null : c.in(mask), key < 0 ? null : c.in(key));
   }
 
+  /**
+   * A definition that computes in F32 where the operands are BF16, as the kernels do: each of its
+   * steps would round to 8 bits, and so would the sums of its derivative.
+   */
+  static Vjp.Definition widened(Vjp.Definition f) {
+    return (e, at) -> {
+      DType type = at.get(0).spec().dtype();
+      if (type != DType.BF16) {
+        return f.apply(e, at);
+      }
+      return e.cast(f.apply(e, at.stream().map(v -> e.cast(v, DType.F32)).toList()), type);
+    };
+  }
+
   /** Of q, k, v and, if it is differentiated, the mask. */
   Value output(Emit e, List<Value> at) {
     Value q = at.get(0);
