@@ -501,6 +501,9 @@ BALBOA_API int32_t balboa_prod_backward(int32_t dtype, int64_t outer, int64_t n,
                                         const void *dy, void *dx);
 /* y[i] = start + i step, rounded once from f64 (F32, F64), or computed in 64 bits from whole start and step (I32, I64). */
 BALBOA_API int32_t balboa_arange(int32_t dtype, int64_t n, double start, double step, void *y);
+/* y[i] = sum over j of (-1)^j coefficients[j] cos(2 pi j i / period), f32[n] from f64[count], rounded once; count >= 1,
+ * period >= 1 and >= n - 1. */
+BALBOA_API int32_t balboa_cosine_window(int64_t n, int64_t period, int32_t count, const double *coefficients, float *y);
 
 /* Sorting along the middle of [outer, n, inner], n < 2^31; dtype F32, F64, I32 or I64. NaN is larger than everything,
  * equals (-0 and 0 too) keep their order. indices i32: where each value was. Lines are shared among `slots` >= 1 pieces
@@ -638,6 +641,9 @@ BALBOA_API int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, int32_t right, int32_
                                 int32_t ldb);
 /* position = that of the first of x[0..n) that is NaN or infinite, or -1. */
 BALBOA_API int32_t balboa_first_not_finite(int64_t n, const double *x, int64_t *position);
+/* Negates each row of x[rows, n] whose largest element in magnitude is negative, and with it that of other[rows, width],
+ * which may be NULL; of several elements that are as large, up to a part of tie, the first decides. */
+BALBOA_API int32_t balboa_orient_rows(int64_t rows, int64_t n, double tie, double *x, int64_t width, double *other);
 
 /* ---- attention: out = dropout(softmax(scale q k^T + mask)) v for each batch element and head
  * q [B, H, Lq, D], k [B, Hkv, Lk, D], v [B, Hkv, Lk, Dv]; head h works on key head h Hkv / H. The weights [Lq, Lk] are

@@ -48,9 +48,42 @@ BALBOA_INLINE float pow_of_f32(float a, float b) {
   return (float)(p == 0.0 || x == 1.0 ? 1.0 : z);
 }
 
+/* Whether all bases are positive and finite, and all exponents finite. */
+BALBOA_CLONES static int all_plain(int64_t n, const float *a, int64_t sa, const float *b, int64_t sb) {
+  int other = 0;
+  if (sa == 1 && sb == 1) {
+    BALBOA_SIMD_REDUCE(|, other) for (int64_t i = 0; i < n; i++) {
+      other |= !(a[i] > 0.0f) | !(a[i] < INFINITY) | !(b[i] - b[i] == 0.0f);
+    }
+  } else {
+    BALBOA_SIMD_REDUCE(|, other) for (int64_t i = 0; i < n; i++) {
+      other |= !(a[i * sa] > 0.0f) | !(a[i * sa] < INFINITY) | !(b[i * sb] - b[i * sb] == 0.0f);
+    }
+  }
+  return !other;
+}
+
+BINARY(float, any_pow_f32, pow_of_f32(u, v))
+BINARY(float, plain_pow_f32, (float)dexp((double)v *dlog((double)u)))
+
+/* In pieces, most of which hold none of the many special cases. */
+static void general_pow_f32(int64_t n, char *const *pointer, const int64_t *stride) {
+  enum { PIECE = 512 };
+  for (int64_t from = 0; from < n; from += PIECE) {
+    char *here[3];
+    for (int k = 0; k < 3; k++) {
+      here[k] = pointer[k] + from * stride[k] * (int64_t)sizeof(float);
+    }
+    const int64_t m = bk_min(PIECE, n - from);
+    const float *a = (const float *)(const void *)here[1], *b = (const float *)(const void *)here[2];
+    (all_plain(m, a, stride[1], b, stride[2]) ? plain_pow_f32 : any_pow_f32)(m, here, stride);
+  }
+}
+
+BINARY(double, general_pow_f64, pow(u, v))
+
 /* The exponents that occur most need no pow. */
-#define POW(type, t, general, root)                                                       \
-  BINARY(type, general_pow_##t, general(u, v))                                            \
+#define POW(type, t, root)                                                                \
   BALBOA_CLONES static void square_##t(int64_t n, const type *a, type *out) {             \
     BALBOA_SIMD for (int64_t i = 0; i < n; i++) { out[i] = a[i] * a[i]; }                  \
   }                                                                                       \
@@ -72,10 +105,10 @@ BALBOA_INLINE float pow_of_f32(float a, float b) {
     }                                                                                     \
   }
 
-POW(float, f32, pow_of_f32, sqrtf)
-POW(double, f64, pow, sqrt)
+POW(float, f32, sqrtf)
+POW(double, f64, sqrt)
 
-static bk_row_fn find(int32_t dtype, int32_t kind) {
+bk_row_fn bk_binary(int32_t dtype, int32_t kind) {
   static const bk_row_fn rows[8][7] = {
       {add_f32, sub_f32, mul_f32, div_f32, max_f32, min_f32, pow_f32},
       {add_f64, sub_f64, mul_f64, div_f64, max_f64, min_f64, pow_f64},
@@ -95,7 +128,7 @@ static bk_row_fn find(int32_t dtype, int32_t kind) {
 
 int32_t balboa_binary(int32_t dtype, int32_t kind, int32_t ndim, const int64_t *dims, const void *a,
                       const int64_t *a_strides, const void *b, const int64_t *b_strides, void *out) {
-  const bk_row_fn row = find(dtype, kind);
+  const bk_row_fn row = bk_binary(dtype, kind);
   BK_CHECK(row != NULL, BALBOA_ERR_KIND);
   const int32_t size = bk_dtype_size(dtype);
   const int32_t sizes[3] = {size, size, size};

@@ -7,10 +7,16 @@
 #include "dmath.h"
 #include "vmath.h"
 
+/* The angle between the nearer axis or diagonal and the point, by one division; axis and diagonal are added. */
 BALBOA_INLINE double atan2_of_f32(double y, double x) {
   const double t = dabs(y), u = dabs(x);
-  const double ratio = t == u && t == t ? 1.0 : t / u; /* infinities of equal size, too */
-  const double angle = datan(t == 0.0 && u == 0.0 ? 0.0 : ratio);
+  const int steep = t > u;
+  const double small = steep ? u : t, large = steep ? t : u;
+  const int diagonal = small > 0.41421356237309503 * large || small == (double)INFINITY;
+  const double top = diagonal ? small - large : small, bottom = diagonal ? small + large : large;
+  const double ratio = small == large ? 0.0 : top / bottom; /* zeros and infinities, too */
+  const double near = (diagonal ? 0.78539816339744831 : 0.0) + datan_small(ratio);
+  const double angle = steep ? 1.5707963267948966 - near : near;
   return dcopysign(dbits(x) >> 63 ? 3.14159265358979324 - angle : angle, y);
 }
 

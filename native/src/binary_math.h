@@ -36,6 +36,9 @@
     }                                                                                          \
   }
 
+/* The row kernel of a kind; NULL for what there is not. */
+bk_row_fn bk_binary(int32_t dtype, int32_t kind);
+
 /* The kinds from ATAN2 on; NULL for what there is not. */
 bk_row_fn bk_binary_math(int32_t dtype, int32_t kind);
 

@@ -71,14 +71,23 @@ BALBOA_INLINE double dlog(double x) {
   return e * 0.69314718055994531 + 2.0 * s * (p * z + 1.0);
 }
 
-/* atan(x) for every x. */
-BALBOA_INLINE double datan(double x) {
-  const double t = dabs(x);
-  const int large = t > 2.4142135623730950, middle = t > 0.41421356237309503;
-  const double top = large ? -1.0 : (middle ? t - 1.0 : t);
-  const double bottom = large ? t : (middle ? t + 1.0 : 1.0);
-  const double base = large ? 1.5707963267948966 : (middle ? 0.78539816339744831 : 0.0);
-  const double u = top / bottom;
+/* sin(x) for 0 <= x <= pi/2, to the last bits. */
+BALBOA_INLINE double dsin_quarter(double x) {
+  const double z = x * x;
+  double p = z * (1.0 / 51090942171709440000.0) - 1.0 / 121645100408832000.0;
+  p = p * z + 1.0 / 355687428096000.0;
+  p = p * z - 1.0 / 1307674368000.0;
+  p = p * z + 1.0 / 6227020800.0;
+  p = p * z - 1.0 / 39916800;
+  p = p * z + 1.0 / 362880;
+  p = p * z - 1.0 / 5040;
+  p = p * z + 1.0 / 120;
+  p = p * z - 1.0 / 6;
+  return p * z * x + x;
+}
+
+/* atan(u) for |u| <= tan(pi/8). */
+BALBOA_INLINE double datan_small(double u) {
   const double z = u * u;
   double p = -0.040432248258871612 * z + 0.071353251223306783;
   p = p * z - 0.090289835003504621;
@@ -86,7 +95,17 @@ BALBOA_INLINE double datan(double x) {
   p = p * z - 0.14285612511387016;
   p = p * z + 0.19999998917288582;
   p = p * z - 0.33333333331440731;
-  return dcopysign(base + (p * z * u + u), x);
+  return p * z * u + u;
+}
+
+/* atan(x) for every x. */
+BALBOA_INLINE double datan(double x) {
+  const double t = dabs(x);
+  const int large = t > 2.4142135623730950, middle = t > 0.41421356237309503;
+  const double top = large ? -1.0 : (middle ? t - 1.0 : t);
+  const double bottom = large ? t : (middle ? t + 1.0 : 1.0);
+  const double base = large ? 1.5707963267948966 : (middle ? 0.78539816339744831 : 0.0);
+  return dcopysign(base + datan_small(top / bottom), x);
 }
 
 /* asin(s) for 0 <= s <= 1/2, z = s^2. */

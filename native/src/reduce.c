@@ -67,6 +67,7 @@ typedef struct {
   void (*columns)(int32_t kind, int64_t rows, int64_t stride, int64_t width, const void *x, void *acc);
   void (*merge)(int32_t kind, int64_t n, const void *part, void *acc);
   void (*store)(int64_t n, const void *acc, double divisor, void *out);
+  void (*pair_sum)(int64_t stride, int64_t width, const void *x, double divisor, void *out);
 } reduce_type;
 
 enum {
@@ -119,10 +120,15 @@ static void tiles_range(void *context, int64_t begin, int64_t end) {
   for (int64_t t = begin; t < end; t++) {
     const int64_t o = t / job->tiles, column = t % job->tiles * TILE;
     const int64_t width = bk_min(TILE, job->inner - column);
+    const char *x = job->x + (o * job->red * job->inner + column) * job->elem_size;
+    char *out = job->out + (o * job->inner + column) * job->elem_size;
+    if (job->red == 2 && job->kind <= BALBOA_REDUCE_MEAN) {
+      job->type->pair_sum(job->inner, width, x, job->divisor, out);
+      continue;
+    }
     job->type->start(job->kind, width, acc);
-    job->type->columns(job->kind, job->red, job->inner, width,
-                       job->x + (o * job->red * job->inner + column) * job->elem_size, acc);
-    job->type->store(width, acc, job->divisor, job->out + (o * job->inner + column) * job->elem_size);
+    job->type->columns(job->kind, job->red, job->inner, width, x, acc);
+    job->type->store(width, acc, job->divisor, out);
   }
 }
 
@@ -181,7 +187,7 @@ static void reduce_columns(reduce_job *job) {
 
 int32_t balboa_reduce(int32_t dtype, int32_t kind, int64_t outer, int64_t red, int64_t inner, const void *x,
                       void *out) {
-#define TYPE(t) {start_##t, rows_##t, columns_##t, merge_##t, store_##t}
+#define TYPE(t) {start_##t, rows_##t, columns_##t, merge_##t, store_##t, pair_sum_##t}
   static const reduce_type types[8] = {TYPE(f32), TYPE(f64),      TYPE(i32),      TYPE(i64),
                                        TYPE(u8),  {.start = NULL}, {.start = NULL}, TYPE(i8)};
 #undef TYPE

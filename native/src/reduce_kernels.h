@@ -47,6 +47,17 @@
     }                                                                                                        \
   }
 
+/* The sum of a pair of rows, over the divisor if that is not 1. */
+BALBOA_CLONES static void NAME(pair_sum)(int64_t stride, int64_t width, const void *from, double divisor, void *to) {
+  const T *x = from;
+  T *out = to;
+  if (divisor == 1.0) {
+    BALBOA_SIMD for (int64_t j = 0; j < width; j++) { out[j] = (T)((W)x[j] + (W)x[stride + j]); }
+  } else {
+    BALBOA_SIMD for (int64_t j = 0; j < width; j++) { out[j] = DIVIDE((W)x[j] + (W)x[stride + j], divisor); }
+  }
+}
+
 #define SAME(v) (v)
 #define SQUARED(v) ((v) * (v))
 
@@ -111,11 +122,13 @@ EXTREME(row_max, columns_max, >, max)
 EXTREME(row_min, columns_min, <, min)
 
 /* Row kernels, column kernels and the store of accumulators, in the order of enum balboa_reduce (MEAN as SUM). */
-static void NAME(store)(int64_t n, const void *from, double divisor, void *to) {
+BALBOA_CLONES static void NAME(store)(int64_t n, const void *from, double divisor, void *to) {
   const A *acc = from;
   T *out = to;
-  for (int64_t i = 0; i < n; i++) {
-    out[i] = DIVIDE(acc[i], divisor);
+  if (divisor == 1.0) {
+    BALBOA_SIMD for (int64_t i = 0; i < n; i++) { out[i] = (T)acc[i]; }
+  } else {
+    BALBOA_SIMD for (int64_t i = 0; i < n; i++) { out[i] = DIVIDE(acc[i], divisor); }
   }
 }
 

@@ -1,4 +1,7 @@
-/* What systems of equations need beside LAPACK: triangular solves on the OpenMP threads, and a look for what is not finite. */
+/* What systems of equations and decompositions need beside LAPACK: triangular solves on the OpenMP threads, a look for what
+ * is not finite, and signs. */
+#include <math.h>
+
 #include "internal.h"
 
 enum { ROW_MAJOR = 101, NO_TRANS = 111, TRANS = 112, UPPER = 121, LOWER = 122, NON_UNIT = 131, UNIT = 132 };
@@ -65,5 +68,53 @@ int32_t balboa_first_not_finite(int64_t n, const double *x, int64_t *position) {
       return BALBOA_OK;
     }
   }
+  return BALBOA_OK;
+}
+
+typedef struct {
+  int64_t n, width;
+  double tie, *x, *other;
+} orient_job;
+
+BALBOA_CLONES static double largest_magnitude(int64_t n, const double *x) {
+  double largest = 0.0;
+  BALBOA_SIMD_REDUCE(max, largest) for (int64_t i = 0; i < n; i++) {
+    const double t = fabs(x[i]);
+    largest = t > largest ? t : largest;
+  }
+  return largest;
+}
+
+static void negate(int64_t n, double *x) {
+  for (int64_t i = 0; i < n; i++) {
+    x[i] = -x[i];
+  }
+}
+
+static void orient_range(void *context, int64_t begin, int64_t end) {
+  const orient_job *job = context;
+  for (int64_t r = begin; r < end; r++) {
+    double *row = job->x + r * job->n;
+    const double least = largest_magnitude(job->n, row) * (1.0 - job->tie);
+    int64_t at = 0;
+    while (at < job->n - 1 && !(fabs(row[at]) >= least)) {
+      at++;
+    }
+    if (row[at] < 0.0) {
+      negate(job->n, row);
+      negate(job->width, job->width == 0 ? row : job->other + r * job->width);
+    }
+  }
+}
+
+int32_t balboa_orient_rows(int64_t rows, int64_t n, double tie, double *x, int64_t width, double *other) {
+  BK_CHECK(bk_product3(rows, n, 1) >= 0 && bk_product3(rows, width, 1) >= 0, BALBOA_ERR_ARGUMENT);
+  BK_CHECK(tie >= 0.0 && tie < 1.0, BALBOA_ERR_ARGUMENT);
+  if (rows == 0 || n == 0) {
+    return BALBOA_OK;
+  }
+  BK_CHECK(x != NULL, BALBOA_ERR_NULL);
+  orient_job job = {n, other == NULL ? 0 : width, tie, x, other};
+  bk_parallel(rows, bk_max(1, BK_GRAIN_CHEAP / n), orient_range, &job);
   return BALBOA_OK;
 }

@@ -66,6 +66,35 @@ static void check_finite(void) {
   release(x);
 }
 
+static void check_orientation(void) {
+  double *x = NEW(double, 4 * 300);
+  for (int i = 0; i < 4 * 300; i++) {
+    x[i] = next_uniform(-0.5, 0.5);
+  }
+  x[7] = -2.0;                      /* row 0: negated */
+  x[300 + 299] = 3.0;               /* row 1: as it is */
+  x[600 + 5] = -1.0 + 1e-9;         /* row 2: as large as what follows, so this decides */
+  x[600 + 9] = 1.0;
+  x[900 + 5] = -0.9;                /* row 3: smaller, so the other decides */
+  x[900 + 9] = 1.0;
+  double before[4 * 300];
+  memcpy(before, x, sizeof before);
+  double other[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+  EXPECT_OK(balboa_orient_rows(4, 300, 1e-6, x, 2, other));
+  for (int i = 0; i < 4 * 300; i++) {
+    const int negated = i / 300 == 0 || i / 300 == 2;
+    EXPECT(x[i] == (negated ? -before[i] : before[i]), "row %d, element %d", i / 300, i % 300);
+    EXPECT((other[i / 300 * 2 + 1] < 0) == negated, "the other row %d", i / 300);
+  }
+  EXPECT_OK(balboa_orient_rows(4, 300, 1e-6, x, 0, NULL));
+  EXPECT_OK(balboa_orient_rows(0, 3, 0, NULL, 0, NULL));
+  EXPECT_OK(balboa_orient_rows(3, 0, 0, NULL, 0, NULL));
+  EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_orient_rows(1, 1, 1, x, 0, NULL));
+  EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_orient_rows(-1, 1, 0, x, 0, NULL));
+  EXPECT_STATUS(BALBOA_ERR_NULL, balboa_orient_rows(1, 1, 0, NULL, 0, NULL));
+  release(x);
+}
+
 int main(void) {
   for (int32_t kind = 0; kind < 16; kind++) {
     check_trsm(kind & 1, kind >> 1 & 1, kind >> 2 & 1, kind >> 3, 5, 3);
@@ -73,6 +102,7 @@ int main(void) {
     check_trsm(kind & 1, kind >> 1 & 1, kind >> 2 & 1, kind >> 3, 0, 4);
   }
   check_finite();
+  check_orientation();
   double x = 1;
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_dtrsm(naive_dtrsm, 0, 0, 0, 0, 2, 1, 1, &x, 1, &x, 1));
   EXPECT_STATUS(BALBOA_ERR_NULL, balboa_dtrsm(NULL, 0, 0, 0, 0, 1, 1, 1, &x, 1, &x, 1));

@@ -170,6 +170,19 @@ public final class AxisKernels {
   }
 
   /**
+   * The sum of cosines {@code y[i] = sum of (-1)^j a[j] cos(2 pi j i / period)}: n numbers F32 from
+   * {@code count} coefficients F64.
+   */
+  public static void cosineWindow(
+      long n, long period, int count, MemorySegment coefficients, MemorySegment y) {
+    KernelChecks.elements("cosineWindow", "coefficients", coefficients, count, Double.BYTES);
+    KernelChecks.f32("cosineWindow", "y", y, n);
+    NativeThreads.bind();
+    KernelChecks.status(
+        "cosineWindow", kernels_h.balboa_cosine_window(n, period, count, coefficients, y));
+  }
+
+  /**
    * Returns the bytes of scratch memory that each slot of {@link #sort} (with {@code kept} 2n) and
    * {@link #topk} (with {@code kept} k) needs.
    */

@@ -68,6 +68,19 @@ public final class Lapack {
   }
 
   /**
+   * Negates each row of x [rows, n], row-major, whose largest element in magnitude is negative, and
+   * with it that of {@code other} [rows, width]; of elements that are as large, up to a part of
+   * {@code tie}, the first decides.
+   */
+  public static void orientRows(
+      int rows, int n, double tie, MemorySegment x, int width, MemorySegment other) {
+    numbers("orientRows", "x", x, KernelChecks.volume("orientRows", rows, n));
+    numbers("orientRows", "other", other, KernelChecks.volume("orientRows", rows, width));
+    NativeThreads.bind();
+    KernelChecks.status("orientRows", kernels_h.balboa_orient_rows(rows, n, tie, x, width, other));
+  }
+
+  /**
    * Cholesky factor of a symmetric matrix a [n, n], in its upper or lower triangle.
    *
    * @return the order of the first leading minor that is not positive, or 0
@@ -152,45 +165,85 @@ public final class Lapack {
             ld));
   }
 
-  /** How many numbers {@link #dgelqf} and {@link #dorglq} of [m, n] work on. */
-  public static int lqWork(int m, int n) {
-    return Math.toIntExact(Math.multiplyExact(64L, Math.max(1, Math.max(m, n))));
+  /** How many columns {@link #dgeqrt} of [m, n] takes together. */
+  public static int qrBlock(int m, int n) {
+    return Math.clamp(Math.min(m, n), 1, 32);
   }
 
-  /** LQ factors of a [m, n]: L in the lower triangle, and reflectors with tau [min(m, n)]. */
-  public static void dgelqf(int m, int n, MemorySegment a, MemorySegment tau, MemorySegment work) {
-    matrix("dgelqf", "a", a, m, n);
-    numbers("dgelqf", "tau", tau, Math.min(m, n));
-    numbers("dgelqf", "work", work, lqWork(m, n));
-    OpenBlas.ensureThreads();
-    info(
-        "dgelqf",
-        lapack_h.LAPACKE_dgelqf_work(
-            COLUMN_MAJOR, m, n, a, Math.max(1, m), tau, work, lqWork(m, n)));
+  /** How many numbers {@link #dgeqrt} and {@link #dgemqrt} on n columns work on. */
+  public static long qrWork(int n) {
+    return 32L * Math.max(1, n);
   }
 
   /**
-   * The first k rows of Q from the reflectors of {@link #dgelqf}, over the first k rows of a, whose
-   * columns are {@code ld} apart; k is at most n and ld.
+   * QR factors of a [m, n]: R in the upper triangle, reflectors below it, and their block factors t
+   * [qrBlock, min(m, n)].
    */
-  public static void dorglq(
-      int k, int n, MemorySegment a, int ld, MemorySegment tau, MemorySegment work) {
-    if (k < 0 || k > n || k > ld) {
-      throw new IllegalArgumentException(
-          "dorglq: " + k + " rows of " + n + " columns, " + ld + " apart");
-    }
-    matrix("dorglq", "a", a, ld, n);
-    numbers("dorglq", "tau", tau, k);
-    numbers("dorglq", "work", work, lqWork(k, n));
+  public static void dgeqrt(int m, int n, MemorySegment a, MemorySegment t, MemorySegment work) {
+    int block = qrBlock(m, n);
+    matrix("dgeqrt", "a", a, m, n);
+    matrix("dgeqrt", "t", t, block, Math.min(m, n));
+    numbers("dgeqrt", "work", work, qrWork(n));
     OpenBlas.ensureThreads();
     info(
-        "dorglq",
-        lapack_h.LAPACKE_dorglq_work(
-            COLUMN_MAJOR, k, n, k, a, Math.max(1, ld), tau, work, lqWork(k, n)));
+        "dgeqrt",
+        lapack_h.LAPACKE_dgeqrt_work(COLUMN_MAJOR, m, n, block, a, Math.max(1, m), t, block, work));
+  }
+
+  /**
+   * Multiplies c [m, columns] in place by the Q of {@link #dgeqrt} of [m, n], or its transpose; n
+   * is at most m.
+   */
+  public static void dgemqrt(
+      boolean transposed,
+      int m,
+      int n,
+      int columns,
+      MemorySegment factors,
+      MemorySegment t,
+      MemorySegment c,
+      MemorySegment work) {
+    int block = qrBlock(m, n);
+    if (n > m) {
+      throw new IllegalArgumentException("dgemqrt: " + n + " reflectors of length " + m);
+    }
+    matrix("dgemqrt", "factors", factors, m, n);
+    matrix("dgemqrt", "t", t, block, n);
+    matrix("dgemqrt", "c", c, m, columns);
+    numbers("dgemqrt", "work", work, qrWork(columns));
+    OpenBlas.ensureThreads();
+    int ld = Math.max(1, m);
+    byte trans = flag(transposed ? 'T' : 'N');
+    info(
+        "dgemqrt",
+        lapack_h.LAPACKE_dgemqrt_work(
+            COLUMN_MAJOR,
+            flag('L'),
+            trans,
+            m,
+            columns,
+            n,
+            block,
+            factors,
+            ld,
+            t,
+            block,
+            c,
+            ld,
+            work));
   }
 
   /** How many numbers {@link #dgesdd} of [m, n] works on best. */
   public static long svdWork(int m, int n) {
+    return svdWork('S', m, n);
+  }
+
+  /** How many numbers {@link #singularValues} of [m, n] works on best. */
+  public static long singularValuesWork(int m, int n) {
+    return svdWork('N', m, n);
+  }
+
+  private static long svdWork(char vectors, int m, int n) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment size = arena.allocate(ValueLayout.JAVA_DOUBLE);
       OpenBlas.ensureThreads();
@@ -200,7 +253,20 @@ public final class Lapack {
       info(
           "dgesdd",
           lapack_h.LAPACKE_dgesdd_work(
-              COLUMN_MAJOR, flag('S'), m, n, none, ld, none, none, ld, none, k, size, -1, none));
+              COLUMN_MAJOR,
+              flag(vectors),
+              m,
+              n,
+              none,
+              ld,
+              none,
+              none,
+              ld,
+              none,
+              k,
+              size,
+              -1,
+              none));
       return (long) size.get(ValueLayout.JAVA_DOUBLE, 0);
     }
   }
@@ -223,9 +289,36 @@ public final class Lapack {
       MemorySegment work,
       MemorySegment wholes) {
     int k = Math.min(m, n);
-    matrix("dgesdd", "a", a, m, n);
     matrix("dgesdd", "u", u, m, k);
     matrix("dgesdd", "vt", vt, k, n);
+    return svd('S', m, n, a, s, u, vt, work, wholes);
+  }
+
+  /**
+   * The singular values s [k], descending, of a [m, n], which is overwritten; k = min(m, n). By
+   * dgesdd.
+   *
+   * @param work as many numbers as {@link #singularValuesWork} says; LAPACK refuses too few
+   * @param wholes i32[8 k] to work on
+   * @return positive if the iteration did not converge, or 0
+   */
+  public static int singularValues(
+      int m, int n, MemorySegment a, MemorySegment s, MemorySegment work, MemorySegment wholes) {
+    return svd('N', m, n, a, s, MemorySegment.NULL, MemorySegment.NULL, work, wholes);
+  }
+
+  private static int svd(
+      char vectors,
+      int m,
+      int n,
+      MemorySegment a,
+      MemorySegment s,
+      MemorySegment u,
+      MemorySegment vt,
+      MemorySegment work,
+      MemorySegment wholes) {
+    int k = Math.min(m, n);
+    matrix("dgesdd", "a", a, m, n);
     numbers("dgesdd", "s", s, k);
     wholes("dgesdd", "wholes", wholes, 8L * k);
     numbers("dgesdd", "work", work, 1);
@@ -235,7 +328,7 @@ public final class Lapack {
         "dgesdd",
         lapack_h.LAPACKE_dgesdd_work(
             COLUMN_MAJOR,
-            flag('S'),
+            flag(vectors),
             m,
             n,
             a,

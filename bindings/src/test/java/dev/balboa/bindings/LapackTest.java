@@ -77,14 +77,26 @@ class LapackTest {
 
   @Test
   void orthogonalFactors() {
-    MemorySegment a = f64(3, 4); // [3; 4] has L = [-+5], one row
-    MemorySegment tau = numbers(1);
-    MemorySegment work = numbers(Lapack.lqWork(1, 2));
-    Lapack.dgelqf(1, 2, a, tau, work);
-    double l = a.get(ValueLayout.JAVA_DOUBLE, 0);
-    assertThat(Math.abs(l)).isCloseTo(5, within(1e-14));
-    Lapack.dorglq(1, 2, a, 1, tau, work);
-    is(a, 3 / l, 4 / l);
+    MemorySegment a = f64(3, 4); // one column, which has R = [-+5]
+    MemorySegment t = numbers(1);
+    MemorySegment work = numbers(Lapack.qrWork(1));
+    Lapack.dgeqrt(2, 1, a, t, work);
+    double r = a.get(ValueLayout.JAVA_DOUBLE, 0);
+    assertThat(Math.abs(r)).isCloseTo(5, within(1e-14));
+    MemorySegment c = f64(1, 0);
+    Lapack.dgemqrt(false, 2, 1, 1, a, t, c, work);
+    is(c, 3 / r, 4 / r);
+    Lapack.dgemqrt(true, 2, 1, 1, a, t, c, work);
+    is(c, 1, 0);
+  }
+
+  @Test
+  void orientedRows() {
+    MemorySegment x = f64(1, -2, 3, -1);
+    MemorySegment other = f64(5, 6);
+    Lapack.orientRows(2, 2, 1e-6, x, 1, other);
+    is(x, -1, 2, 3, -1);
+    is(other, -5, 6);
   }
 
   @Test
@@ -94,6 +106,10 @@ class LapackTest {
     int info = Lapack.dgesdd(2, 2, f64(0, 2, 3, 0), s, numbers(4), numbers(4), work, wholes(16));
     assertThat(info).isZero();
     is(s, 3, 2);
+    MemorySegment values = numbers(2);
+    MemorySegment little = numbers(Lapack.singularValuesWork(2, 2));
+    assertThat(Lapack.singularValues(2, 2, f64(0, 2, 3, 0), values, little, wholes(16))).isZero();
+    is(values, 3, 2);
     MemorySegment a = f64(2, 1, 1, 2);
     MemorySegment w = numbers(2);
     MemorySegment more = numbers(Lapack.eigenWork(2));
@@ -108,9 +124,11 @@ class LapackTest {
     refused(() -> Lapack.dpotrf(true, -1, three), "negative size");
     refused(() -> Lapack.dgetrf(1, three, wholes(0)), "pivots needs 1");
     refused(() -> Lapack.dtrtrs(true, false, false, 1, 4, three, three), "b [4, 1]");
-    refused(() -> Lapack.dgelqf(1, 3, three, f64(), numbers(9999)), "tau needs 1");
-    refused(() -> Lapack.dgelqf(1, 3, three, f64(0), three), "work needs 192");
-    refused(() -> Lapack.dorglq(2, 3, three, 1, three, three), "2 rows of 3 columns");
+    refused(() -> Lapack.dgeqrt(1, 3, three, f64(), numbers(9999)), "t [1, 1]");
+    refused(() -> Lapack.dgeqrt(1, 3, three, f64(0), three), "work needs 96");
+    refused(() -> Lapack.dgemqrt(true, 1, 2, 1, three, three, three, three), "2 reflectors of");
+    refused(() -> Lapack.orientRows(2, 2, 0, three, 0, three), "x needs 4");
+    refused(() -> Lapack.orientRows(1, 2, 0, three, 4, three), "other needs 4");
     refused(() -> Lapack.dgesdd(1, 3, three, three, three, three, three, wholes(0)), "wholes");
     refused(() -> Lapack.dsyevd(true, 1, three, three, three, wholes(8)), "work needs 9");
     refused(() -> Lapack.dpotrf(true, 1, MemorySegment.ofArray(new double[1])), "a is on the heap");

@@ -301,7 +301,7 @@ final class BalboaOps {
     one("cholesky", Linalg::cholesky);
     one("eigenvalues", x -> Linalg.eigh(x).get(0));
     one("qr", x -> Linalg.qr(x).get(1));
-    one("singular values", x -> Linalg.svd(x).get(1));
+    one("singular values", Linalg::singularValues);
   }
 
   private void sequences() {

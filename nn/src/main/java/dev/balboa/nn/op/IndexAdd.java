@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * The adjoint of {@link IndexSelect}: zeros, {@code size} long on the axis, to which slices are
  * added where their indices point: y[.., index[i..], ..] += x[.., i.., ..]. Inputs indices of any
- * shape and x (floating-point), which has the dimensions of the indices in place of the axis.
+ * shape and x (floating-point), which has the dimensions of the indices in place of the axis; a
+ * third one is what is added to in place of zeros.
  */
 public record IndexAdd(int axis, long size) implements IndexOp {
   @Override
@@ -15,7 +16,7 @@ public record IndexAdd(int axis, long size) implements IndexOp {
 
   @Override
   public List<TensorSpec> infer(List<TensorSpec> in) {
-    Check.arity(name(), in, 2);
+    Check.arity(name(), in, 2, 3);
     TensorSpec indices = in.get(0);
     TensorSpec x = in.get(1);
     Indexing.indices(name(), indices);
@@ -27,11 +28,14 @@ public record IndexAdd(int axis, long size) implements IndexOp {
     Shape rest = x.shape().slice(end, x.shape().rank());
     Shape out = x.shape().slice(0, axis).append(size).append(rest.dims());
     Check.shape(name(), "input", x, Indexing.selected(out, axis, indices.shape()));
-    return List.of(x.withShape(out));
+    TensorSpec y = x.withShape(out);
+    Indexing.base(name(), in, y);
+    return List.of(y);
   }
 
   @Override
   public List<Value> vjp(Vjp c) {
-    return Vjp.grads(null, c.emit().apply(new IndexSelect(axis), c.grad(0), c.in(0)));
+    Value dx = c.needs(1) ? c.emit().apply(new IndexSelect(axis), c.grad(0), c.in(0)) : null;
+    return c.inputs() == 2 ? Vjp.grads(null, dx) : Vjp.grads(null, dx, c.grad(0));
   }
 }

@@ -1,5 +1,7 @@
 package dev.balboa.nn.op;
 
+import java.util.List;
+
 /** What operations on index tensors check. */
 final class Indexing {
   private Indexing() {}
@@ -42,5 +44,12 @@ final class Indexing {
         .slice(0, axis)
         .append(indices.dims())
         .append(shape.slice(axis + 1, shape.rank()).dims());
+  }
+
+  /** The third input, if there is one: what is added to. */
+  static void base(String op, List<TensorSpec> in, TensorSpec result) {
+    if (in.size() == 3) {
+      Check.that(in.get(2).equals(result), op, result + " to add to", in.get(2));
+    }
   }
 }

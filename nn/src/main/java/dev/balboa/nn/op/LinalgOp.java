@@ -6,4 +6,13 @@ package dev.balboa.nn.op;
  * refused, and so is a matrix that has no result, with its number in the batch.
  */
 public sealed interface LinalgOp extends LinearAlgebraOp
-    permits Cholesky, Qr, Svd, Eigh, Solve, TriangularSolve, Det, Slogdet {}
+    permits Cholesky,
+        Qr,
+        Svd,
+        SingularValues,
+        Eigh,
+        Solve,
+        LeastSquares,
+        TriangularSolve,
+        Det,
+        Slogdet {}

@@ -22,13 +22,13 @@ final class Matrices {
     return shape;
   }
 
-  /** Right-hand sides [..., n, k] of square matrices [..., n, n] with the same leading axes. */
+  /** Right-hand sides [..., m, k] of matrices [..., m, n] with the same leading axes. */
   static void rightSide(String op, TensorSpec a, TensorSpec b) {
     Check.sameType(op, a, b);
     Shape wanted = a.shape();
     boolean fits =
         b.shape().rank() == wanted.rank() && b.shape().with(-1, 0).equals(wanted.with(-1, 0));
-    Check.that(fits, op, "right-hand sides [..., n, k] for " + a, b);
+    Check.that(fits, op, "right-hand sides [..., m, k] for " + a, b);
   }
 
   static Shape batch(Shape matrices) {

@@ -35,26 +35,25 @@ public record Scatter(int axis) implements IndexOp {
     }
     Value dsource = null;
     if (c.needs(2)) {
-      Value stays = e.compare(CompareKind.EQ, numbers(e, shape), lastAt(e, c.in(0), index));
+      Value numbers = e.reshape(e.apply(new Arange(0, 1, shape.size(), numberType(shape))), shape);
+      Value stays = e.compare(CompareKind.EQ, numbers, lastAt(e, c.in(0), index, numbers));
       Value picked = e.apply(new Gather(axis), g, index);
       dsource = e.where(stays, picked, e.scalarLike(g, 0));
     }
     return Vjp.grads(dx, null, dsource);
   }
 
-  /** The numbers of the elements in row-major order. */
-  private static Value numbers(Emit e, Shape shape) {
-    return e.reshape(e.apply(new Arange(0, 1, shape.size(), numberType(shape))), shape);
-  }
-
   private static DType numberType(Shape shape) {
     return shape.size() <= Integer.MAX_VALUE ? DType.I32 : DType.I64;
   }
 
-  /** For every element the number of the one that stays where it points. */
-  private Value lastAt(Emit e, Value x, Value index) {
-    Value none = e.fill(x.spec().shape(), numberType(index.spec().shape()), 0);
-    Value last = e.apply(this, none, index, numbers(e, index.spec().shape()));
+  /**
+   * For every element the number, in row-major order, of the one that stays where it points. Only
+   * what was written is read again, so that the zeros before need no memory of their own.
+   */
+  private Value lastAt(Emit e, Value x, Value index, Value numbers) {
+    Value none = e.expand(e.scalarLike(numbers, 0), x.spec().shape());
+    Value last = e.apply(this, none, index, numbers);
     return e.apply(new Gather(axis), last, index);
   }
 }

@@ -4,6 +4,7 @@ package dev.balboa.nn.op;
 public sealed interface SourceOp extends Op
     permits Fill,
         Arange,
+        CosineWindow,
         RandomUniform,
         RandomNormal,
         RandomBernoulli,

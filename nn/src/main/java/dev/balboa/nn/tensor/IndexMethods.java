@@ -39,7 +39,7 @@ sealed interface IndexMethods permits Tensor {
   /** This plus the elements of {@code source} where indices point, see {@link ScatterAdd}. */
   default Tensor scatterAdd(int axis, Tensor indices, Tensor source) {
     Op op = new ScatterAdd(shape().axis("scatter_add", axis), shape());
-    return ((Tensor) this).add(Tensor.then(indices, op, source));
+    return Tensor.then(indices, op, source, (Tensor) this);
   }
 
   /** Slices along an axis picked by indices of any shape, see {@link IndexSelect}. */
@@ -50,7 +50,7 @@ sealed interface IndexMethods permits Tensor {
   /** This plus slices of {@code source} where indices point, see {@link IndexAdd}. */
   default Tensor indexAdd(int axis, Tensor indices, Tensor source) {
     int at = shape().axis("index_add", axis);
-    return ((Tensor) this).add(Tensor.then(indices, new IndexAdd(at, shape().dim(at)), source));
+    return Tensor.then(indices, new IndexAdd(at, shape().dim(at)), source, (Tensor) this);
   }
 
   // ---- By position and order along axes ----

@@ -2,6 +2,7 @@ package dev.balboa.nn.tensor;
 
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Roll;
 import dev.balboa.nn.op.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +15,9 @@ import java.util.List;
  * it got.
  */
 public final class Shapes {
+  /** With one axis outside and one inside, as many as a native copy has axes for. */
+  private static final int TILED_AT_ONCE = 3;
+
   private Shapes() {}
 
   private static void require(boolean condition, String function, String expected, Object got) {
@@ -37,15 +41,26 @@ public final class Shapes {
         shape.rank() + " numbers >= 0",
         Arrays.toString(repeats));
     Tensor y = x;
-    for (int i = 0; i < repeats.length; i++) {
-      if (repeats[i] != 1) {
-        long outer = y.shape().slice(0, i).size();
-        long rest = y.shape().slice(i, repeats.length).size();
-        Shape tiled = y.shape().with(i, y.shape().dim(i) * repeats[i]);
-        y = y.reshape(outer, 1, rest).expand(outer, repeats[i], rest).reshape(tiled.dims());
-      }
+    for (int end = shape.rank(); end > 0; end -= TILED_AT_ONCE) {
+      y = tile(y, Math.max(0, end - TILED_AT_ONCE), end, repeats);
     }
     return y;
+  }
+
+  /** Repeats axes [from, to) by one copy: each has an axis of its repeats before it. */
+  private static Tensor tile(Tensor x, int from, int to, long... repeats) {
+    Shape tiled = x.shape();
+    Shape apart = Shape.of(tiled.slice(0, from).size());
+    Shape repeated = apart;
+    for (int i = from; i < to; i++) {
+      apart = apart.append(1, tiled.dim(i));
+      repeated = repeated.append(repeats[i], tiled.dim(i));
+      tiled = tiled.with(i, repeats[i] * tiled.dim(i));
+    }
+    long inner = tiled.slice(to, tiled.rank()).size();
+    return x.reshape(apart.append(inner).dims())
+        .expand(repeated.append(inner).dims())
+        .reshape(tiled.dims());
   }
 
   /** Each element repeated so many times in place along an axis. */
@@ -60,12 +75,13 @@ public final class Shapes {
         .reshape(shape.with(at, shape.dim(at) * repeats).dims());
   }
 
-  /** The elements moved {@code shift} positions up an axis; those that leave it come in again. */
+  /**
+   * The elements moved {@code shift} positions up an axis, those that leave it come in again:
+   * {@link Roll}.
+   */
   public static Tensor roll(Tensor x, int axis, long shift) {
     int at = axis("roll", x.shape(), axis);
-    long n = x.shape().dim(at);
-    long cut = n == 0 ? 0 : Math.floorMod(-shift, n);
-    return cut == 0 ? x : Tensor.concat(at, x.slice(at, cut, n), x.slice(at, 0, cut));
+    return Tensor.apply(new Roll(at, shift), x).get(0);
   }
 
   /** Views of consecutive parts of an axis, whose sizes add up to its length. */

@@ -10,6 +10,7 @@ import dev.balboa.nn.op.PadMode;
 import dev.balboa.nn.op.Resize;
 import dev.balboa.nn.op.ResizeBackward;
 import dev.balboa.nn.op.ResizeMode;
+import dev.balboa.nn.op.Roll;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class AxisCases {
   private AxisCases() {}
 
   static List<OpCase> all() {
-    List<OpCase> cases = new ArrayList<>(List.of(flip()));
+    List<OpCase> cases = new ArrayList<>(List.of(flip(), roll()));
     for (PadMode mode : PadMode.values()) {
       cases.add(pad(mode));
       if (mode != PadMode.CONSTANT) {
@@ -61,6 +62,21 @@ final class AxisCases {
         .refuses(new Flip(List.of(2)), List.of(f32(2, 3)), "axis in [0, 2)", "got 2")
         .refuses(new Flip(List.of()), List.of(), "1 inputs", "got 0")
         .refusesToMake(() -> new Flip(List.of(1, 1)), "distinct", "[1, 1]");
+  }
+
+  private static OpCase roll() {
+    return OpCase.of(
+            "roll of an axis",
+            Roll.class,
+            d -> {
+              Shape shape = d.shape(1, 5);
+              int axis = d.between(0, shape.rank() - 1);
+              return Sample.of(new Roll(axis, d.between(-20, 20)), any(d, shape));
+            })
+        .alsoLarge(d -> Sample.of(new Roll(1, 19), d.input(Shape.of(31, 47, 53), Domain.NORMAL)))
+        .nativelyIn(DType.F64)
+        .refuses(new Roll(2, 1), List.of(f32(2, 3)), "axis in [0, 2)", "got 2")
+        .refuses(new Roll(0, 1), List.of(), "1 inputs", "got 0");
   }
 
   // ---- Padding ----

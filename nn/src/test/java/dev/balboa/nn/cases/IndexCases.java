@@ -130,7 +130,8 @@ final class IndexCases {
         .alsoLarge(d -> scatterAdd(d, 1, Shape.of(31, 47, 53), Shape.of(29, 61, 53)))
         .sums(s -> s.specs().get(0).shape().size())
         .nativelyIn(DType.F64)
-        .refuses(op, List.of(i32(3, 2)), "2 inputs", "got 1")
+        .refuses(op, List.of(i32(3, 2)), "2 to 3 inputs", "got 1")
+        .refuses(op, List.of(i32(3, 2), f32(3, 2), f32(2, 2)), "F32[3, 2] to add to", "F32[2, 2]")
         .refuses(op, List.of(i32(3, 2), f32(3, 1)), "input of shape [3, 2]", "F32[3, 1]")
         .refuses(op, List.of(i32(3, 2), i32(3, 2)), "floating", "I32[3, 2]")
         .refuses(op, List.of(i32(3, 3), f32(3, 3)), "no longer than [3, 2]", "I32[3, 3]");
@@ -139,8 +140,7 @@ final class IndexCases {
   private static Sample scatterAdd(Draw d, int axis, Shape whole, Shape lines) {
     return Sample.of(
         new ScatterAdd(axis, whole),
-        indices(d, lines, whole.dim(axis)),
-        d.input(lines, Domain.NORMAL));
+        withBase(d, whole, indices(d, lines, whole.dim(axis)), d.input(lines, Domain.NORMAL)));
   }
 
   /** The shape of indices of slices. */
@@ -192,7 +192,8 @@ final class IndexCases {
         .also(d -> indexAdd(d, 0, Shape.of(5, 3), Shape.of(0)))
         .sums(s -> s.specs().get(0).shape().size())
         .nativelyIn(DType.F64)
-        .refuses(op, List.of(i32(2)), "2 inputs", "got 1")
+        .refuses(op, List.of(i32(2)), "2 to 3 inputs", "got 1")
+        .refuses(op, List.of(i32(2), f32(3, 2), f32(3, 4)), "F32[3, 5] to add to", "F32[3, 4]")
         .refuses(op, List.of(f32(2), f32(3, 2)), "I32 or I64", "F32[2]")
         .refuses(op, List.of(i32(2), i32(3, 2)), "floating", "I32[3, 2]")
         .refuses(op, List.of(i32(2), f32(3, 4)), "[3, 2]", "F32[3, 4]")
@@ -209,8 +210,14 @@ final class IndexCases {
             .append(whole.slice(axis + 1, whole.rank()).dims());
     return Sample.of(
         new IndexAdd(axis, whole.dim(axis)),
-        indices(d, picks, whole.dim(axis)),
-        d.input(from, Domain.NORMAL));
+        withBase(d, whole, indices(d, picks, whole.dim(axis)), d.input(from, Domain.NORMAL)));
+  }
+
+  /** Every other time with something to add to. */
+  private static Input[] withBase(Draw d, Shape whole, Input indices, Input x) {
+    return d.flip()
+        ? new Input[] {indices, x}
+        : new Input[] {indices, x, d.input(whole, Domain.NORMAL)};
   }
 
   private static OpCase positions() {

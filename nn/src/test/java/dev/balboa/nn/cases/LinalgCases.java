@@ -6,9 +6,11 @@ import dev.balboa.nn.op.Cholesky;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Det;
 import dev.balboa.nn.op.Eigh;
+import dev.balboa.nn.op.LeastSquares;
 import dev.balboa.nn.op.LinalgOp;
 import dev.balboa.nn.op.Qr;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.SingularValues;
 import dev.balboa.nn.op.Slogdet;
 import dev.balboa.nn.op.Solve;
 import dev.balboa.nn.op.Svd;
@@ -22,7 +24,17 @@ final class LinalgCases {
   private LinalgCases() {}
 
   static List<OpCase> all() {
-    return List.of(cholesky(), qr(), svd(), eigh(), solve(), triangularSolve(), det(), slogdet());
+    return List.of(
+        cholesky(),
+        qr(),
+        svd(),
+        singularValues(),
+        eigh(),
+        solve(),
+        leastSquares(),
+        triangularSolve(),
+        det(),
+        slogdet());
   }
 
   // ---- Matrices ----
@@ -138,6 +150,17 @@ final class LinalgCases {
     return shaped(c, op, false);
   }
 
+  private static OpCase singularValues() {
+    SingularValues op = new SingularValues();
+    OpCase c =
+        OpCase.of(
+                "singular_values", SingularValues.class, d -> Sample.of(op, apart(d, rectangle(d))))
+            .alsoLarge(d -> Sample.of(op, apart(d, Shape.of(60, 45))))
+            .also(d -> Sample.of(op, apart(d, Shape.of(2, 7, 3))))
+            .also(d -> Sample.of(op, apart(d, Shape.of(2, 3, 7))));
+    return shaped(c, op, false);
+  }
+
   private static OpCase eigh() {
     Eigh op = new Eigh();
     OpCase c =
@@ -162,6 +185,29 @@ final class LinalgCases {
             .alsoLarge(
                 d -> Sample.of(op, apart(d, Shape.of(150, 150)), right(d, Shape.of(150, 150), 7)));
     return equations(c, op);
+  }
+
+  private static OpCase leastSquares() {
+    LeastSquares op = new LeastSquares();
+    Shape tall = Shape.of(120, 90);
+    return OpCase.of(
+            "least_squares",
+            LeastSquares.class,
+            d -> {
+              Shape a = rectangle(d);
+              return Sample.of(op, apart(d, a), right(d, a, size(d)));
+            })
+        .alsoLarge(d -> Sample.of(op, apart(d, tall), right(d, tall, 7)))
+        .also(d -> Sample.of(op, apart(d, Shape.of(2, 7, 3)), right(d, Shape.of(2, 7, 3), 2)))
+        .also(d -> Sample.of(op, apart(d, Shape.of(2, 3, 7)), right(d, Shape.of(2, 3, 7), 2)))
+        .keepsInputsApart()
+        .sums(LinalgCases::elements)
+        .within(16)
+        .nativelyIn(DType.F64)
+        .refuses(op, List.of(f32(3, 3)), "2 inputs", "got 1")
+        .refuses(op, List.of(f32(3), f32(3)), "rank 2 or more", "F32[3]")
+        .refuses(op, List.of(f32(2, 3), f32(3, 1)), "right-hand sides", "F32[3, 1]")
+        .refuses(op, List.of(f32(2, 2, 3), f32(2, 3)), "right-hand sides", "F32[2, 3]");
   }
 
   static Input right(Draw d, Shape a, long columns) {

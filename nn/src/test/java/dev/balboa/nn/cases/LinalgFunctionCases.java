@@ -20,6 +20,7 @@ final class LinalgFunctionCases {
         symmetric("cholesky function", in -> List.of(Linalg.cholesky(in.get(0)))),
         of("qr function", false, in -> Linalg.qr(in.get(0))),
         of("svd function", false, in -> Linalg.svd(in.get(0))),
+        of("singular_values function", false, in -> List.of(Linalg.singularValues(in.get(0)))),
         symmetric("eigh function", in -> Linalg.eigh(in.get(0))),
         of("det function", true, in -> List.of(Linalg.det(in.get(0)))),
         of("slogdet function", true, in -> Linalg.slogdet(in.get(0))),

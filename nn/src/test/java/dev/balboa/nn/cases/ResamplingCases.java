@@ -195,7 +195,6 @@ final class ResamplingCases {
               return Sample.of(name + "(" + n + ", " + periodic + ")", in -> f.of(n, periodic));
             })
         .derivative(OpCase.Derivative.NONE)
-        .within(0)
         .refuses(in -> f.of(-1, true), List.of(), "at least 0", "-1");
   }
 
@@ -211,7 +210,6 @@ final class ResamplingCases {
                   in -> SignalWindows.generalCosine(n, periodic, 0.36, 0.49, 0.14, 0.01));
             })
         .derivative(OpCase.Derivative.NONE)
-        .within(0)
         .refuses(in -> SignalWindows.generalCosine(3, true), List.of(), "coefficient", "none");
   }
 }

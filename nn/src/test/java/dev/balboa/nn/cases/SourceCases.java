@@ -3,6 +3,7 @@ package dev.balboa.nn.cases;
 import static dev.balboa.nn.op.TensorSpec.f32;
 
 import dev.balboa.nn.op.Arange;
+import dev.balboa.nn.op.CosineWindow;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.Op;
@@ -19,7 +20,7 @@ final class SourceCases {
   private SourceCases() {}
 
   static List<OpCase> all() {
-    return List.of(fill(), arange(), uniform(), normal());
+    return List.of(fill(), arange(), cosineWindow(), uniform(), normal());
   }
 
   private static OpCase fill() {
@@ -65,6 +66,29 @@ final class SourceCases {
         .refusesToMake(() -> new Arange(0, 0.5, 3, DType.I32), "whole", "3 from 0.0 by 0.5")
         .refusesToMake(() -> new Arange(0, 1e9, 4, DType.I32), "type I32", "4 from 0.0")
         .refusesToMake(() -> new Arange(0, 1, 3, DType.BOOL), "I32 or I64", "got BOOL");
+  }
+
+  private static OpCase cosineWindow() {
+    List<Double> hann = List.of(0.5, 0.5);
+    CosineWindow op = new CosineWindow(3, 3, hann);
+    return OpCase.of(
+            "cosine_window",
+            CosineWindow.class,
+            d -> {
+              long period = Math.max(1, d.dim());
+              List<Double> some = List.of(0.36, 0.49, 0.14, 0.01).subList(0, d.between(1, 4));
+              List<Double> a = d.flip() ? hann : some;
+              return Sample.of(new CosineWindow(d.between(0, (int) period + 1), period, a));
+            })
+        .alsoLarge(_ -> Sample.of(new CosineWindow(33_001, 33_001, hann)))
+        .alsoLarge(_ -> Sample.of(new CosineWindow(33_001, 33_000, List.of(0.42, 0.5, 0.08))))
+        .derivative(OpCase.Derivative.NONE)
+        .refuses(op, List.of(f32(3)), "0 inputs", "got 1")
+        .refusesToMake(() -> new CosineWindow(1, 0, hann), "at least 1", "got 0")
+        .refusesToMake(() -> new CosineWindow(5, 3, hann), "[0, 3 + 1]", "got 5")
+        .refusesToMake(() -> new CosineWindow(-1, 3, hann), "[0, 3 + 1]", "got -1")
+        .refusesToMake(() -> new CosineWindow(3, 3, List.of()), "at least one", "got []")
+        .refusesToMake(() -> new CosineWindow(3, 3, List.of(Double.NaN)), "finite", "[NaN]");
   }
 
   private static OpCase uniform() {

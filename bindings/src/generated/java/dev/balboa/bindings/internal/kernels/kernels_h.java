@@ -6088,6 +6088,70 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static class balboa_cosine_window {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_cosine_window");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_cosine_window(int64_t n, int64_t period, int32_t count, const double *coefficients, float *y)
+     * }
+     */
+    public static FunctionDescriptor balboa_cosine_window$descriptor() {
+        return balboa_cosine_window.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_cosine_window(int64_t n, int64_t period, int32_t count, const double *coefficients, float *y)
+     * }
+     */
+    public static MethodHandle balboa_cosine_window$handle() {
+        return balboa_cosine_window.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_cosine_window(int64_t n, int64_t period, int32_t count, const double *coefficients, float *y)
+     * }
+     */
+    public static MemorySegment balboa_cosine_window$address() {
+        return balboa_cosine_window.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_cosine_window(int64_t n, int64_t period, int32_t count, const double *coefficients, float *y)
+     * }
+     */
+    public static int balboa_cosine_window(long n, long period, int count, MemorySegment coefficients, MemorySegment y) {
+        var mh$ = balboa_cosine_window.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_cosine_window", n, period, count, coefficients, y);
+            }
+            return (int)mh$.invokeExact(n, period, count, coefficients, y);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class balboa_sort {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
@@ -7483,6 +7547,71 @@ public class kernels_h extends kernels_h$shared {
                 traceDowncall("balboa_first_not_finite", n, x, position);
             }
             return (int)mh$.invokeExact(n, x, position);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_orient_rows {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_DOUBLE,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_orient_rows");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_orient_rows(int64_t rows, int64_t n, double tie, double *x, int64_t width, double *other)
+     * }
+     */
+    public static FunctionDescriptor balboa_orient_rows$descriptor() {
+        return balboa_orient_rows.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_orient_rows(int64_t rows, int64_t n, double tie, double *x, int64_t width, double *other)
+     * }
+     */
+    public static MethodHandle balboa_orient_rows$handle() {
+        return balboa_orient_rows.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_orient_rows(int64_t rows, int64_t n, double tie, double *x, int64_t width, double *other)
+     * }
+     */
+    public static MemorySegment balboa_orient_rows$address() {
+        return balboa_orient_rows.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_orient_rows(int64_t rows, int64_t n, double tie, double *x, int64_t width, double *other)
+     * }
+     */
+    public static int balboa_orient_rows(long rows, long n, double tie, MemorySegment x, long width, MemorySegment other) {
+        var mh$ = balboa_orient_rows.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_orient_rows", rows, n, tie, x, width, other);
+            }
+            return (int)mh$.invokeExact(rows, n, tie, x, width, other);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -28,73 +28,6 @@ public class lapack_h extends lapack_h$shared {
         return LAPACK_COL_MAJOR;
     }
 
-    private static class LAPACKE_dgelqf_work {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            lapack_h.C_INT,
-            lapack_h.C_INT,
-            lapack_h.C_INT,
-            lapack_h.C_INT,
-            lapack_h.C_POINTER,
-            lapack_h.C_INT,
-            lapack_h.C_POINTER,
-            lapack_h.C_POINTER,
-            lapack_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("LAPACKE_dgelqf_work");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dgelqf_work(int matrix_layout, int32_t m, int32_t n, double *a, int32_t lda, double *tau, double *work, int32_t lwork)
-     * }
-     */
-    public static FunctionDescriptor LAPACKE_dgelqf_work$descriptor() {
-        return LAPACKE_dgelqf_work.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dgelqf_work(int matrix_layout, int32_t m, int32_t n, double *a, int32_t lda, double *tau, double *work, int32_t lwork)
-     * }
-     */
-    public static MethodHandle LAPACKE_dgelqf_work$handle() {
-        return LAPACKE_dgelqf_work.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dgelqf_work(int matrix_layout, int32_t m, int32_t n, double *a, int32_t lda, double *tau, double *work, int32_t lwork)
-     * }
-     */
-    public static MemorySegment LAPACKE_dgelqf_work$address() {
-        return LAPACKE_dgelqf_work.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dgelqf_work(int matrix_layout, int32_t m, int32_t n, double *a, int32_t lda, double *tau, double *work, int32_t lwork)
-     * }
-     */
-    public static int LAPACKE_dgelqf_work(int matrix_layout, int m, int n, MemorySegment a, int lda, MemorySegment tau, MemorySegment work, int lwork) {
-        var mh$ = LAPACKE_dgelqf_work.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("LAPACKE_dgelqf_work", matrix_layout, m, n, a, lda, tau, work, lwork);
-            }
-            return (int)mh$.invokeExact(matrix_layout, m, n, a, lda, tau, work, lwork);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class LAPACKE_dgesdd_work {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             lapack_h.C_INT,
@@ -301,74 +234,6 @@ public class lapack_h extends lapack_h$shared {
         }
     }
 
-    private static class LAPACKE_dorglq_work {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            lapack_h.C_INT,
-            lapack_h.C_INT,
-            lapack_h.C_INT,
-            lapack_h.C_INT,
-            lapack_h.C_INT,
-            lapack_h.C_POINTER,
-            lapack_h.C_INT,
-            lapack_h.C_POINTER,
-            lapack_h.C_POINTER,
-            lapack_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("LAPACKE_dorglq_work");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dorglq_work(int matrix_layout, int32_t m, int32_t n, int32_t k, double *a, int32_t lda, const double *tau, double *work, int32_t lwork)
-     * }
-     */
-    public static FunctionDescriptor LAPACKE_dorglq_work$descriptor() {
-        return LAPACKE_dorglq_work.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dorglq_work(int matrix_layout, int32_t m, int32_t n, int32_t k, double *a, int32_t lda, const double *tau, double *work, int32_t lwork)
-     * }
-     */
-    public static MethodHandle LAPACKE_dorglq_work$handle() {
-        return LAPACKE_dorglq_work.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dorglq_work(int matrix_layout, int32_t m, int32_t n, int32_t k, double *a, int32_t lda, const double *tau, double *work, int32_t lwork)
-     * }
-     */
-    public static MemorySegment LAPACKE_dorglq_work$address() {
-        return LAPACKE_dorglq_work.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t LAPACKE_dorglq_work(int matrix_layout, int32_t m, int32_t n, int32_t k, double *a, int32_t lda, const double *tau, double *work, int32_t lwork)
-     * }
-     */
-    public static int LAPACKE_dorglq_work(int matrix_layout, int m, int n, int k, MemorySegment a, int lda, MemorySegment tau, MemorySegment work, int lwork) {
-        var mh$ = LAPACKE_dorglq_work.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("LAPACKE_dorglq_work", matrix_layout, m, n, k, a, lda, tau, work, lwork);
-            }
-            return (int)mh$.invokeExact(matrix_layout, m, n, k, a, lda, tau, work, lwork);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class LAPACKE_dpotrf_work {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             lapack_h.C_INT,
@@ -565,6 +430,147 @@ public class lapack_h extends lapack_h$shared {
                 traceDowncall("LAPACKE_dtrtrs_work", matrix_layout, uplo, trans, diag, n, nrhs, a, lda, b, ldb);
             }
             return (int)mh$.invokeExact(matrix_layout, uplo, trans, diag, n, nrhs, a, lda, b, ldb);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class LAPACKE_dgemqrt_work {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            lapack_h.C_INT,
+            lapack_h.C_INT,
+            lapack_h.C_CHAR,
+            lapack_h.C_CHAR,
+            lapack_h.C_INT,
+            lapack_h.C_INT,
+            lapack_h.C_INT,
+            lapack_h.C_INT,
+            lapack_h.C_POINTER,
+            lapack_h.C_INT,
+            lapack_h.C_POINTER,
+            lapack_h.C_INT,
+            lapack_h.C_POINTER,
+            lapack_h.C_INT,
+            lapack_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("LAPACKE_dgemqrt_work");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t LAPACKE_dgemqrt_work(int matrix_layout, char side, char trans, int32_t m, int32_t n, int32_t k, int32_t nb, const double *v, int32_t ldv, const double *t, int32_t ldt, double *c, int32_t ldc, double *work)
+     * }
+     */
+    public static FunctionDescriptor LAPACKE_dgemqrt_work$descriptor() {
+        return LAPACKE_dgemqrt_work.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t LAPACKE_dgemqrt_work(int matrix_layout, char side, char trans, int32_t m, int32_t n, int32_t k, int32_t nb, const double *v, int32_t ldv, const double *t, int32_t ldt, double *c, int32_t ldc, double *work)
+     * }
+     */
+    public static MethodHandle LAPACKE_dgemqrt_work$handle() {
+        return LAPACKE_dgemqrt_work.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t LAPACKE_dgemqrt_work(int matrix_layout, char side, char trans, int32_t m, int32_t n, int32_t k, int32_t nb, const double *v, int32_t ldv, const double *t, int32_t ldt, double *c, int32_t ldc, double *work)
+     * }
+     */
+    public static MemorySegment LAPACKE_dgemqrt_work$address() {
+        return LAPACKE_dgemqrt_work.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t LAPACKE_dgemqrt_work(int matrix_layout, char side, char trans, int32_t m, int32_t n, int32_t k, int32_t nb, const double *v, int32_t ldv, const double *t, int32_t ldt, double *c, int32_t ldc, double *work)
+     * }
+     */
+    public static int LAPACKE_dgemqrt_work(int matrix_layout, byte side, byte trans, int m, int n, int k, int nb, MemorySegment v, int ldv, MemorySegment t, int ldt, MemorySegment c, int ldc, MemorySegment work) {
+        var mh$ = LAPACKE_dgemqrt_work.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("LAPACKE_dgemqrt_work", matrix_layout, side, trans, m, n, k, nb, v, ldv, t, ldt, c, ldc, work);
+            }
+            return (int)mh$.invokeExact(matrix_layout, side, trans, m, n, k, nb, v, ldv, t, ldt, c, ldc, work);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class LAPACKE_dgeqrt_work {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            lapack_h.C_INT,
+            lapack_h.C_INT,
+            lapack_h.C_INT,
+            lapack_h.C_INT,
+            lapack_h.C_INT,
+            lapack_h.C_POINTER,
+            lapack_h.C_INT,
+            lapack_h.C_POINTER,
+            lapack_h.C_INT,
+            lapack_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("LAPACKE_dgeqrt_work");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t LAPACKE_dgeqrt_work(int matrix_layout, int32_t m, int32_t n, int32_t nb, double *a, int32_t lda, double *t, int32_t ldt, double *work)
+     * }
+     */
+    public static FunctionDescriptor LAPACKE_dgeqrt_work$descriptor() {
+        return LAPACKE_dgeqrt_work.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t LAPACKE_dgeqrt_work(int matrix_layout, int32_t m, int32_t n, int32_t nb, double *a, int32_t lda, double *t, int32_t ldt, double *work)
+     * }
+     */
+    public static MethodHandle LAPACKE_dgeqrt_work$handle() {
+        return LAPACKE_dgeqrt_work.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t LAPACKE_dgeqrt_work(int matrix_layout, int32_t m, int32_t n, int32_t nb, double *a, int32_t lda, double *t, int32_t ldt, double *work)
+     * }
+     */
+    public static MemorySegment LAPACKE_dgeqrt_work$address() {
+        return LAPACKE_dgeqrt_work.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t LAPACKE_dgeqrt_work(int matrix_layout, int32_t m, int32_t n, int32_t nb, double *a, int32_t lda, double *t, int32_t ldt, double *work)
+     * }
+     */
+    public static int LAPACKE_dgeqrt_work(int matrix_layout, int m, int n, int nb, MemorySegment a, int lda, MemorySegment t, int ldt, MemorySegment work) {
+        var mh$ = LAPACKE_dgeqrt_work.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("LAPACKE_dgeqrt_work", matrix_layout, m, n, nb, a, lda, t, ldt, work);
+            }
+            return (int)mh$.invokeExact(matrix_layout, m, n, nb, a, lda, t, ldt, work);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -8,6 +8,8 @@ import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.NativeThreads;
+import dev.balboa.bindings.StridedSpace;
+import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.AxisOp;
 import dev.balboa.nn.op.CumProd;
 import dev.balboa.nn.op.CumProdBackward;
@@ -24,6 +26,7 @@ import dev.balboa.nn.op.PadMode;
 import dev.balboa.nn.op.ProdBackward;
 import dev.balboa.nn.op.Resize;
 import dev.balboa.nn.op.ResizeBackward;
+import dev.balboa.nn.op.Roll;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Sort;
 import dev.balboa.nn.op.TensorSpec;
@@ -39,6 +42,7 @@ final class AxisOps {
   static void plan(PlanBuilder b, AxisOp op) {
     switch (op) {
       case Flip o -> flip(b, o);
+      case Roll o -> roll(b, o);
       case Pad o -> pad(b, o);
       case PadBackward o -> AxisProducts.padBackward(b, o);
       case Resize o -> AxisProducts.resize(b, o);
@@ -106,6 +110,34 @@ final class AxisOps {
                 .map(i -> op.axes().contains(axis) ? dims[axis] - 1 - i : i)
                 .toArray());
     map(b, sources, 0);
+  }
+
+  /** Both parts of the axis, each to where it goes. */
+  private static void roll(PlanBuilder b, Roll op) {
+    TensorSpec spec = b.spec(0);
+    long n = spec.shape().dim(op.axis());
+    long start = op.start(n);
+    Operand from = b.plainInput(0);
+    Operand to = b.denseOutput(0);
+    part(b, op, 0, start, n - start, from, to);
+    part(b, op, n - start, 0, start, from, to);
+  }
+
+  private static void part(
+      PlanBuilder b, Roll op, long at, long start, long count, Operand from, Operand to) {
+    TensorSpec spec = b.spec(0);
+    if (count == 0) {
+      return;
+    }
+    int bytes = spec.dtype().bytes();
+    Layout.Strided source = b.plainLayout(0);
+    Layout.Strided target = Layout.Strided.contiguous(spec.shape().dims());
+    StridedSpace space =
+        StridedSpace.of(
+            spec.shape().with(op.axis(), count).dims(),
+            StridedSpace.Operand.of(at * source.stride(op.axis()), source.strides()),
+            StridedSpace.Operand.of(start * target.stride(op.axis()), target.strides()));
+    b.call(s -> Kernels.copyStrided(bytes, space, s[0], s[1]), from, to);
   }
 
   private static void pad(PlanBuilder b, Pad op) {

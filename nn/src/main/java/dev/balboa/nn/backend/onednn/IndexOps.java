@@ -63,9 +63,7 @@ final class IndexOps {
     int bytes = x.dtype().bytes();
     KernelKinds.Type type = Kinds.of(b.spec(1).dtype());
     IndexGeometry geometry = geometry(op.axis(), x.shape(), b.spec(1).shape());
-    Operand out = b.denseOutput(0);
-    StridedSpace space = Spaces.copy(x.shape(), b.plainLayout(0));
-    b.call(s -> Kernels.copyStrided(bytes, space, s[0], s[1]), b.plainInput(0), out);
+    Operand out = copied(b, 0);
     b.call(
         s -> {
           Indices indices = new Indices(type, s[0]);
@@ -81,14 +79,34 @@ final class IndexOps {
         out);
   }
 
+  /** The output as a copy of input {@code i}. */
+  private static Operand copied(PlanBuilder b, int i) {
+    TensorSpec x = b.spec(i);
+    Operand out = b.denseOutput(0);
+    StridedSpace space = Spaces.copy(x.shape(), b.plainLayout(i));
+    b.call(s -> Kernels.copyStrided(x.dtype().bytes(), space, s[0], s[1]), b.plainInput(i), out);
+    return out;
+  }
+
+  /** The output with what is added to: the third input, or zeros. */
+  private static Operand base(PlanBuilder b) {
+    if (b.inputs() == 3) {
+      return copied(b, 2);
+    }
+    TensorSpec y = b.outputSpec(0);
+    Operand out = b.denseOutput(0);
+    b.call(s -> Kernels.fill(y.dtype().bytes(), y.shape().size(), 0, s[0]), out);
+    return out;
+  }
+
   private static void scatterAdd(PlanBuilder b, ScatterAdd op) {
     DType dtype = b.spec(1).dtype();
     KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     IndexGeometry geometry = geometry(op.axis(), op.shape(), b.spec(0).shape());
+    Operand out = base(b);
     b.call(
         s -> {
           Indices indices = new Indices(type, s[0]);
-          Kernels.fill(dtype.bytes(), op.shape().size(), 0, s[2]);
           checked(
               op,
               indices,
@@ -98,7 +116,7 @@ final class IndexOps {
         },
         b.denseInput(0),
         b.denseInput(1),
-        b.denseOutput(0));
+        out);
   }
 
   private static void indexSelect(PlanBuilder b, IndexSelect op) {
@@ -130,10 +148,10 @@ final class IndexOps {
     Shape out = b.outputSpec(0).shape();
     Split a = Split.around(out.dims(), op.axis(), op.axis() + 1);
     long count = b.spec(0).shape().size();
+    Operand y = base(b);
     b.call(
         s -> {
           Indices indices = new Indices(type, s[0]);
-          Kernels.fill(dtype.bytes(), out.size(), 0, s[2]);
           checked(
               op,
               indices,
@@ -145,7 +163,7 @@ final class IndexOps {
         },
         b.denseInput(0),
         b.denseInput(1),
-        b.denseOutput(0));
+        y);
   }
 
   private static void positions(PlanBuilder b, Positions op) {

@@ -1,7 +1,9 @@
 package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.Blas;
+import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.Lapack;
+import dev.balboa.bindings.StridedSpace;
 import dev.balboa.nn.backend.LinalgException;
 import dev.balboa.nn.op.TriangularSolve;
 import java.lang.foreign.MemorySegment;
@@ -10,7 +12,7 @@ import java.util.stream.IntStream;
 
 /**
  * LAPACK's column-major routines on one row-major matrix A [m, n]. LAPACK sees A^T in its memory,
- * so a lower triangle is an upper one there, QR of A is LQ, and U and V change places.
+ * so a lower triangle is an upper one there, and U and V change places.
  */
 final class LapackRoutines {
   private static final double TIE = 1e-6;
@@ -19,12 +21,22 @@ final class LapackRoutines {
   private final int m;
   private final int n;
   private final int k;
+  private final StridedSpace turned;
 
   LapackRoutines(String op, int m, int n) {
     this.op = op;
     this.m = m;
     this.n = n;
     this.k = Math.min(m, n);
+    this.turned = turned(m, n, n, m);
+  }
+
+  /** From x [rows, columns] to its transpose, both with this distance between rows. */
+  static StridedSpace turned(int rows, int columns, int from, int to) {
+    return StridedSpace.of(
+        new long[] {rows, columns},
+        StridedSpace.Operand.of(0, from, 1),
+        StridedSpace.Operand.of(0, 1, to));
   }
 
   private static double get(MemorySegment x, long i) {
@@ -33,15 +45,6 @@ final class LapackRoutines {
 
   private static void set(MemorySegment x, long i, double value) {
     x.setAtIndex(ValueLayout.JAVA_DOUBLE, i, value);
-  }
-
-  /** y [columns, rows] is the transpose of x [rows, columns], both row-major. */
-  private static void transpose(MemorySegment x, int rows, int columns, MemorySegment y) {
-    for (long i = 0; i < rows; i++) {
-      for (long j = 0; j < columns; j++) {
-        set(y, j * rows + i, get(x, i * columns + j));
-      }
-    }
   }
 
   void cholesky(int matrix, MemorySegment a, MemorySegment l) {
@@ -133,40 +136,29 @@ final class LapackRoutines {
     set(log, 0, sum);
   }
 
-  void qr(MemorySegment a, MemorySegment q, MemorySegment r, MemorySegment work) {
-    MemorySegment tau = work.asSlice(0, (long) k * Double.BYTES);
-    MemorySegment rest = work.asSlice((long) k * Double.BYTES);
-    Lapack.dgelqf(n, m, a, tau, rest);
-    for (long j = 0; j < k; j++) {
-      double sign = get(a, j * n + j) < 0 ? -1 : 1;
-      for (long i = 0; i < n; i++) {
-        set(r, j * n + i, i < j ? 0 : sign * get(a, j * n + i));
-      }
-    }
-    boolean[] turned = new boolean[k];
-    for (int j = 0; j < k; j++) {
-      turned[j] = get(a, (long) j * n + j) < 0;
-    }
-    Lapack.dorglq(k, m, a, n, tau, rest);
-    for (long i = 0; i < m; i++) {
-      for (int j = 0; j < k; j++) {
-        set(q, i * k + j, turned[j] ? -get(a, i * n + j) : get(a, i * n + j));
-      }
-    }
+  long svdWork() {
+    return Lapack.svdWork(Math.max(m, n), k) + (long) k * (m + k);
   }
 
-  /** Outputs U [m, k], s and V^T [k, n]. */
+  /**
+   * Outputs U [m, k], s and V^T [k, n] of a matrix that stands upright: column-major where it has
+   * no fewer rows than columns, else row-major, which LAPACK takes for its transpose.
+   */
   void svd(
       int matrix, MemorySegment a, MemorySegment[] out, MemorySegment work, MemorySegment wholes) {
-    if (Lapack.dgesdd(n, m, a, out[1], out[2], out[0], work, wholes) > 0) {
+    boolean tall = m >= n;
+    long rows = (long) k * m * Double.BYTES;
+    long square = (long) k * k * Double.BYTES;
+    MemorySegment u = work.asSlice(0, rows); // as [k, m]
+    MemorySegment across = work.asSlice(rows, square); // what comes transposed
+    MemorySegment left = tall ? u : out[2];
+    MemorySegment more = work.asSlice(rows + square);
+    if (Lapack.dgesdd(Math.max(m, n), k, a, out[1], left, across, more, wholes) > 0) {
       throw LinalgException.notConverged(op, matrix);
     }
-    for (int j = 0; j < k; j++) {
-      if (isNegative(out[0], m, k, j)) {
-        negate(out[0], m, j, k);
-        negate(out[2], n, (long) j * n, 1);
-      }
-    }
+    Kernels.copyStrided(Double.BYTES, turned(k, k, k, k), across, tall ? out[2] : u);
+    Lapack.orientRows(k, m, TIE, u, n, out[2]);
+    Kernels.copyStrided(Double.BYTES, turned(k, m, m, k), u, out[0]);
   }
 
   void eigh(
@@ -179,32 +171,7 @@ final class LapackRoutines {
     if (Lapack.dsyevd(true, n, a, w, work, wholes) > 0) {
       throw LinalgException.notConverged(op, matrix);
     }
-    transpose(a, n, n, v);
-    for (int j = 0; j < n; j++) {
-      if (isNegative(v, n, n, j)) {
-        negate(v, n, j, n);
-      }
-    }
-  }
-
-  /** Whether the largest component of a column is negative. */
-  private static boolean isNegative(MemorySegment x, int rows, int columns, int j) {
-    double largest = 0;
-    for (long i = 0; i < rows; i++) {
-      largest = Math.max(largest, Math.abs(get(x, i * columns + j)));
-    }
-    for (long i = 0; i < rows; i++) {
-      double component = get(x, i * columns + j);
-      if (Math.abs(component) >= largest * (1 - TIE)) {
-        return component < 0;
-      }
-    }
-    return false;
-  }
-
-  private static void negate(MemorySegment x, int count, long from, long step) {
-    for (long i = 0; i < count; i++) {
-      set(x, from + i * step, -get(x, from + i * step));
-    }
+    Lapack.orientRows(n, n, TIE, a, 0, a);
+    Kernels.copyStrided(Double.BYTES, turned, a, v);
   }
 }

@@ -3,14 +3,18 @@ package dev.balboa.nn.backend.onednn;
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.Lapack;
+import dev.balboa.bindings.StridedSpace;
 import dev.balboa.nn.backend.LinalgException;
+import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Cholesky;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Det;
 import dev.balboa.nn.op.Eigh;
+import dev.balboa.nn.op.LeastSquares;
 import dev.balboa.nn.op.LinalgOp;
 import dev.balboa.nn.op.Qr;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.SingularValues;
 import dev.balboa.nn.op.Slogdet;
 import dev.balboa.nn.op.Solve;
 import dev.balboa.nn.op.Svd;
@@ -48,19 +52,43 @@ final class LinalgOps {
     switch (op) {
       case Cholesky _ ->
           each(b, op.name(), 0, 0, (i, in, out, _, _) -> r.cholesky(i, in[0], out[0]));
-      case Qr _ ->
-          each(
-              b,
-              op.name(),
-              Math.addExact(k, Lapack.lqWork(n, m)),
-              0,
-              (_, in, out, work, _) -> r.qr(in[0], out[0], out[1], work));
+      case Qr _ -> {
+        QrRoutines f = new QrRoutines(op.name(), m, n);
+        each(
+            b,
+            op.name(),
+            f.factorsWork(),
+            0,
+            true,
+            (_, in, out, work, _) -> f.factors(in[0], out[0], out[1], work));
+      }
+      case LeastSquares _ -> {
+        QrRoutines f = new QrRoutines(op.name(), Math.max(m, n), k);
+        each(
+            b,
+            op.name(),
+            f.leastSquaresWork(columns),
+            0,
+            m >= n,
+            (i, in, out, work, _) -> f.leastSquares(i, m < n, in[0], in[1], columns, out[0], work));
+      }
+      case SingularValues _ -> {
+        QrRoutines f = new QrRoutines(op.name(), Math.max(m, n), k);
+        each(
+            b,
+            op.name(),
+            f.valuesWork(),
+            8L * k,
+            m >= n,
+            (i, in, out, work, wholes) -> f.values(i, in[0], out[0], work, wholes));
+      }
       case Svd _ ->
           each(
               b,
               op.name(),
-              Lapack.svdWork(n, m),
+              r.svdWork(),
               8L * k,
+              m >= n,
               (i, in, out, work, wholes) -> r.svd(i, in[0], out, work, wholes));
       case Eigh _ ->
           each(
@@ -96,6 +124,14 @@ final class LinalgOps {
   }
 
   private static void each(PlanBuilder b, String op, long work, long wholes, OnMatrix kernel) {
+    each(b, op, work, wholes, false, kernel);
+  }
+
+  /**
+   * @param turned whether the kernel gets the first input column-major
+   */
+  private static void each(
+      PlanBuilder b, String op, long work, long wholes, boolean turned, OnMatrix kernel) {
     DType type = b.spec(0).dtype();
     Shape shape = b.spec(0).shape();
     int matrices = Math.toIntExact(shape.slice(0, shape.rank() - 2).size());
@@ -103,7 +139,7 @@ final class LinalgOps {
     int outputs = b.outputs();
     List<Operand> all = new ArrayList<>();
     for (int i = 0; i < inputs; i++) {
-      all.add(copied(b, i));
+      all.add(turned && i == 0 ? turned(b) : copied(b, i));
     }
     List<Operand> narrow = new ArrayList<>();
     for (int i = 0; i < outputs; i++) {
@@ -158,6 +194,36 @@ final class LinalgOps {
     KernelKinds.Type from = Kinds.of(spec.dtype());
     b.call(s -> Kernels.cast(n, from, s[0], KernelKinds.Type.F64, s[1]), b.denseInput(i), copy);
     return copy;
+  }
+
+  /** The first input's matrices transposed, in F64. */
+  private static Operand turned(PlanBuilder b) {
+    TensorSpec spec = b.spec(0);
+    int rank = spec.shape().rank();
+    long[] dims = spec.shape().dims();
+    long[] strides = b.plainLayout(0).strides();
+    swap(dims, rank - 1, rank - 2);
+    swap(strides, rank - 1, rank - 2);
+    TensorSpec across = spec.withShape(Shape.of(dims));
+    int bytes = spec.dtype().bytes();
+    StridedSpace space = Spaces.copy(across.shape(), Layout.Strided.of(strides));
+    Operand copy = wide(b, across);
+    if (spec.dtype() == DType.F64) {
+      b.call(s -> Kernels.copyStrided(bytes, space, s[0], s[1]), b.plainInput(0), copy);
+      return copy;
+    }
+    Operand narrow = b.scratch(Mds.contiguous(across));
+    long n = spec.shape().size();
+    b.call(s -> Kernels.copyStrided(bytes, space, s[0], s[1]), b.plainInput(0), narrow);
+    b.call(
+        s -> Kernels.cast(n, KernelKinds.Type.F32, s[0], KernelKinds.Type.F64, s[1]), narrow, copy);
+    return copy;
+  }
+
+  private static void swap(long[] x, int i, int j) {
+    long moved = x[i];
+    x[i] = x[j];
+    x[j] = moved;
   }
 
   private static void requireFinite(String op, int matrix, MemorySegment x, long count) {

@@ -10,6 +10,7 @@ import dev.balboa.nn.op.Arange;
 import dev.balboa.nn.op.BFloat16;
 import dev.balboa.nn.op.Concat;
 import dev.balboa.nn.op.Contiguous;
+import dev.balboa.nn.op.CosineWindow;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.LayoutOp;
@@ -21,6 +22,9 @@ import dev.balboa.nn.op.RandomUniform;
 import dev.balboa.nn.op.SliceScatter;
 import dev.balboa.nn.op.SourceOp;
 import dev.balboa.nn.op.TensorSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** Operations that make or move elements, through the kernels. */
 final class MemoryOps {
@@ -40,6 +44,7 @@ final class MemoryOps {
     switch (op) {
       case Fill o -> fill(b, o);
       case Arange o -> arange(b, o);
+      case CosineWindow o -> cosineWindow(b, o);
       case RandomUniform o -> uniform(b, o);
       case RandomNormal o -> normal(b, o);
       case RandomBernoulli o -> bernoulli(b, o);
@@ -72,6 +77,14 @@ final class MemoryOps {
     KernelKinds.Type type = Kinds.of(b.outputSpec(0).dtype());
     b.call(
         s -> AxisKernels.arange(type, op.count(), op.start(), op.step(), s[0]), b.denseOutput(0));
+  }
+
+  private static void cosineWindow(PlanBuilder b, CosineWindow op) {
+    double[] a = op.coefficients().stream().mapToDouble(Double::doubleValue).toArray();
+    MemorySegment coefficients = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_DOUBLE, a);
+    b.call(
+        s -> AxisKernels.cosineWindow(op.count(), op.period(), a.length, coefficients, s[0]),
+        b.denseOutput(0));
   }
 
   static void uniform(PlanBuilder b, RandomUniform op) {

@@ -33,6 +33,7 @@ import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Pad;
 import dev.balboa.nn.op.Resize;
 import dev.balboa.nn.op.ResizeMode;
+import dev.balboa.nn.op.Roll;
 import dev.balboa.nn.op.Scatter;
 import dev.balboa.nn.op.SliceScatter;
 import dev.balboa.nn.op.TensorSpec;
@@ -88,7 +89,7 @@ final class Widening {
           Cast _,
           Where _ ->
           true;
-      case Gather _, Scatter _, IndexSelect _, Flip _, Pad _ -> true;
+      case Gather _, Scatter _, IndexSelect _, Flip _, Roll _, Pad _ -> true;
       case Resize o -> o.mode() == ResizeMode.NEAREST;
       default -> false;
     };

@@ -17,6 +17,7 @@ import dev.balboa.nn.op.ProdBackward;
 import dev.balboa.nn.op.Resize;
 import dev.balboa.nn.op.ResizeBackward;
 import dev.balboa.nn.op.ResizeMode;
+import dev.balboa.nn.op.Roll;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Sort;
 import dev.balboa.nn.op.TopK;
@@ -31,6 +32,7 @@ final class AxisKernels {
   static Prepared prepare(AxisOp op, Call call) {
     return switch (op) {
       case Flip o -> flip(o, call);
+      case Roll o -> roll(o, call);
       case Pad o -> pad(o, call);
       case PadBackward o -> padBackward(o, call);
       case Resize o -> resize(o, call);
@@ -80,6 +82,23 @@ final class AxisKernels {
       List<Integer> positions = ascending(shape.dim(axis));
       if (op.axes().contains(axis)) {
         Collections.reverse(positions);
+      }
+      sources.add(positions);
+    }
+    return call.plain((in, out) -> {
+      for (int i = 0; i < in[0].count(); i++) {
+        out[0].copy(in[0], source(sources, shape, shape, i), i, 1);
+      }
+    });
+  }
+
+  private static Prepared roll(Roll op, Call call) {
+    Shape shape = call.in(0);
+    List<List<Integer>> sources = new ArrayList<>();
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      List<Integer> positions = ascending(shape.dim(axis));
+      if (op.axis() == axis) {
+        Collections.rotate(positions, (int) (op.shift() % Math.max(1, positions.size())));
       }
       sources.add(positions);
     }

@@ -76,11 +76,19 @@ final class IndexKernels {
   private static Prepared scatterAdd(ScatterAdd op, Call call) {
     return call.plain((in, out) -> {
       int[] at = positions(op.name(), in[0].wholes(), op.shape().dim(op.axis()));
+      base(in, out[0]);
       for (int i = 0; i < at.length; i++) {
         int to = target(op.shape(), op.axis(), call.in(0), i, at[i]);
         out[0].reals()[to] += in[1].reals()[i];
       }
     });
+  }
+
+  /** Starts from what is added to, if that is given, else from zeros. */
+  private static void base(Elements[] in, Elements out) {
+    if (in.length == 3) {
+      out.copy(in[2], 0, 0, out.count());
+    }
   }
 
   private static Prepared indexSelect(IndexSelect op, Call call) {
@@ -99,6 +107,7 @@ final class IndexKernels {
     int inner = inner(call.out(0), op.axis());
     return call.plain((in, out) -> {
       int[] at = positions(op.name(), in[0].wholes(), op.size());
+      base(in, out[0]);
       double[] x = in[1].reals();
       for (int i = 0; i < x.length; i += inner) {
         int row = i / inner / at.length * (int) op.size() + at[i / inner % at.length];

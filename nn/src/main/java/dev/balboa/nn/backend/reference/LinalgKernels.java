@@ -5,9 +5,11 @@ import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.op.Cholesky;
 import dev.balboa.nn.op.Det;
 import dev.balboa.nn.op.Eigh;
+import dev.balboa.nn.op.LeastSquares;
 import dev.balboa.nn.op.LinalgOp;
 import dev.balboa.nn.op.Qr;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.SingularValues;
 import dev.balboa.nn.op.Slogdet;
 import dev.balboa.nn.op.Solve;
 import dev.balboa.nn.op.Svd;
@@ -33,6 +35,17 @@ final class LinalgKernels {
           each(call, (i, in) -> new double[][] {Factorizations.cholesky(o.name(), i, in[0], n)});
       case Qr _ -> each(call, (i, in) -> Factorizations.qr(in[0], m, n));
       case Svd o -> each(call, (i, in) -> Jacobi.svd(o.name(), i, in[0], m, n));
+      case SingularValues o ->
+          each(call, (i, in) -> new double[][] {Jacobi.svd(o.name(), i, in[0], m, n)[1]});
+      case LeastSquares o -> {
+        int columns = Math.toIntExact(call.in(1).dim(-1));
+        yield each(
+            call,
+            (i, in) ->
+                new double[][] {
+                  Factorizations.leastSquares(o.name(), i, in[0], in[1], m, n, columns)
+                });
+      }
       case Eigh o -> each(call, (i, in) -> Jacobi.eigh(o.name(), i, in[0], n));
       case Solve o -> {
         int columns = Math.toIntExact(call.in(1).dim(-1));

@@ -2,6 +2,7 @@ package dev.balboa.nn.backend.reference;
 
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.op.Arange;
+import dev.balboa.nn.op.CosineWindow;
 import dev.balboa.nn.op.Fill;
 import dev.balboa.nn.op.RandomBernoulli;
 import dev.balboa.nn.op.RandomIntegers;
@@ -19,6 +20,7 @@ final class SourceKernels {
     return switch (op) {
       case Fill o -> call.plain((_, out) -> fill(o, out[0]));
       case Arange o -> call.plain((_, out) -> arange(o, out[0]));
+      case CosineWindow o -> call.plain((_, out) -> cosineWindow(o, out[0].reals()));
       case RandomUniform o -> call.plain((in, out) -> uniform(o, in[0], out[0].reals()));
       case RandomBernoulli o -> call.plain((in, out) -> bernoulli(o, in[0], out[0].reals()));
       case RandomIntegers o -> call.plain((in, out) -> integers(o, in[0], out[0].wholes()));
@@ -41,6 +43,17 @@ final class SourceKernels {
         out.reals()[i] = op.start() + i * op.step();
       } else {
         out.wholes()[i] = (long) op.start() + i * (long) op.step();
+      }
+    }
+  }
+
+  private static void cosineWindow(CosineWindow op, double[] y) {
+    for (int i = 0; i < y.length; i++) {
+      long mirrored = Math.min(i, op.period() - i);
+      for (int j = 0; j < op.coefficients().size(); j++) {
+        double sign = j % 2 == 0 ? 1 : -1;
+        double turns = (double) j * mirrored / op.period();
+        y[i] += sign * op.coefficients().get(j) * Math.cos(2 * Math.PI * turns);
       }
     }
   }
