@@ -225,6 +225,24 @@ BALBOA_API int32_t balboa_where(int32_t elem_size, int32_t ndim, const int64_t *
                                 const int64_t *cond_strides, const void *a, const int64_t *a_strides, const void *b,
                                 const int64_t *b_strides, void *out);
 
+/* ---- chains of element-wise functions */
+
+enum balboa_chain {
+  BALBOA_CHAIN_UNARY = 0,          /* f(left) of a balboa_unary with alpha and beta */
+  BALBOA_CHAIN_BINARY = 1,         /* left op right of a balboa_binary */
+  BALBOA_CHAIN_BACKWARD = 2,       /* f'(left) right, as balboa_unary_backward_f32 */
+  BALBOA_CHAIN_BACKWARD_FROM_Y = 3 /* the same from the result, as balboa_unary_backward_from_y_f32 */
+};
+
+/* out = the result of the last of `count` <= 16 functions, each by the loop of its own call, which go over memory together.
+ * links int32[count, 4] = {balboa_chain, kind, left, right}: operands are inputs 0, 1, ... or ~j for the
+ * result of function j before; numbers f32[count, 2] = alpha, beta. out [dims] contiguous; strides int64[inputs, ndim];
+ * 1 to 6 inputs, the others may be NULL. In place with an input whose strides are those of out. */
+BALBOA_API int32_t balboa_chain_f32(int32_t count, const int32_t *links, const float *numbers, int32_t inputs,
+                                    int32_t ndim, const int64_t *dims, const int64_t *strides, const float *x0,
+                                    const float *x1, const float *x2, const float *x3, const float *x4,
+                                    const float *x5, float *out);
+
 /* ---- reductions: x viewed as [outer, red, inner] */
 
 enum balboa_reduce {

@@ -103,7 +103,7 @@ static void cos_loop(int64_t n, const float *x, float *y, float alpha, float bet
   bk_trig(n, x, y, cos_small, cos);
 }
 
-static unary_entry find(int32_t kind) {
+unary_entry bk_unary_entry(int32_t kind) {
 #define ENTRY(kind_name, loop, grain) \
   case kind_name: {                   \
     const unary_entry e = {loop, grain}; \
@@ -157,7 +157,7 @@ static unary_entry find(int32_t kind) {
   return other;
 }
 
-unary_fn bk_unary(int32_t kind) { return find(kind).fn; }
+unary_fn bk_unary(int32_t kind) { return bk_unary_entry(kind).fn; }
 
 typedef struct {
   unary_fn fn;
@@ -172,7 +172,7 @@ static void unary_range(void *context, int64_t begin, int64_t end) {
 }
 
 int32_t balboa_unary_f32(int32_t kind, int64_t n, const float *x, float *y, float alpha, float beta) {
-  const unary_entry entry = find(kind);
+  const unary_entry entry = bk_unary_entry(kind);
   BK_CHECK(entry.fn != NULL, BALBOA_ERR_KIND);
   BK_CHECK(n >= 0, BALBOA_ERR_ARGUMENT);
   BK_CHECK(n == 0 || (x != NULL && y != NULL), BALBOA_ERR_NULL);

@@ -11,9 +11,10 @@ typedef void (*unary_fn_f64)(int64_t n, const double *x, double *y, double alpha
 typedef void (*unary_backward_fn_f64)(int64_t n, const double *x, const double *dy, double *dx, double alpha,
                                       double beta);
 
-/* The loops of a function and of its derivative from x; NULL for what there is not. */
+/* The loops of a function and of its derivatives from x and from y; NULL for what there is not. */
 unary_fn bk_unary(int32_t kind);
 unary_backward_fn bk_unary_backward(int32_t kind);
+unary_backward_fn bk_unary_backward_from_y(int32_t kind);
 unary_fn_f64 bk_unary_f64(int32_t kind);
 unary_backward_fn_f64 bk_unary_backward_f64(int32_t kind);
 
@@ -21,6 +22,9 @@ typedef struct {
   unary_fn fn;
   int64_t grain;
 } unary_entry;
+
+/* The loop with the number of elements below which it stays on one thread. */
+unary_entry bk_unary_entry(int32_t kind);
 
 /* f(v) of the element v; alpha and beta are in scope. */
 #define UNARY(name, expression)                                                                         \

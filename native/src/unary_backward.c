@@ -98,7 +98,7 @@ unary_backward_fn bk_unary_backward(int32_t kind) {
   return kind >= BALBOA_RELU && kind <= BALBOA_CLIP ? table[kind] : NULL;
 }
 
-static unary_backward_fn find_from_y(int32_t kind) {
+unary_backward_fn bk_unary_backward_from_y(int32_t kind) {
   switch (kind) {
     case BALBOA_RELU:
       return relu_x; /* y > 0 exactly where x > 0 */
@@ -148,5 +148,5 @@ int32_t balboa_unary_backward_f32(int32_t kind, int64_t n, const float *x, const
 int32_t balboa_unary_backward_from_y_f32(int32_t kind, int64_t n, const float *y, const float *dy, float *dx,
                                          float alpha, float beta) {
   BK_CHECK(alpha > 0.0f || (kind != BALBOA_LEAKY_RELU && kind != BALBOA_ELU), BALBOA_ERR_ARGUMENT);
-  return run(find_from_y(kind), n, y, dy, dx, alpha, beta);
+  return run(bk_unary_backward_from_y(kind), n, y, dy, dx, alpha, beta);
 }

@@ -4,7 +4,7 @@
 
 #include "internal.h"
 
-#define BK_MAX_OPERANDS 4
+#define BK_MAX_OPERANDS 8
 
 /* Handles n elements along the innermost dim: pointer[k] addresses the first one of operand k (0 is the
  * output), the next one is stride[k] elements further. */

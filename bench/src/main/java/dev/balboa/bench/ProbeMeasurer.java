@@ -2,6 +2,7 @@ package dev.balboa.bench;
 
 import dev.balboa.bench.probe.AlternationProbe;
 import dev.balboa.bench.probe.BridgeProbe;
+import dev.balboa.bench.probe.ChainProbe;
 import dev.balboa.bench.probe.Line;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +21,9 @@ final class ProbeMeasurer {
     /** {@link BridgeProbe}. */
     BRIDGE("bridge", BridgeProbe.class),
     /** {@link AlternationProbe}. */
-    ALTERNATION("alternation", AlternationProbe.class);
+    ALTERNATION("alternation", AlternationProbe.class),
+    /** {@link ChainProbe}. */
+    CHAIN("chain", ChainProbe.class);
 
     private final String label;
     private final Class<?> main;

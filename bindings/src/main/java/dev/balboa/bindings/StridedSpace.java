@@ -54,6 +54,7 @@ public final class StridedSpace {
   private final boolean[] repeats;
   private final long[] lasts;
   private final MemorySegment[] nativeStrides;
+  private final MemorySegment allStrides;
 
   private StridedSpace(long[] dims, Operand[] operands) {
     this.dims = dims;
@@ -66,8 +67,12 @@ public final class StridedSpace {
     this.nativeStrides = new MemorySegment[operands.length];
     Arena arena = Arena.ofAuto();
     this.nativeDims = arena.allocateFrom(ValueLayout.JAVA_LONG, dims);
+    this.allStrides = arena.allocate(ValueLayout.JAVA_LONG, (long) operands.length * dims.length);
     for (int i = 0; i < operands.length; i++) {
-      nativeStrides[i] = arena.allocateFrom(ValueLayout.JAVA_LONG, operands[i].strides);
+      long bytes = (long) dims.length * Long.BYTES;
+      nativeStrides[i] = allStrides.asSlice(i * bytes, bytes);
+      MemorySegment.copy(
+          operands[i].strides, 0, nativeStrides[i], ValueLayout.JAVA_LONG, 0, dims.length);
       place(i, operands[i]);
     }
   }
@@ -124,6 +129,11 @@ public final class StridedSpace {
 
   MemorySegment strides(int operand) {
     return nativeStrides[operand];
+  }
+
+  /** Those of all operands, one after the other. */
+  MemorySegment allStrides() {
+    return allStrides;
   }
 
   void requireOperands(String kernel, int expected) {

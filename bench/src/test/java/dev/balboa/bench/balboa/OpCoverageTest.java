@@ -54,7 +54,9 @@ class OpCoverageTest {
           "writes in place: measured inside of training steps by scripts/bench",
           List.of("AdamStep", "Assign", "AssignRows", "RmsPropStep", "SgdStep"),
           "only in second derivatives",
-          List.of("MaxPoolGather"));
+          List.of("MaxPoolGather"),
+          "made by a pass of captured graphs: measured by scripts/bench chain",
+          List.of("ElementwiseChain"));
 
   private static final Map<String, List<String>> FUNCTIONS_WITHOUT_ROW =
       Map.ofEntries(

@@ -8,6 +8,7 @@ import dev.balboa.nn.graph.pass.FoldBatchNorm;
 import dev.balboa.nn.graph.pass.FuseActivation;
 import dev.balboa.nn.graph.pass.FuseAttention;
 import dev.balboa.nn.graph.pass.FuseBias;
+import dev.balboa.nn.graph.pass.FuseElementwise;
 import dev.balboa.nn.graph.pass.FuseResidual;
 import dev.balboa.nn.graph.pass.Pass;
 import dev.balboa.nn.graph.pass.ReluBehindPool;
@@ -67,6 +68,7 @@ public record CompileOptions(
             new FuseResidual(),
             new FuseActivation(),
             new ReluBehindPool(),
+            new FuseElementwise(),
             new DropWorkspaces());
     return new CompileOptions(
         passes,

@@ -11,6 +11,7 @@ public sealed interface ElementwiseOp extends Op
         Logical,
         Where,
         Lerp,
+        ElementwiseChain,
         NanToNum,
         Cast,
         Dropout,

@@ -9,12 +9,17 @@ import dev.balboa.nn.op.Compare;
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Dropout;
+import dev.balboa.nn.op.ElementwiseChain;
+import dev.balboa.nn.op.ElementwiseChain.Link;
 import dev.balboa.nn.op.Lerp;
 import dev.balboa.nn.op.Logical;
 import dev.balboa.nn.op.LogicalKind;
 import dev.balboa.nn.op.NanToNum;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Unary;
+import dev.balboa.nn.op.UnaryBackward;
+import dev.balboa.nn.op.UnaryKind;
 import dev.balboa.nn.op.Where;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +44,7 @@ final class ElementwiseCases {
     }
     cases.add(where());
     cases.add(lerp());
+    cases.add(chain());
     cases.add(nanToNum());
     cases.add(cast());
     cases.add(dropout());
@@ -245,6 +251,55 @@ final class ElementwiseCases {
         .refuses(op, List.of(bool, f32(3), new TensorSpec(Shape.of(3), DType.F64)), "F64[3]")
         .refuses(op, List.of(bool, f32(3), f32(2)), "[3]", "[2]")
         .refuses(op, List.of(bool, f32(2), f32(2)), "[3]", "[2]");
+  }
+
+  /** (x a + b), a function of it, its slope times x, all times a; and one function alone. */
+  private static ElementwiseChain chain(UnaryKind f) {
+    Link product = new Link(new Binary(BinaryKind.MUL), List.of(0, 1));
+    Link sum = new Link(new Binary(BinaryKind.ADD), List.of(~0, 2));
+    Link y = new Link(Unary.of(f), List.of(~1));
+    int saved = f.backwardReadsOutput() ? ~2 : ~1;
+    Link slope = new Link(new UnaryBackward(f, 0, 0), List.of(saved, ~0));
+    Link more = new Link(new Binary(BinaryKind.SUB), List.of(~3, ~2));
+    Link result = new Link(new Binary(BinaryKind.MUL), List.of(~4, 1));
+    return new ElementwiseChain(List.of(product, sum, y, slope, more, result));
+  }
+
+  private static OpCase chain() {
+    ElementwiseChain op = chain(UnaryKind.TANH);
+    ElementwiseChain alone =
+        new ElementwiseChain(List.of(new Link(Unary.of(UnaryKind.EXP), List.of(0))));
+    return OpCase.of(
+            "elementwise_chain",
+            ElementwiseChain.class,
+            d -> {
+              ElementwiseChain some =
+                  chain(d.pick(UnaryKind.TANH, UnaryKind.SIGMOID, UnaryKind.SILU));
+              Shape x = d.shape(0, 4);
+              Shape a = x.slice(d.between(0, x.rank()), x.rank());
+              return Sample.of(
+                  some,
+                  d.input(x, Domain.NORMAL),
+                  d.input(a, Domain.NORMAL),
+                  d.input(d.flip() ? x : Shape.scalar(), Domain.NORMAL));
+            })
+        .also(d -> Sample.of(alone, d.input(Shape.of(3, 5), Domain.NORMAL)))
+        .alsoLarge(d ->
+            Sample.of(
+                op,
+                d.input(Shape.of(33, 1031), Domain.NORMAL),
+                d.input(Shape.of(1031), Domain.NORMAL),
+                d.input(Shape.of(33, 1), Domain.NORMAL)))
+        .sums(ElementwiseCases::broadcastRatio)
+        .within(16)
+        .refuses(op, List.of(f32(2)), "3 inputs", "got 1")
+        .refuses(op, List.of(f32(2), f32(3), f32()), "[2]", "[3]")
+        .refuses(alone, List.of(new TensorSpec(Shape.of(3), DType.I32)), "floating", "I32[3]")
+        .refusesToMake(() -> new ElementwiseChain(List.of()), "at least one link", "none")
+        .refusesToMake(
+            () -> new ElementwiseChain(List.of(new Link(Unary.of(UnaryKind.EXP), List.of(~0)))),
+            "before link 0",
+            "got 0");
   }
 
   private static OpCase lerp() {

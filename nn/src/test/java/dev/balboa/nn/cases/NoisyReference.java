@@ -23,6 +23,7 @@ import dev.balboa.nn.op.CumProdBackward;
 import dev.balboa.nn.op.CumSum;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Dropout;
+import dev.balboa.nn.op.ElementwiseChain;
 import dev.balboa.nn.op.Gated;
 import dev.balboa.nn.op.GatedBackward;
 import dev.balboa.nn.op.GridSample;
@@ -120,6 +121,7 @@ final class NoisyReference implements Backend {
       case Binary b -> b.kind() != BinaryKind.MAX && b.kind() != BinaryKind.MIN;
       case Reduce r -> r.kind() != ReduceKind.MAX && r.kind() != ReduceKind.MIN;
       case Variance _, Center _ -> true;
+      case ElementwiseChain _ -> true;
       case UnaryBackward _, Dropout _, Prelu _, PreluBackward _, Lerp _ -> true;
       case Softmax _, SoftmaxBackward _ -> true;
       case ConvolutionOp _, LinearAlgebraOp _, NormalizationOp _, LossOp _ -> true;

@@ -2009,6 +2009,95 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    private static final int BALBOA_CHAIN_UNARY = (int)0L;
+    public static int BALBOA_CHAIN_UNARY() {
+        return BALBOA_CHAIN_UNARY;
+    }
+    private static final int BALBOA_CHAIN_BINARY = (int)1L;
+    public static int BALBOA_CHAIN_BINARY() {
+        return BALBOA_CHAIN_BINARY;
+    }
+    private static final int BALBOA_CHAIN_BACKWARD = (int)2L;
+    public static int BALBOA_CHAIN_BACKWARD() {
+        return BALBOA_CHAIN_BACKWARD;
+    }
+    private static final int BALBOA_CHAIN_BACKWARD_FROM_Y = (int)3L;
+    public static int BALBOA_CHAIN_BACKWARD_FROM_Y() {
+        return BALBOA_CHAIN_BACKWARD_FROM_Y;
+    }
+
+    private static class balboa_chain_f32 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_chain_f32");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_chain_f32(int32_t count, const int32_t *links, const float *numbers, int32_t inputs, int32_t ndim, const int64_t *dims, const int64_t *strides, const float *x0, const float *x1, const float *x2, const float *x3, const float *x4, const float *x5, float *out)
+     * }
+     */
+    public static FunctionDescriptor balboa_chain_f32$descriptor() {
+        return balboa_chain_f32.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_chain_f32(int32_t count, const int32_t *links, const float *numbers, int32_t inputs, int32_t ndim, const int64_t *dims, const int64_t *strides, const float *x0, const float *x1, const float *x2, const float *x3, const float *x4, const float *x5, float *out)
+     * }
+     */
+    public static MethodHandle balboa_chain_f32$handle() {
+        return balboa_chain_f32.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_chain_f32(int32_t count, const int32_t *links, const float *numbers, int32_t inputs, int32_t ndim, const int64_t *dims, const int64_t *strides, const float *x0, const float *x1, const float *x2, const float *x3, const float *x4, const float *x5, float *out)
+     * }
+     */
+    public static MemorySegment balboa_chain_f32$address() {
+        return balboa_chain_f32.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_chain_f32(int32_t count, const int32_t *links, const float *numbers, int32_t inputs, int32_t ndim, const int64_t *dims, const int64_t *strides, const float *x0, const float *x1, const float *x2, const float *x3, const float *x4, const float *x5, float *out)
+     * }
+     */
+    public static int balboa_chain_f32(int count, MemorySegment links, MemorySegment numbers, int inputs, int ndim, MemorySegment dims, MemorySegment strides, MemorySegment x0, MemorySegment x1, MemorySegment x2, MemorySegment x3, MemorySegment x4, MemorySegment x5, MemorySegment out) {
+        var mh$ = balboa_chain_f32.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_chain_f32", count, links, numbers, inputs, ndim, dims, strides, x0, x1, x2, x3, x4, x5, out);
+            }
+            return (int)mh$.invokeExact(count, links, numbers, inputs, ndim, dims, strides, x0, x1, x2, x3, x4, x5, out);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
     private static final int BALBOA_REDUCE_SUM = (int)0L;
     public static int BALBOA_REDUCE_SUM() {
         return BALBOA_REDUCE_SUM;

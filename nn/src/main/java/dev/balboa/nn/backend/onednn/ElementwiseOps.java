@@ -12,6 +12,7 @@ import dev.balboa.nn.op.Cast;
 import dev.balboa.nn.op.Compare;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Dropout;
+import dev.balboa.nn.op.ElementwiseChain;
 import dev.balboa.nn.op.ElementwiseOp;
 import dev.balboa.nn.op.Lerp;
 import dev.balboa.nn.op.Logical;
@@ -44,6 +45,7 @@ final class ElementwiseOps {
       case Logical o -> logical(b, o);
       case Where _ -> where(b);
       case Lerp o -> lerp(b, o);
+      case ElementwiseChain o -> ChainOps.plan(b, o);
       case NanToNum o -> nanToNum(b, o);
       case Cast o -> cast(b, o);
       case Prelu o -> PreluOps.forward(b, o);

@@ -13,6 +13,7 @@ import dev.balboa.nn.op.Binary;
 import dev.balboa.nn.op.Contiguous;
 import dev.balboa.nn.op.ConvBackwardData;
 import dev.balboa.nn.op.ConvolutionOp;
+import dev.balboa.nn.op.ElementwiseChain;
 import dev.balboa.nn.op.ElementwiseOp;
 import dev.balboa.nn.op.InPlaceOp;
 import dev.balboa.nn.op.IndexOp;
@@ -122,7 +123,7 @@ public final class NativeBackend implements Backend {
   @Override
   public boolean overwrites(Op op, int input) {
     return switch (op) {
-      case Unary _, UnaryBackward _ -> true;
+      case Unary _, UnaryBackward _, ElementwiseChain _ -> true;
       case Binary _ -> input == 0; // oneDNN's binary primitive may write over the first only
       default -> false;
     };

@@ -8,6 +8,7 @@ import dev.balboa.nn.op.Compare;
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Dropout;
+import dev.balboa.nn.op.ElementwiseChain;
 import dev.balboa.nn.op.ElementwiseOp;
 import dev.balboa.nn.op.Lerp;
 import dev.balboa.nn.op.Logical;
@@ -36,6 +37,7 @@ final class ElementwiseKernels {
       case Compare o -> call.broadcast((in, out) -> compare(o.kind(), in, out[0].wholes()));
       case Logical o -> call.broadcast((in, out) -> logical(o.kind(), in, out[0].wholes()));
       case Where _ -> call.broadcast(ElementwiseKernels::where);
+      case ElementwiseChain o -> ChainKernels.prepare(o, call);
       case Lerp _ -> call.broadcast(ElementwiseKernels::lerp);
       case NanToNum o -> call.plain(unary(x -> number(o, x)));
       case Cast o -> call.plain((in, out) -> cast(o.dtype(), in[0], out[0]));

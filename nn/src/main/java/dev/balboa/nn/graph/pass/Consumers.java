@@ -28,12 +28,12 @@ final class Consumers {
    */
   Node only(int value) {
     Node node = producers.get(value);
-    boolean free =
-        node != null
-            && uses[value] == 1
-            && !aliases.isMutated(value)
-            && node.inputs().stream().noneMatch(this::isOverwritten);
-    return free ? node : null;
+    return node != null && uses[value] == 1 && mayMove(node, value) ? node : null;
+  }
+
+  /** Whether a node may run where its result is read instead. */
+  boolean mayMove(Node node, int value) {
+    return !aliases.isMutated(value) && node.inputs().stream().noneMatch(this::isOverwritten);
   }
 
   /** Whether moving a read of this value to a later place could make a difference. */

@@ -19,6 +19,7 @@ import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Attention;
 import dev.balboa.nn.op.CausalMask;
 import dev.balboa.nn.op.Conv;
+import dev.balboa.nn.op.ElementwiseChain;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.Op;
@@ -208,6 +209,56 @@ class PassTest {
             only)) {
       assertThat(ops(compiled.graph(X))).noneMatch(op -> op instanceof Attention);
     }
+  }
+
+  @Test
+  void elementwiseFunctionsInARowBecomeOne() {
+    Tensor a = numbers(2, 8);
+    Tensor c = numbers(3, 2, 3, 8, 8);
+    List<Op> ops = ops(x -> List.of(x.mul(a).add(c).tanh().mul(a)), 0, new FuseElementwise());
+    assertThat(ops).hasSize(1);
+    assertThat(ops.getFirst().name()).isEqualTo("mul_add_tanh_mul");
+    assertThat(((ElementwiseChain) ops.getFirst()).inputs()).isEqualTo(3);
+    List<Op> twice =
+        ops(
+            x -> {
+              Tensor y = x.exp();
+              return List.of(y.mul(y).add(x));
+            },
+            0,
+            new FuseElementwise());
+    assertThat(twice).hasSize(1);
+  }
+
+  @Test
+  void elementwiseResultsThatOthersReadStay() {
+    Tensor a = numbers(2, 2, 3, 8, 8);
+    List<Op> ops =
+        ops(
+            x -> {
+              Tensor y = x.mul(a).exp();
+              return List.of(y.square().tanh(), y.sum(3), a.abs().exp().mul(x).abs());
+            },
+            0,
+            new FuseElementwise());
+    assertThat(ops.stream().filter(ElementwiseChain.class::isInstance).map(Op::name))
+        .containsExactlyInAnyOrder("mul_exp", "square_tanh", "abs_exp", "mul_abs");
+  }
+
+  @Test
+  void chainsEndWhereTheyGetTooLong() {
+    List<Op> ops =
+        ops(
+            x -> {
+              Tensor y = x;
+              for (int i = 0; i < 40; i++) {
+                y = y.mul(0.9).add(x);
+              }
+              return List.of(y);
+            },
+            0,
+            new FuseElementwise());
+    assertThat(ops).hasSize(5);
   }
 
   @Test
