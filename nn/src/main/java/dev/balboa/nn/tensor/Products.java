@@ -36,7 +36,7 @@ public final class Products {
     checkOperand("dot", b, a);
     check(a.shape().rank() == 1, "dot", "a vector", a.spec());
     check(b.shape().equals(a.shape()), "dot", "a second vector of shape " + a.shape(), b.spec());
-    return a.matmul(b);
+    return a.unsqueeze(0).matmul(b.unsqueeze(1)).reshape();
   }
 
   /** The products of each element of vector a [n] with each of vector b [m]: [n, m]. */
