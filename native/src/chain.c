@@ -173,6 +173,7 @@ int32_t balboa_chain_f32(int32_t count, const int32_t *links, const float *numbe
     sizes[INPUTS + i] = sizeof(float);
     steps[1 + i] = ndim == 0 ? nowhere : strides + (int64_t)i * ndim;
   }
-  const int64_t grain = bk_max(64, BK_GRAIN_CHEAP / p.weight);
+  /* Inputs that another core has just written take longer to come than a chain of cheap functions does. */
+  const int64_t grain = bk_max(64, BK_GRAIN_CHEAP * inputs / p.weight);
   return bk_walk_run(INPUTS + inputs, sizes, ndim, dims, out, operands, steps, grain, chain_row);
 }

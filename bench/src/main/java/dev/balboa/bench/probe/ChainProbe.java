@@ -18,8 +18,9 @@ import java.util.function.LongConsumer;
 
 /**
  * What element-wise functions in a row cost captured as one pass over memory, against one pass
- * each: (x a + b) tanh c at several sizes, the reparameterization mu + exp(v / 2) e, and a
- * Transformer encoder whose rotary positions are such a row. Arguments: threads, seconds.
+ * each: tanh(x a + b) c at several sizes, where x is copied in, the reparameterization mu + exp(v /
+ * 2) e, and a Transformer encoder whose rotary positions are such a row. Arguments: threads,
+ * seconds.
  */
 public final class ChainProbe {
   private static final int WIDTH = 384;
@@ -36,15 +37,17 @@ public final class ChainProbe {
     try (var _ = Execution.noGrad();
         var _ = Scope.open()) {
       for (int n : new int[] {1 << 10, 1 << 14, 1 << 17, 1 << 20, 1 << 22}) {
-        Tensor[] x = {numbers(1, n), numbers(2, n), numbers(3, n), numbers(4, n)};
+        Tensor a = numbers(1, n).keep();
+        Tensor b = numbers(2, n).keep();
+        Tensor c = numbers(3, n).keep();
         compare(
             "tanh-" + n,
             seconds,
-            o ->
-                Compiled.of(
-                    in -> List.of(in.get(0).mul(in.get(1)).add(in.get(2)).tanh().mul(in.get(3))),
-                    o),
-            x);
+            o -> Compiled.of(in -> List.of(in.get(0).mul(a).add(b).tanh().mul(c)), o),
+            numbers(4, n));
+        a.close();
+        b.close();
+        c.close();
       }
       Tensor[] sample = {numbers(1, 1 << 20), numbers(2, 1 << 20), numbers(3, 1 << 20)};
       compare(

@@ -8,9 +8,11 @@ import dev.balboa.nn.op.Binary;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.ElementwiseChain;
 import dev.balboa.nn.op.ElementwiseOp;
+import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryBackward;
+import dev.balboa.nn.op.ViewOp;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -25,12 +27,16 @@ import java.util.TreeMap;
  * Element-wise functions of F32 whose results only each other read become one {@link
  * ElementwiseChain}: one pass over memory, by the same loops. From each function on that nobody
  * takes, those whose results it reads join it, as long as they have its shape, nothing else reads
- * them, and the whole stays within what the native kernel takes. What depends on parameters alone
- * does not join what does not: it is computed when a parameter has changed, and not at every run.
+ * them, and the whole stays within what the native kernel takes and does fast. What depends on
+ * parameters alone does not join what does not: it is computed when a parameter has changed, and
+ * not at every run.
  */
 public final class FuseElementwise implements Pass {
   private static final int MOST_LINKS = 16;
   private static final int MOST_INPUTS = 6;
+
+  /** Below so many elements in a row, calling the loops takes longer than memory does. */
+  private static final int SHORT_ROW = 64;
 
   /** A pass without settings. */
   public FuseElementwise() {}
@@ -124,7 +130,7 @@ public final class FuseElementwise implements Pass {
           }
         }
       }
-      if (members.size() > 1) {
+      if (members.size() > 1 && !hasShortRows(members.values(), spec(last).shape())) {
         chains.put(last, chain(List.copyOf(members.values())));
         members.remove(places.get(last));
         taken.addAll(members.values());
@@ -148,6 +154,17 @@ public final class FuseElementwise implements Pass {
       List<Node.Apply> more = new ArrayList<>(members.values());
       more.add(node);
       return outside(more).size() <= MOST_INPUTS;
+    }
+
+    /** Whether views are read that the kernel would have to walk in rows of a few elements. */
+    private boolean hasShortRows(Iterable<Node.Apply> members, Shape shape) {
+      return shape.rank() > 0
+          && shape.dim(-1) < SHORT_ROW
+          && outside(members).stream()
+              .anyMatch(v ->
+                  consumers.producer(v) instanceof Node.Apply a
+                      && a.op() instanceof ViewOp
+                      && graph.spec(v).shape().size() > 1);
     }
 
     /** What nodes read that none of them makes, each once. */
