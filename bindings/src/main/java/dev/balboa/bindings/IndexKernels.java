@@ -10,40 +10,23 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>Segments are off-heap and dense row-major where no {@link StridedSpace} says otherwise; their
  * sizes are checked before the call, and what the kernel refuses becomes an {@link
- * IllegalArgumentException}. Nothing is allocated. Thread-safe for different results.
+ * IllegalArgumentException}. Index arrays are I32 or I64; negative indices count from the end.
+ * Nothing is allocated. Thread-safe for different results.
  */
 public final class IndexKernels {
 
   private IndexKernels() {}
 
-  /** An index array: its type, I32 or I64, and its elements; negative ones count from the end. */
-  public record Indices(KernelKinds.Type type, MemorySegment segment) {
-    /** Checks the type. */
-    public Indices {
-      requireType(type);
-    }
-
-    /** Returns the index at a position. */
-    public long at(long position) {
-      return IndexKernels.at(type, segment, position);
-    }
-
-    private void require(String kernel, long count) {
-      KernelChecks.elements(kernel, "indices", segment, count, type.byteSize());
-    }
-
-    private void check(String kernel, int status, MemorySegment bad, long size) {
-      IndexKernels.check(kernel, type, segment, status, bad, size);
-    }
-  }
-
-  private static void requireType(KernelKinds.Type type) {
+  private static void require(
+      String kernel, KernelKinds.Type type, MemorySegment indices, long count) {
     if (type != KernelKinds.Type.I32 && type != KernelKinds.Type.I64) {
       throw new IllegalArgumentException("indices: expected I32 or I64, got " + type);
     }
+    KernelChecks.elements(kernel, "indices", indices, count, type.byteSize());
   }
 
-  private static long at(KernelKinds.Type type, MemorySegment indices, long position) {
+  /** Returns the index at a position of an array of I32 or I64. */
+  public static long at(KernelKinds.Type type, MemorySegment indices, long position) {
     return type == KernelKinds.Type.I64
         ? indices.getAtIndex(ValueLayout.JAVA_LONG_UNALIGNED, position)
         : indices.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, position);
@@ -85,12 +68,13 @@ public final class IndexKernels {
       long rows,
       long inner,
       long count,
-      Indices indices,
+      KernelKinds.Type indexType,
+      MemorySegment indices,
       MemorySegment x,
       MemorySegment out) {
     String name = "gatherRows";
     elementSize(name, elementSize);
-    indices.require(name, count);
+    require(name, indexType, indices, count);
     KernelChecks.elements(name, "x", x, KernelChecks.volume(name, outer, rows, inner), elementSize);
     KernelChecks.elements(
         name, "out", out, KernelChecks.volume(name, outer, count, inner), elementSize);
@@ -98,17 +82,8 @@ public final class IndexKernels {
     MemorySegment bad = KernelChecks.badIndexSlot();
     int status =
         kernels_h.balboa_gather_rows(
-            elementSize,
-            indices.type.value(),
-            outer,
-            rows,
-            inner,
-            count,
-            indices.segment,
-            x,
-            out,
-            bad);
-    indices.check(name, status, bad, rows);
+            elementSize, indexType.value(), outer, rows, inner, count, indices, x, out, bad);
+    check(name, indexType, indices, status, bad, rows);
   }
 
   /**
@@ -123,29 +98,21 @@ public final class IndexKernels {
       long rows,
       long inner,
       long count,
-      Indices indices,
+      KernelKinds.Type indexType,
+      MemorySegment indices,
       MemorySegment dy,
       MemorySegment dx) {
     String name = "scatterAddRows";
     int size = type.byteSize();
-    indices.require(name, count);
+    require(name, indexType, indices, count);
     KernelChecks.elements(name, "dy", dy, KernelChecks.volume(name, outer, count, inner), size);
     KernelChecks.elements(name, "dx", dx, KernelChecks.volume(name, outer, rows, inner), size);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     int status =
         kernels_h.balboa_scatter_add_rows(
-            type.value(),
-            indices.type.value(),
-            outer,
-            rows,
-            inner,
-            count,
-            indices.segment,
-            dy,
-            dx,
-            bad);
-    indices.check(name, status, bad, rows);
+            type.value(), indexType.value(), outer, rows, inner, count, indices, dy, dx, bad);
+    check(name, indexType, indices, status, bad, rows);
   }
 
   /**
@@ -159,20 +126,21 @@ public final class IndexKernels {
       long rows,
       long inner,
       long count,
-      Indices indices,
+      KernelKinds.Type indexType,
+      MemorySegment indices,
       MemorySegment src,
       MemorySegment out) {
     String name = "putRows";
     elementSize(name, elementSize);
-    indices.require(name, count);
+    require(name, indexType, indices, count);
     KernelChecks.elements(name, "src", src, KernelChecks.volume(name, count, inner), elementSize);
     KernelChecks.elements(name, "out", out, KernelChecks.volume(name, rows, inner), elementSize);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     int status =
         kernels_h.balboa_put_rows(
-            elementSize, indices.type.value(), rows, inner, count, indices.segment, src, out, bad);
-    indices.check(name, status, bad, rows);
+            elementSize, indexType.value(), rows, inner, count, indices, src, out, bad);
+    check(name, indexType, indices, status, bad, rows);
   }
 
   /**
@@ -184,28 +152,29 @@ public final class IndexKernels {
   public static void gather(
       int elementSize,
       IndexGeometry geometry,
-      Indices indices,
+      KernelKinds.Type indexType,
+      MemorySegment indices,
       MemorySegment x,
       MemorySegment out) {
     String name = "gather";
     elementSize(name, elementSize);
     geometry.require(name, elementSize, x, out);
-    indices.require(name, geometry.count());
+    require(name, indexType, indices, geometry.count());
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     int status =
         kernels_h.balboa_gather(
             elementSize,
-            indices.type.value(),
+            indexType.value(),
             geometry.ndim(),
             geometry.axis(),
             geometry.wholeDims(),
             geometry.dims(),
-            indices.segment,
+            indices,
             x,
             out,
             bad);
-    indices.check(name, status, bad, geometry.size());
+    check(name, indexType, indices, status, bad, geometry.size());
   }
 
   /**
@@ -217,28 +186,29 @@ public final class IndexKernels {
   public static void scatter(
       int elementSize,
       IndexGeometry geometry,
-      Indices indices,
+      KernelKinds.Type indexType,
+      MemorySegment indices,
       MemorySegment src,
       MemorySegment x) {
     String name = "scatter";
     elementSize(name, elementSize);
     geometry.require(name, elementSize, x, src);
-    indices.require(name, geometry.count());
+    require(name, indexType, indices, geometry.count());
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     int status =
         kernels_h.balboa_scatter(
             elementSize,
-            indices.type.value(),
+            indexType.value(),
             geometry.ndim(),
             geometry.axis(),
             geometry.wholeDims(),
             geometry.dims(),
-            indices.segment,
+            indices,
             src,
             x,
             bad);
-    indices.check(name, status, bad, geometry.size());
+    check(name, indexType, indices, status, bad, geometry.size());
   }
 
   /**
@@ -250,24 +220,13 @@ public final class IndexKernels {
   public static void scatterAdd(
       KernelKinds.Type type,
       IndexGeometry geometry,
-      Indices indices,
-      MemorySegment src,
-      MemorySegment x) {
-    scatterAdd(type, geometry, indices.type, indices.segment, src, x);
-  }
-
-  /** The same of indices of type I32 or I64, for callers that make no object at a call. */
-  public static void scatterAdd(
-      KernelKinds.Type type,
-      IndexGeometry geometry,
       KernelKinds.Type indexType,
       MemorySegment indices,
       MemorySegment src,
       MemorySegment x) {
     String name = "scatterAdd";
-    requireType(indexType);
     geometry.require(name, type.byteSize(), x, src);
-    KernelChecks.elements(name, "indices", indices, geometry.count(), indexType.byteSize());
+    require(name, indexType, indices, geometry.count());
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     int status =

@@ -224,21 +224,21 @@ class KernelsTest {
   @Test
   void gatherScatterAndPooling() {
     MemorySegment out = f32(0, 0, 0, 0);
-    IndexKernels.gatherRows(4, 1, 3, 2, 2, indices(2, -3), f32(1, 2, 3, 4, 5, 6), out);
+    IndexKernels.gatherRows(4, 1, 3, 2, 2, I32, i32(2, -3), f32(1, 2, 3, 4, 5, 6), out);
     assertThat(floats(out)).containsExactly(5, 6, 1, 2);
     MemorySegment dx = f32(0, 0, 0, 0);
     KernelKinds.Type type = KernelKinds.Type.F32;
-    IndexKernels.scatterAddRows(type, 1, 2, 2, 2, indices(1, -1), f32(1, 2, 3, 4), dx);
+    IndexKernels.scatterAddRows(type, 1, 2, 2, 2, I32, i32(1, -1), f32(1, 2, 3, 4), dx);
     assertThat(floats(dx)).containsExactly(0, 0, 4, 6);
-    IndexKernels.putRows(4, 2, 2, 2, indices(0, 0), f32(1, 2, 3, 4), dx);
+    IndexKernels.putRows(4, 2, 2, 2, I32, i32(0, 0), f32(1, 2, 3, 4), dx);
     assertThat(floats(dx)).containsExactly(3, 4, 4, 6);
     IndexGeometry lines = IndexGeometry.of(1, new long[] {2, 2}, new long[] {1, 3});
     MemorySegment three = f32(0, 0, 0);
-    IndexKernels.gather(4, lines, indices(1, 0, -1), dx, three);
+    IndexKernels.gather(4, lines, I32, i32(1, 0, -1), dx, three);
     assertThat(floats(three)).containsExactly(4, 3, 4);
-    IndexKernels.scatterAdd(type, lines, indices(1, 0, -1), three, dx);
+    IndexKernels.scatterAdd(type, lines, I32, i32(1, 0, -1), three, dx);
     assertThat(floats(dx)).containsExactly(6, 12, 4, 6);
-    IndexKernels.scatter(4, lines, indices(1, 0, -1), f32(1, 2, 3), dx);
+    IndexKernels.scatter(4, lines, I32, i32(1, 0, -1), f32(1, 2, 3), dx);
     assertThat(floats(dx)).containsExactly(2, 3, 4, 6);
   }
 
@@ -249,14 +249,13 @@ class KernelsTest {
                 labelled(2, 3), f32(new float[6]), i32(0, 3), MemorySegment.NULL, f32(0)))
         .isInstanceOf(IndexOutOfBoundsException.class)
         .hasMessage("crossEntropy: a label or length is out of range at position 1");
-    assertThatThrownBy(() -> IndexKernels.gatherRows(4, 1, 2, 1, 1, indices(-3), f32(1, 2), f32(0)))
+    assertThatThrownBy(
+            () -> IndexKernels.gatherRows(4, 1, 2, 1, 1, I32, i32(-3), f32(1, 2), f32(0)))
         .isInstanceOf(IndexOutOfBoundsException.class)
         .hasMessage("gatherRows: index -3 at position 0 is outside -2..1");
   }
 
-  private IndexKernels.Indices indices(int... values) {
-    return new IndexKernels.Indices(KernelKinds.Type.I32, i32(values));
-  }
+  private static final KernelKinds.Type I32 = KernelKinds.Type.I32;
 
   @Test
   void alongAxes() {
@@ -289,10 +288,10 @@ class KernelsTest {
   void indicesAndTablesAreChecked() {
     MemorySegment two = f32(1, 2);
     refused(
-        () -> new IndexKernels.Indices(KernelKinds.Type.F32, two),
+        () -> IndexKernels.gatherRows(4, 1, 2, 1, 1, KernelKinds.Type.F32, two, two, two),
         "indices: expected I32 or I64, got F32");
-    refused(() -> IndexKernels.gatherRows(3, 1, 2, 1, 1, indices(0), two, two), "element size 3");
-    refused(() -> IndexKernels.putRows(4, 3, 1, 1, indices(0), two, two), "out needs 3 elements");
+    refused(() -> IndexKernels.gatherRows(3, 1, 2, 1, 1, I32, i32(0), two, two), "element size 3");
+    refused(() -> IndexKernels.putRows(4, 3, 1, 1, I32, i32(0), two, two), "out needs 3 elements");
     refused(
         () -> IndexGeometry.of(0, new long[] {2, 2}, new long[] {2, 3}),
         "indices [2, 3] along axis 0 of [2, 2]");

@@ -33,6 +33,8 @@ import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -290,5 +292,28 @@ class CompiledStepTest {
       assertThat(heap).as("bytes on the Java heap in 500 steps").isZero();
       assertThat(Allocator.shared().metrics()).isEqualTo(before);
     }
+  }
+
+  /**
+   * That nothing is allocated is not left to the compiler: here it removes no object, and every one
+   * is counted.
+   */
+  @Test
+  void aReplayedStepMakesNoObjectEvenWithoutEscapeAnalysis() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:-DoEscapeAnalysis",
+                "-XX:-UseTLAB",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ReplayAllocations.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(output.strip()).as("bytes on the Java heap in 200 steps").isEqualTo("0");
   }
 }

@@ -2,7 +2,6 @@ package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.IndexGeometry;
 import dev.balboa.bindings.IndexKernels;
-import dev.balboa.bindings.IndexKernels.Indices;
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.StridedSpace;
@@ -44,15 +43,8 @@ final class IndexOps {
     KernelKinds.Type type = Kinds.of(b.spec(1).dtype());
     IndexGeometry geometry = geometry(op.axis(), b.spec(0).shape(), b.spec(1).shape());
     b.call(
-        s -> {
-          Indices indices = new Indices(type, s[1]);
-          checked(
-              op,
-              indices,
-              geometry.count(),
-              geometry.size(),
-              () -> IndexKernels.gather(bytes, geometry, indices, s[0], s[2]));
-        },
+        checked(op, type, 1, geometry.count(), geometry.size())
+            .around(s -> IndexKernels.gather(bytes, geometry, type, s[1], s[0], s[2])),
         b.denseInput(0),
         b.denseInput(1),
         b.denseOutput(0));
@@ -65,15 +57,8 @@ final class IndexOps {
     IndexGeometry geometry = geometry(op.axis(), x.shape(), b.spec(1).shape());
     Operand out = copied(b, 0);
     b.call(
-        s -> {
-          Indices indices = new Indices(type, s[0]);
-          checked(
-              op,
-              indices,
-              geometry.count(),
-              geometry.size(),
-              () -> IndexKernels.scatter(bytes, geometry, indices, s[1], s[2]));
-        },
+        checked(op, type, 0, geometry.count(), geometry.size())
+            .around(s -> IndexKernels.scatter(bytes, geometry, type, s[0], s[1], s[2])),
         b.denseInput(1),
         b.denseInput(2),
         out);
@@ -101,19 +86,13 @@ final class IndexOps {
 
   private static void scatterAdd(PlanBuilder b, ScatterAdd op) {
     DType dtype = b.spec(1).dtype();
+    KernelKinds.Type sums = Kinds.of(dtype);
     KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     IndexGeometry geometry = geometry(op.axis(), op.shape(), b.spec(0).shape());
     Operand out = base(b);
     b.call(
-        s -> {
-          Indices indices = new Indices(type, s[0]);
-          checked(
-              op,
-              indices,
-              geometry.count(),
-              geometry.size(),
-              () -> IndexKernels.scatterAdd(Kinds.of(dtype), geometry, indices, s[1], s[2]));
-        },
+        checked(op, type, 0, geometry.count(), geometry.size())
+            .around(s -> IndexKernels.scatterAdd(sums, geometry, type, s[0], s[1], s[2])),
         b.denseInput(0),
         b.denseInput(1),
         out);
@@ -126,17 +105,10 @@ final class IndexOps {
     Split a = Split.around(x.shape().dims(), op.axis(), op.axis() + 1);
     long count = b.spec(1).shape().size();
     b.call(
-        s -> {
-          Indices indices = new Indices(type, s[1]);
-          checked(
-              op,
-              indices,
-              count,
-              a.n(),
-              () ->
-                  IndexKernels.gatherRows(
-                      bytes, a.outer(), a.n(), a.inner(), count, indices, s[0], s[2]));
-        },
+        checked(op, type, 1, count, a.n())
+            .around(s ->
+                IndexKernels.gatherRows(
+                    bytes, a.outer(), a.n(), a.inner(), count, type, s[1], s[0], s[2])),
         b.denseInput(0),
         b.denseInput(1),
         b.denseOutput(0));
@@ -144,23 +116,17 @@ final class IndexOps {
 
   private static void indexAdd(PlanBuilder b, IndexAdd op) {
     DType dtype = b.spec(1).dtype();
+    KernelKinds.Type sums = Kinds.of(dtype);
     KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     Shape out = b.outputSpec(0).shape();
     Split a = Split.around(out.dims(), op.axis(), op.axis() + 1);
     long count = b.spec(0).shape().size();
     Operand y = base(b);
     b.call(
-        s -> {
-          Indices indices = new Indices(type, s[0]);
-          checked(
-              op,
-              indices,
-              count,
-              a.n(),
-              () ->
-                  IndexKernels.scatterAddRows(
-                      Kinds.of(dtype), a.outer(), a.n(), a.inner(), count, indices, s[1], s[2]));
-        },
+        checked(op, type, 0, count, a.n())
+            .around(s ->
+                IndexKernels.scatterAddRows(
+                    sums, a.outer(), a.n(), a.inner(), count, type, s[0], s[1], s[2])),
         b.denseInput(0),
         b.denseInput(1),
         y);
@@ -180,17 +146,33 @@ final class IndexOps {
         b.denseOutput(0));
   }
 
-  /** Runs a kernel that checks its indices, and names the first bad one. */
-  static void checked(Op op, Indices indices, long count, long size, Runnable kernel) {
-    try {
-      kernel.run();
-    } catch (IndexOutOfBoundsException e) {
-      for (long i = 0; i < count; i++) {
-        if (indices.at(i) < -size || indices.at(i) >= size) {
-          throw DataErrors.index(op.name(), indices.at(i), i, size);
+  /**
+   * For kernels that check the indices in buffer {@code at}.
+   *
+   * @param count how many indices there are
+   * @param size what they are into
+   */
+  static Checked checked(Op op, KernelKinds.Type type, int at, long count, long size) {
+    return new Checked(op, type, at, count, size);
+  }
+
+  /** Names the first bad index of a kernel's; made once, so that a run makes no object. */
+  record Checked(Op op, KernelKinds.Type type, int at, long count, long size) {
+    /** The kernel with a message for users. */
+    Step around(Step kernel) {
+      return s -> {
+        try {
+          kernel.run(s);
+        } catch (IndexOutOfBoundsException e) {
+          for (long i = 0; i < count; i++) {
+            long index = IndexKernels.at(type, s[at], i);
+            if (index < -size || index >= size) {
+              throw DataErrors.index(op.name(), index, i, size);
+            }
+          }
+          throw e;
         }
-      }
-      throw e;
+      };
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.IndexKernels;
-import dev.balboa.bindings.IndexKernels.Indices;
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.OptimizerKernels;
 import dev.balboa.bindings.TensorTable;
@@ -45,15 +44,8 @@ final class OptimizerOps {
     long inner = b.spec(0).shape().slice(1, b.spec(0).shape().rank()).size();
     KernelKinds.Type type = Kinds.of(b.spec(1).dtype());
     b.call(
-        s -> {
-          Indices ids = new Indices(type, s[1]);
-          IndexOps.checked(
-              op,
-              ids,
-              count,
-              rows,
-              () -> IndexKernels.putRows(bytes, rows, inner, count, ids, s[2], s[0]));
-        },
+        IndexOps.checked(op, type, 1, count, rows)
+            .around(s -> IndexKernels.putRows(bytes, rows, inner, count, type, s[1], s[2], s[0])),
         b.denseInput(0),
         b.denseInput(1),
         b.denseInput(2));

@@ -4,7 +4,6 @@ import dev.balboa.bindings.AlgKind;
 import dev.balboa.bindings.Arg;
 import dev.balboa.bindings.IndexGeometry;
 import dev.balboa.bindings.IndexKernels;
-import dev.balboa.bindings.IndexKernels.Indices;
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
@@ -100,9 +99,7 @@ final class PoolingOps {
     WindowPools.maxOfPlanes(b, windows(b, op.window()), x, b.scratch(Mds.contiguous(y)), index);
     IndexGeometry geometry = planes(Planes.of(x.md()), plane(b.spec(0).shape()), plane(y.shape()));
     b.call(
-        s ->
-            IndexKernels.gather(
-                bytes, geometry, new Indices(KernelKinds.Type.I32, s[0]), s[1], s[2]),
+        s -> IndexKernels.gather(bytes, geometry, KernelKinds.Type.I32, s[0], s[1], s[2]),
         index,
         b.denseInput(1),
         b.denseOutput(0));
