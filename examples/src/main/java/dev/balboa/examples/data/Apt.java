@@ -52,7 +52,12 @@ public record Apt(String apt, String dpkg, Duration timeout) {
   private Path download(String name, String version, Path directory, List<String> options)
       throws IOException {
     run(name, directory, line("download", options, List.of(name + "=" + version)));
-    return directory.resolve(name + "_" + version + "_all.deb");
+    return directory.resolve(archiveName(name, version));
+  }
+
+  /** As apt-get and mirrors name a package for all architectures. */
+  static String archiveName(String name, String version) {
+    return name + "_" + version + "_all.deb";
   }
 
   private List<String> line(String command, List<String> options, List<String> arguments) {
@@ -62,9 +67,19 @@ public record Apt(String apt, String dpkg, Duration timeout) {
     return line;
   }
 
-  /** Unpacks a package's files into a directory. */
+  /** Unpacks a package's files into a directory; with ar and tar where there is no dpkg. */
   void unpack(String name, Path deb, Path directory) throws IOException {
-    run(name, deb.getParent(), List.of(dpkg, "-x", deb.toString(), directory.toString()));
+    try {
+      run(name, directory, List.of(dpkg, "-x", deb.toString(), directory.toString()));
+    } catch (DataUnavailableException first) {
+      try {
+        run(name, directory, List.of("ar", "x", deb.toString()));
+        run(name, directory, List.of("tar", "xf", "data.tar.xz"));
+      } catch (DataUnavailableException second) {
+        first.addSuppressed(second);
+        throw first;
+      }
+    }
   }
 
   private void run(String what, Path directory, List<String> line) throws IOException {

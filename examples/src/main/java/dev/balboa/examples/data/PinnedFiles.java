@@ -2,17 +2,11 @@ package dev.balboa.examples.data;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Files out of one version of a package, pinned by checksum and kept in a directory of the cache
@@ -29,7 +23,7 @@ record PinnedFiles(String name, String version, Map<String, String> files) {
     /**
      * Writes the files.
      *
-     * @param temporary an empty directory for downloads
+     * @param temporary a directory for downloads
      * @param targets where each file goes
      */
     void fetch(Path temporary, Map<String, Path> targets) throws IOException;
@@ -40,6 +34,10 @@ record PinnedFiles(String name, String version, Map<String, String> files) {
     files = new LinkedHashMap<>(files);
   }
 
+  private CachedPackage cached() {
+    return new CachedPackage(name, version, this::damage);
+  }
+
   /**
    * The directory with the files, fetched into the cache if they are not there yet. What is there
    * is checked again.
@@ -47,52 +45,21 @@ record PinnedFiles(String name, String version, Map<String, String> files) {
    * @param client what fetches, for the log
    */
   Path in(Path cache, String client, PrintStream log, Source source) throws IOException {
-    Path directory = cache.resolve(name + "-" + version);
-    if (Files.exists(directory)) {
-      Optional<String> damage = damage(directory);
-      if (damage.isEmpty()) {
-        return directory;
-      }
-      log.println("cached data are damaged and fetched again: " + damage.get());
-      delete(directory);
-    }
-    Files.createDirectories(cache);
-    Path temporary = Files.createTempDirectory(cache, name + "-");
-    try {
-      log.println("fetching " + name + " " + version + " with " + client + ", once, into " + cache);
-      Path unpacked = Files.createDirectory(temporary.resolve("unpacked"));
-      Map<String, Path> targets = new LinkedHashMap<>();
-      files.keySet().forEach(file -> targets.put(file, in(unpacked, file)));
-      source.fetch(temporary, targets);
-      return moved(unpacked, directory);
-    } finally {
-      delete(temporary);
-    }
-  }
-
-  private Path moved(Path unpacked, Path directory) throws IOException {
-    Optional<String> damage = damage(unpacked);
-    if (damage.isPresent()) {
-      throw new IOException(name + " " + version + ": " + damage.get());
-    }
-    try {
-      Files.move(unpacked, directory, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileSystemException e) {
-      // Another process was faster: what it put there is as good if it passes the check.
-      if (damage(directory).isPresent()) {
-        throw e;
-      }
-    }
-    return directory;
+    return cached()
+        .in(
+            cache,
+            client,
+            log,
+            (temporary, data) -> {
+              Map<String, Path> targets = new LinkedHashMap<>();
+              files.keySet().forEach(file -> targets.put(file, in(data, file)));
+              source.fetch(temporary, targets);
+            });
   }
 
   /** Checks a downloaded archive. */
   void requireArchive(Path archive, String sha256) throws IOException {
-    String got = Sha256.of(archive);
-    if (!got.equals(sha256)) {
-      throw new IOException(
-          name + " " + version + ": expected an archive of SHA-256 " + sha256 + ", got " + got);
-    }
+    cached().requireArchive(archive, sha256);
   }
 
   private static Path in(Path directory, String file) {
@@ -108,19 +75,5 @@ record PinnedFiles(String name, String version, Map<String, String> files) {
       }
     }
     return Optional.empty();
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(directory)) {
-      List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        Files.deleteIfExists(path);
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
   }
 }

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -96,5 +97,30 @@ class DebianPackageTest {
     assertThatThrownBy(() -> pack.fetch(cache(), failing, log))
         .isInstanceOf(DataUnavailableException.class)
         .hasMessageContaining("failed with exit status 100: E: Unable to locate package");
+  }
+
+  @Test
+  void fetchesAWholeDirectory() throws IOException {
+    String unpack = UNPACK + " && mkdir \"$3/usr/share/p/d\" && printf bb > \"$3/usr/share/p/d/b\"";
+    Apt apt = apt("printf deb > p_1.0-2_all.deb", unpack);
+    String zeros = "\0".repeat(8);
+    String contents = sha256("a" + zeros + "\3aaa" + "d/b" + zeros + "\2bb");
+    DebianTree tree = new DebianTree("p", "1.0-2", sha256("deb"), "usr/share/p", contents);
+    Path got = tree.fetch(cache(), apt, log);
+    assertThat(got).isEqualTo(cache().resolve("p-1.0-2"));
+    assertThat(got.resolve("d/b")).hasContent("bb");
+
+    Files.writeString(got.resolve("d/b"), "cc");
+    Path archive = Files.writeString(directory.resolve("other.deb"), "deb");
+    assertThat(tree.unpack(archive, cache(), apt, log).resolve("d/b")).hasContent("bb");
+    assertThat(told.toString(StandardCharsets.UTF_8))
+        .contains("damaged and fetched again", "other");
+
+    Path wrong = Files.writeString(directory.resolve("wrong.deb"), "xyz");
+    assertThatThrownBy(() -> tree.unpack(wrong, directory.resolve("new"), apt, log))
+        .hasMessageContaining("expected an archive of SHA-256 " + sha256("deb"));
+    DebianTree other = new DebianTree("p", "1.0-2", sha256("deb"), "usr/share/p", sha256("deb"));
+    assertThatThrownBy(() -> other.fetch(directory.resolve("new"), apt, log))
+        .hasMessageContaining("expected contents of SHA-256 " + sha256("deb"));
   }
 }
