@@ -54,6 +54,10 @@ final class AttentionSample {
   private final Numbers pairs;
 
   private AttentionSample(long seed, boolean self, boolean wide) {
+    this(seed, self, wide, Mask.values()[(int) (seed % Mask.values().length)], true);
+  }
+
+  private AttentionSample(long seed, boolean self, boolean wide, Mask mask, boolean maybePadded) {
     SplittableRandom random = new SplittableRandom(seed);
     this.seed = seed;
     heads = random.nextInt(1, 5);
@@ -65,8 +69,9 @@ final class AttentionSample {
     memoryWidth = wide ? random.nextInt(LEAST_WIDTH, 33) : width;
     hidden = random.nextInt(LEAST_WIDTH, 33);
     gelu = random.nextBoolean();
-    mask = Mask.values()[(int) (seed % Mask.values().length)];
-    lengths = random.nextBoolean() ? null : random.ints(batch, 2, memoryLength + 1).toArray();
+    this.mask = mask;
+    boolean padded = !random.nextBoolean() && maybePadded;
+    lengths = padded ? random.ints(batch, 2, memoryLength + 1).toArray() : null;
     x = Numbers.normal(random, 1, batch, length, width);
     memory = Numbers.normal(random, 1, batch, memoryLength, memoryWidth);
     pairs = Numbers.normal(random, 1, length, memoryLength);
@@ -85,6 +90,16 @@ final class AttentionSample {
   /** For attention of x to a memory of another width. */
   static AttentionSample crossWide(long seed) {
     return new AttentionSample(seed, false, true);
+  }
+
+  /** For decoding: each position of x sees those before it. */
+  static AttentionSample decoding(long seed) {
+    return new AttentionSample(seed, true, false, Mask.CAUSAL, false);
+  }
+
+  /** For decoding on a memory, of which nothing is hidden but padding. */
+  static AttentionSample decodingOnMemory(long seed) {
+    return new AttentionSample(seed, false, false, Mask.NONE, true);
   }
 
   Numbers parameter(String name, long... dims) {

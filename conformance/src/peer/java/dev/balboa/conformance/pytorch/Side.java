@@ -43,7 +43,7 @@ abstract class Side<T> {
     outputs.put(name, y);
   }
 
-  /** A result that is no function of the inputs, such as running statistics. */
+  /** A result that no gradient is taken of, such as running statistics. */
   final void state(String name, T value) {
     states.put(name, value);
   }
@@ -58,12 +58,14 @@ abstract class Side<T> {
     Map<String, Numbers> results = new LinkedHashMap<>();
     outputs.forEach((name, y) -> results.put(name, numbers(y)));
     states.forEach((name, y) -> results.put(name, numbers(y)));
-    gradients(inputs, outputs)
-        .forEach((name, g) -> {
-          if (g != null) {
-            results.put("d " + name, numbers(g));
-          }
-        });
+    if (!outputs.isEmpty()) {
+      gradients(inputs, outputs)
+          .forEach((name, g) -> {
+            if (g != null) {
+              results.put("d " + name, numbers(g));
+            }
+          });
+    }
     return results;
   }
 }

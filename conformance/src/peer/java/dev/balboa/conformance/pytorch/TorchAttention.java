@@ -106,7 +106,7 @@ final class TorchAttention {
   }
 
   /** {@code torch.nn.TransformerEncoderLayer}, whose norms come last. */
-  Tensor encoderLayer(Tensor x) {
+  Tensor encoderLayer(String prefix, Tensor x) {
     var options = new TransformerEncoderLayerOptions(sample.width, sample.heads);
     options.dim_feedforward().put(sample.hidden);
     if (sample.gelu) {
@@ -115,12 +115,12 @@ final class TorchAttention {
       options.activation().put(new kReLU());
     }
     TransformerEncoderLayerImpl module =
-        side.module("", new TransformerEncoderLayerImpl(options), sample::parameter);
+        side.module(prefix, new TransformerEncoderLayerImpl(options), sample::parameter);
     return module.forward(x.transpose(0, 1), scores(), padding()).transpose(0, 1);
   }
 
   /** {@code torch.nn.TransformerDecoderLayer}, whose norms come last. */
-  Tensor decoderLayer(Tensor x, Tensor memory) {
+  Tensor decoderLayer(String prefix, Tensor x, Tensor memory) {
     var options = new TransformerDecoderLayerOptions(sample.width, sample.heads);
     options.dim_feedforward().put(sample.hidden);
     if (sample.gelu) {
@@ -129,7 +129,7 @@ final class TorchAttention {
       options.activation().put(new kReLU());
     }
     TransformerDecoderLayerImpl module =
-        side.module("", new TransformerDecoderLayerImpl(options), sample::parameter);
+        side.module(prefix, new TransformerDecoderLayerImpl(options), sample::parameter);
     return module
         .forward(x.transpose(0, 1), memory.transpose(0, 1), future(), scores(), none(), padding())
         .transpose(0, 1);
@@ -173,21 +173,41 @@ final class TorchAttention {
     return normFirst(prefix + "norm2", h, y -> feedForward(prefix, y));
   }
 
-  /** So many blocks of the encoder and a last norm. */
-  Tensor encoder(int layers, Tensor x) {
-    Tensor h = x;
-    for (int i = 0; i < layers; i++) {
-      h = encoderBlock("layers." + i + ".", h);
-    }
-    return norm("norm", h);
+  /** A block of the decoder, norms first. */
+  Tensor decoderBlock(String prefix, Tensor x, Tensor memory) {
+    String cross = prefix + "multihead_attn.";
+    Tensor h =
+        normFirst(
+            prefix + "norm1", x, y -> attended(prefix + "self_attn.", y, y, future(), none()));
+    Tensor g = normFirst(prefix + "norm2", h, y -> attended(cross, y, memory, scores(), padding()));
+    return normFirst(prefix + "norm3", g, y -> feedForward(prefix, y));
   }
 
-  /** A block of the decoder, norms first. */
-  Tensor decoderBlock(Tensor x, Tensor memory) {
-    Tensor h = normFirst("norm1", x, y -> attended("self_attn.", y, y, future(), none()));
-    Tensor g =
-        normFirst("norm2", h, y -> attended("multihead_attn.", y, memory, scores(), padding()));
-    return normFirst("norm3", g, y -> feedForward("", y));
+  /** A block of a stack, by its prefix. */
+  private interface Block {
+    Tensor apply(String prefix, Tensor x);
+  }
+
+  private static Tensor stacked(int layers, Tensor x, Block block) {
+    Tensor h = x;
+    for (int i = 0; i < layers; i++) {
+      h = block.apply("layers." + i + ".", h);
+    }
+    return h;
+  }
+
+  /** So many blocks of the encoder, and a last norm where norms come first. */
+  Tensor encoder(int layers, Tensor x, boolean normFirst) {
+    return normFirst
+        ? norm("norm", stacked(layers, x, this::encoderBlock))
+        : stacked(layers, x, this::encoderLayer);
+  }
+
+  /** So many blocks of the decoder, and a last norm where norms come first. */
+  Tensor decoder(int layers, Tensor x, Tensor memory, boolean normFirst) {
+    return normFirst
+        ? norm("norm", stacked(layers, x, (prefix, h) -> decoderBlock(prefix, h, memory)))
+        : stacked(layers, x, (prefix, h) -> decoderLayer(prefix, h, memory));
   }
 
   // ---- Grouped heads, turned positions, gates: the blocks of Llama ----
@@ -251,13 +271,19 @@ final class TorchAttention {
   }
 
   /** A block with root-mean-square norms first, grouped heads, turned positions and SwiGLU. */
-  Tensor llamaBlock(Tensor x, int kvHeads) {
-    Tensor h = x.add(grouped("self_attn.", rmsNorm("norm1", x), kvHeads, q -> turned(q, false)));
-    Tensor wide = linear("linear1", rmsNorm("norm2", h), 2L * sample.hidden);
+  Tensor llamaBlock(String prefix, Tensor x, int kvHeads) {
+    Tensor normed = rmsNorm(prefix + "norm1", x);
+    Tensor h = x.add(grouped(prefix + "self_attn.", normed, kvHeads, q -> turned(q, false)));
+    Tensor wide = linear(prefix + "linear1", rmsNorm(prefix + "norm2", h), 2L * sample.hidden);
     Tensor gated =
         wide.narrow(2, 0, sample.hidden)
             .mul(torch.silu(wide.narrow(2, sample.hidden, sample.hidden)));
-    return h.add(linear("linear2", gated, x.size(2)));
+    return h.add(linear(prefix + "linear2", gated, x.size(2)));
+  }
+
+  /** So many of them and a last norm. */
+  Tensor llama(int layers, Tensor x, int kvHeads) {
+    return rmsNorm("norm", stacked(layers, x, (prefix, h) -> llamaBlock(prefix, h, kvHeads)));
   }
 
   // ---- Positions ----

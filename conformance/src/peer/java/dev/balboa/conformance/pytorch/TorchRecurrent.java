@@ -1,6 +1,6 @@
 package dev.balboa.conformance.pytorch;
 
-import dev.balboa.nn.op.RecurrentCell;
+import dev.balboa.nn.op.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.LongOptional;
@@ -12,7 +12,11 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/** Recurrent layers in PyTorch: its own, on packed sequences, and cells spelled out. */
+/**
+ * Recurrent layers in PyTorch: its own, on packed sequences; its own single steps; and {@link
+ * TorchCells} where it lacks the cell. Results are [y, h] or [y, h, c], with states by layer and
+ * direction.
+ */
 final class TorchRecurrent {
   private final TorchSide side;
   private final RecurrentSample sample;
@@ -27,65 +31,115 @@ final class TorchRecurrent {
     new TorchRecurrent(side, sample).layers();
   }
 
-  /** One layer, step by step, in elementary operations that PyTorch differentiates. */
-  static void steps(TorchSide side, RecurrentSample sample) {
-    new TorchRecurrent(side, sample).steps();
+  /** Step by step, as {@code torch.nn.RNNCell}, {@code LSTMCell} and {@code GRUCell} do it. */
+  static void singleSteps(TorchSide side, RecurrentSample sample) {
+    new TorchRecurrent(side, sample).singleSteps();
   }
 
   private Tensor input(String name) {
     return side.input(name, sample.get(name));
   }
 
-  private Tensor state(String name) {
-    return sample.states
-        ? input(name)
-        : side.constant(
-            new Numbers(
-                dev.balboa.nn.op.Shape.of(
-                    (long) sample.layers * sample.directions(), sample.batch, sample.hidden),
-                new double[sample.layers * sample.directions() * sample.batch * sample.hidden]));
+  private List<Tensor> states() {
+    List<Tensor> states = new ArrayList<>();
+    for (String name : sample.cell.hasCellState() ? List.of("h_0", "c_0") : List.of("h_0")) {
+      states.add(sample.states ? input(name) : side.constant(zeros()));
+    }
+    return states;
+  }
+
+  private Numbers zeros() {
+    int all = sample.layers * sample.directions();
+    Shape shape = Shape.of(all, sample.batch, sample.hidden);
+    return new Numbers(shape, new double[Math.toIntExact(shape.size())]);
+  }
+
+  private void output(List<Tensor> results) {
+    side.output("y", results.get(0));
+    side.output("h", results.get(1));
+    if (sample.cell.hasCellState()) {
+      side.output("c", results.get(2));
+    }
+  }
+
+  // ---- Layers ----
+
+  private void layers() {
+    Tensor x = input("x");
+    List<Tensor> states = states();
+    boolean whole = sample.isInPyTorch() && sample.ways != RecurrentSample.Ways.ADDED;
+    output(whole ? own(x, states, 0, sample.layers) : layerByLayer(x, states));
+  }
+
+  /** Where PyTorch has no layer that does it all. */
+  private List<Tensor> layerByLayer(Tensor x, List<Tensor> states) {
+    Tensor y = x;
+    List<TensorVector> ends = states.stream().map(_ -> new TensorVector()).toList();
+    long both = sample.directions();
+    for (int k = 0; k < sample.layers; k++) {
+      long from = k * both;
+      List<Tensor> starts = states.stream().map(s -> s.narrow(0, from, both)).toList();
+      List<Tensor> out =
+          sample.isInPyTorch()
+              ? own(y, starts, k, k + 1)
+              : new TorchCells(side, sample).layer(y, starts, k);
+      y = out.get(0);
+      if (sample.ways == RecurrentSample.Ways.ADDED) {
+        y = y.narrow(2, 0, sample.hidden).add(y.narrow(2, sample.hidden, sample.hidden));
+      }
+      for (int i = 0; i < ends.size(); i++) {
+        ends.get(i).push_back(out.get(i + 1));
+      }
+    }
+    List<Tensor> results = new ArrayList<>(List.of(y));
+    ends.forEach(e -> results.add(torch.cat(e, 0)));
+    return results;
   }
 
   // ---- PyTorch's layers ----
 
-  private void layers() {
-    Tensor x = input("x");
+  private List<Tensor> own(Tensor x, List<Tensor> states, int from, int to) {
     TensorVector weights = new TensorVector();
-    for (String suffix : sample.suffixes()) {
+    for (String suffix : sample.suffixes(from, to)) {
       for (String name : List.of("weight_ih", "weight_hh", "bias_ih", "bias_hh")) {
         weights.push_back(input(name + suffix));
       }
     }
-    List<Tensor> states = new ArrayList<>(List.of(state("h_0")));
-    if (sample.cell.hasCellState()) {
-      states.add(state("c_0"));
+    long n = (long) to - from;
+    if (sample.lengths == null) {
+      return padded(x, states, weights, n);
     }
-    List<Tensor> ends =
-        sample.lengths == null ? padded(x, states, weights) : packed(x, states, weights);
-    side.output("y", ends.get(0));
-    side.output("h", ends.get(1));
-    if (sample.cell.hasCellState()) {
-      side.output("c", ends.get(2));
+    if (!sample.hasGaps()) {
+      return packed(x, states, weights, n);
     }
+    Tensor order = TorchSide.whole(sample.order()).view(sample.steps, sample.batch, 1);
+    Tensor moved = x.gather(0, order.expand(-1, -1, x.size(2)));
+    List<Tensor> out = new ArrayList<>(packed(moved, states, weights, n));
+    Tensor y = out.get(0);
+    out.set(0, torch.zeros_like(y).scatter(0, order.expand(-1, -1, y.size(2)), y));
+    return out;
   }
 
-  private List<Tensor> padded(Tensor x, List<Tensor> states, TensorVector w) {
-    long n = sample.layers;
-    boolean both = sample.bidirectional;
+  private List<Tensor> padded(Tensor x, List<Tensor> states, TensorVector w, long n) {
+    boolean both = sample.directions() == 2;
     Tensor h = states.get(0);
     return switch (sample.cell) {
       case VANILLA_TANH -> list(torch.rnn_tanh(x, h, w, true, n, 0, false, both, false));
       case VANILLA_RELU -> list(torch.rnn_relu(x, h, w, true, n, 0, false, both, false));
       case GRU_LINEAR_BEFORE_RESET -> list(torch.gru(x, h, w, true, n, 0, false, both, false));
       case LSTM -> list(torch.lstm(x, vector(states), w, true, n, 0, false, both, false));
-      case LSTM_PEEPHOLE, GRU -> throw new IllegalArgumentException("PyTorch has no " + sample);
+      case LSTM_PEEPHOLE, GRU -> throw lacking();
     };
   }
 
-  private List<Tensor> packed(Tensor x, List<Tensor> states, TensorVector w) {
+  private IllegalArgumentException lacking() {
+    return new IllegalArgumentException("PyTorch has no " + sample);
+  }
+
+  private List<Tensor> packed(Tensor x, List<Tensor> states, TensorVector w, long n) {
     PackedSequence p = torch.pack_padded_sequence(x, TorchSide.whole(sample.lengths), false, false);
     List<Tensor> sorted = states.stream().map(s -> s.index_select(1, p.sorted_indices())).toList();
-    List<Tensor> out = run(p.data(), p.batch_sizes(), sorted, w);
+    List<Tensor> out = run(p.data(), p.batch_sizes(), sorted, w, n);
     PackedSequence y =
         new PackedSequence(out.get(0), p.batch_sizes(), p.sorted_indices(), p.unsorted_indices());
     List<Tensor> all = new ArrayList<>();
@@ -94,16 +148,15 @@ final class TorchRecurrent {
     return all;
   }
 
-  private List<Tensor> run(Tensor data, Tensor sizes, List<Tensor> states, TensorVector w) {
-    long n = sample.layers;
-    boolean both = sample.bidirectional;
+  private List<Tensor> run(Tensor data, Tensor sizes, List<Tensor> states, TensorVector w, long n) {
+    boolean both = sample.directions() == 2;
     Tensor h = states.get(0);
     return switch (sample.cell) {
       case VANILLA_TANH -> list(torch.rnn_tanh(data, sizes, h, w, true, n, 0, false, both));
       case VANILLA_RELU -> list(torch.rnn_relu(data, sizes, h, w, true, n, 0, false, both));
       case GRU_LINEAR_BEFORE_RESET -> list(torch.gru(data, sizes, h, w, true, n, 0, false, both));
       case LSTM -> list(torch.lstm(data, sizes, vector(states), w, true, n, 0, false, both));
-      case LSTM_PEEPHOLE, GRU -> throw new IllegalArgumentException("PyTorch has no " + sample);
+      case LSTM_PEEPHOLE, GRU -> throw lacking();
     };
   }
 
@@ -119,74 +172,31 @@ final class TorchRecurrent {
     return new TensorVector(tensors.toArray(Tensor[]::new));
   }
 
-  // ---- Cells spelled out ----
+  // ---- PyTorch's single steps ----
 
-  private void steps() {
+  private void singleSteps() {
     Tensor x = input("x");
-    List<Tensor> w = new ArrayList<>();
-    for (String name : List.of("weight_ih", "weight_hh", "bias_ih", "bias_hh")) {
-      w.add(input(name + "_l0"));
-    }
-    Tensor h = state("h_0").select(0, 0);
-    Tensor c = sample.cell.hasCellState() ? state("c_0").select(0, 0) : null;
-    Tensor peepholes = sample.cell.hasPeephole() ? input("peephole") : null;
+    Tensor wx = input("weight_ih_l0");
+    Tensor wh = input("weight_hh_l0");
+    TensorOptional bx = new TensorOptional(input("bias_ih_l0"));
+    TensorOptional bh = new TensorOptional(input("bias_hh_l0"));
+    List<Tensor> states = states().stream().map(s -> s.select(0, 0)).toList();
     TensorVector ys = new TensorVector();
     for (int t = 0; t < sample.steps; t++) {
-      Tensor a = torch.linear(x.select(0, t), w.get(0), new TensorOptional(w.get(2)));
-      Tensor running = running(t);
-      if (sample.cell == RecurrentCell.GRU) {
-        Tensor next = gru(a, h, w);
-        ys.push_back(next.mul(running));
-        h = torch.where(running.gt(new org.bytedeco.pytorch.Scalar(0)), next, h);
-      } else {
-        a = a.add(torch.linear(h, w.get(1), new TensorOptional(w.get(3))));
-        Tensor cell = peepholeCell(a, c, peepholes);
-        Tensor output = torch.sigmoid(gate(a, 3).add(cell.mul(gate(peepholes, 2))));
-        Tensor next = output.mul(torch.tanh(cell));
-        ys.push_back(next.mul(running));
-        Tensor on = running.gt(new org.bytedeco.pytorch.Scalar(0));
-        h = torch.where(on, next, h);
-        c = torch.where(on, cell, c);
-      }
+      Tensor now = x.select(0, t);
+      Tensor h = states.get(0);
+      states =
+          switch (sample.cell) {
+            case VANILLA_TANH -> List.of(torch.rnn_tanh_cell(now, h, wx, wh, bx, bh));
+            case VANILLA_RELU -> List.of(torch.rnn_relu_cell(now, h, wx, wh, bx, bh));
+            case GRU_LINEAR_BEFORE_RESET -> List.of(torch.gru_cell(now, h, wx, wh, bx, bh));
+            case LSTM -> list(torch.lstm_cell(now, vector(states), wx, wh, bx, bh));
+            case LSTM_PEEPHOLE, GRU -> throw lacking();
+          };
+      ys.push_back(states.get(0));
     }
-    side.output("y", torch.stack(ys, 0));
-    side.output("h", h.unsqueeze(0));
-    if (c != null) {
-      side.output("c", c.unsqueeze(0));
-    }
-  }
-
-  /** [N, 1]: 1 for the sequences that are not over at step t, 0 for the others. */
-  private Tensor running(int t) {
-    double[] on = new double[sample.batch];
-    java.util.Arrays.setAll(on, n -> sample.lengths == null || t < sample.lengths[n] ? 1 : 0);
-    return side.constant(new Numbers(dev.balboa.nn.op.Shape.of(sample.batch, 1), on));
-  }
-
-  private Tensor gate(Tensor x, int k) {
-    return x.narrow(-1, (long) k * sample.hidden, sample.hidden);
-  }
-
-  /** Cho et al. (2014): the reset is applied to the state, before the product. */
-  private Tensor gru(Tensor a, Tensor h, List<Tensor> w) {
-    long two = 2L * sample.hidden;
-    Tensor u =
-        torch.linear(h, w.get(1).narrow(0, 0, two), new TensorOptional(w.get(3).narrow(0, 0, two)));
-    Tensor r = torch.sigmoid(gate(a, 0).add(gate(u, 0)));
-    Tensor z = torch.sigmoid(gate(a, 1).add(gate(u, 1)));
-    Tensor memory =
-        torch.linear(
-            r.mul(h),
-            w.get(1).narrow(0, two, sample.hidden),
-            new TensorOptional(w.get(3).narrow(0, two, sample.hidden)));
-    Tensor n = torch.tanh(gate(a, 2).add(memory));
-    return n.add(z.mul(h.sub(n)));
-  }
-
-  /** The next cell state of an LSTM whose gates see the last one. */
-  private Tensor peepholeCell(Tensor a, Tensor c, Tensor peepholes) {
-    Tensor i = torch.sigmoid(gate(a, 0).add(c.mul(gate(peepholes, 0))));
-    Tensor f = torch.sigmoid(gate(a, 1).add(c.mul(gate(peepholes, 1))));
-    return f.mul(c).add(i.mul(torch.tanh(gate(a, 2))));
+    List<Tensor> results = new ArrayList<>(List.of(torch.stack(ys, 0)));
+    states.forEach(s -> results.add(s.unsqueeze(0)));
+    output(results);
   }
 }
