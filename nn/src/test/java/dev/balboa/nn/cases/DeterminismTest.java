@@ -3,7 +3,7 @@ package dev.balboa.nn.cases;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balboa.bindings.NativeThreads;
-import dev.balboa.nn.op.Op;
+import dev.balboa.nn.TestProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,32 +78,15 @@ final class DeterminismTest {
     return directory.resolve(threads + "-threads-" + run);
   }
 
-  private Process start(int threads, int run) throws Exception {
+  private Process start(int threads, int run) throws IOException {
     int samples = OpCases.randomSamples();
-    String classPath =
-        String.join(
-            java.io.File.pathSeparator,
-            location(Op.class),
-            location(BitsOfAllCases.class),
-            location(NativeThreads.class));
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx1g",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "-D" + NativeThreads.PROPERTY + "=" + threads,
-            "-cp",
-            classPath,
-            BitsOfAllCases.class.getName(),
+    return TestProcess.of(
+            BitsOfAllCases.class,
+            List.of(
+                "-Xmx1g", "-XX:TieredStopAtLevel=1", "-D" + NativeThreads.PROPERTY + "=" + threads),
             Integer.toString(samples <= SHORT_PROFILE ? 1 : samples))
-        .redirectErrorStream(true)
         .redirectOutput(output(threads, run).toFile())
         .start();
-  }
-
-  private static String location(Class<?> type) throws Exception {
-    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
   }
 
   private List<Line> finish(Process process, int threads, int run)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import dev.balboa.nn.TestBackend;
 import dev.balboa.nn.TestExecution;
+import dev.balboa.nn.TestProcess;
 import dev.balboa.nn.data.DataLoader;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.Executors;
@@ -34,7 +35,6 @@ import dev.balboa.nn.tensor.Tensors;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -301,16 +301,7 @@ class CompiledStepTest {
   @Test
   void aReplayedStepMakesNoObjectEvenWithoutEscapeAnalysis() throws Exception {
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-DoEscapeAnalysis",
-                "-XX:-UseTLAB",
-                "-XX:+UseSerialGC",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReplayAllocations.class.getName())
-            .redirectErrorStream(true)
+        TestProcess.of(ReplayAllocations.class, List.of("-XX:-DoEscapeAnalysis", "-XX:-UseTLAB"))
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
