@@ -11,8 +11,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** First and second derivatives of every operation against finite differences. */
 @ExtendWith(EquivalenceReport.Resolver.class)
 final class GradientCheckTest {
-  private static final double LIMIT = 1e-8;
-
   static List<OpCase> cases() {
     return OpCases.all().stream().filter(c -> c.derivative() != OpCase.Derivative.NONE).toList();
   }
@@ -23,8 +21,8 @@ final class GradientCheckTest {
     try (var memory = new WatchedMemory()) {
       for (Sample s : c.randomSamples(Draw.Purpose.GRADIENT, DType.F64, OpCases.randomSamples())) {
         GradientCheck.Errors e = memory.in(() -> new GradientCheck(c, s).check());
-        assertThat(e.first()).as("first derivative of %s", s).isLessThan(LIMIT);
-        assertThat(e.second()).as("second derivative of %s", s).isLessThan(LIMIT);
+        assertThat(e.first()).as("first derivative of %s", s).isLessThan(GradientCheck.LIMIT);
+        assertThat(e.second()).as("second derivative of %s", s).isLessThan(GradientCheck.LIMIT);
         report.differentiated(c, e);
       }
     }
