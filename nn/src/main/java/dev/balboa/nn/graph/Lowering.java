@@ -40,7 +40,7 @@ final class Lowering {
   private final List<Step> preamble = new ArrayList<>();
   private final List<Step> main = new ArrayList<>();
   private final List<Buffer> buffers = new ArrayList<>();
-  private final Map<Integer, Boolean> fixed = new HashMap<>();
+  private final Fixed fixed;
   private int at;
 
   private Lowering(Graph graph, Backend backend, CompileOptions options) {
@@ -49,6 +49,7 @@ final class Lowering {
     this.graph = graph;
     this.backend = backend;
     this.aliases = new Aliases(graph);
+    this.fixed = new Fixed(graph, aliases);
     this.lastUse = lastUse(graph, aliases);
   }
 
@@ -88,20 +89,17 @@ final class Lowering {
           place.buffer().needAt(0);
           put(a.value(), place);
           arguments.add(place);
-          fixed.put(a.value(), false);
         }
         case Source.Held h -> {
           Storage storage = h.data().storage();
           Buffer buffer = Buffer.held(storage.block());
           put(h.value(), new Place(buffer, storage.offset(), storage.layout(), h.data().spec()));
-          fixed.put(h.value(), !aliases.isMutated(h.value()));
         }
       }
     }
     for (at = 0; at < graph.nodes().size(); at++) {
       Node node = graph.nodes().get(at);
-      boolean early = isFixed(node);
-      node.outputs().forEach(v -> fixed.put(v, early));
+      boolean early = fixed.has(node);
       int chained = early || !options.chains() ? 0 : chain();
       if (chained > 0) {
         at += chained - 1;
@@ -124,13 +122,6 @@ final class Lowering {
       results.add(dense);
     }
     return new Program(graph, backend.name(), preamble, main, arguments, results, buffers);
-  }
-
-  /** Whether the node's result is the same until a parameter changes. */
-  private boolean isFixed(Node node) {
-    return !node.hasEffect()
-        && node.inputs().stream().allMatch(fixed::get)
-        && node.outputs().stream().noneMatch(aliases::isMutated);
   }
 
   // ---- Nodes ----
@@ -238,7 +229,6 @@ final class Lowering {
       }
       if (prepared.isPresent()) {
         add(chain, prepared.get(), in, nodes.getLast().outputs().get(0));
-        nodes.forEach(node -> fixed.put(node.outputs().get(0), false));
         return nodes.size();
       }
     }
@@ -276,14 +266,14 @@ final class Lowering {
    */
   private boolean grant(
       Prepared prepared, List<Integer> values, int mutated, List<Place> in, boolean early) {
-    boolean packs = options.packing() && !early && values.stream().anyMatch(fixed::get);
+    boolean packs = options.packing() && !early && values.stream().anyMatch(fixed::has);
     List<Layout> packed = packs ? prepared.packedLayouts() : List.of();
     boolean any = false;
     for (int i = mutated; i < in.size(); i++) {
       int value = values.get(i);
       Place place = places.get(value);
       Layout wish = wish(prepared.preferredLayouts(), i, place.layout());
-      if (fixed.get(value) && !wish(packed, i, place.layout()).equals(place.layout())) {
+      if (fixed.has(value) && !wish(packed, i, place.layout()).equals(place.layout())) {
         wish = packed.get(i);
       }
       if (!wish.equals(place.layout())) {
@@ -321,7 +311,7 @@ final class Lowering {
     int version = versions.getOrDefault(aliases.root(value), 0);
     Place copy =
         copies.computeIfAbsent(
-            new Wish(value, version, layout), _ -> copy(from, layout, fixed.get(value)));
+            new Wish(value, version, layout), _ -> copy(from, layout, fixed.has(value)));
     need(copy, value);
     return copy;
   }

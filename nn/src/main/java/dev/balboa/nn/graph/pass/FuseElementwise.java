@@ -1,9 +1,9 @@
 package dev.balboa.nn.graph.pass;
 
 import dev.balboa.nn.graph.Aliases;
+import dev.balboa.nn.graph.Fixed;
 import dev.balboa.nn.graph.Graph;
 import dev.balboa.nn.graph.Node;
-import dev.balboa.nn.graph.Source;
 import dev.balboa.nn.op.Binary;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.ElementwiseChain;
@@ -14,7 +14,6 @@ import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryBackward;
 import dev.balboa.nn.op.ViewOp;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -55,7 +54,7 @@ public final class FuseElementwise implements Pass {
     private final Graph graph;
     private final Consumers consumers;
     private final int[] uses;
-    private final BitSet fixed;
+    private final Fixed fixed;
     private final Map<Node, Integer> places = new HashMap<>();
     private final Set<Node> taken = new HashSet<>();
     private final Map<Node, Node.Apply> chains = new HashMap<>();
@@ -64,23 +63,8 @@ public final class FuseElementwise implements Pass {
       this.graph = graph;
       this.consumers = new Consumers(graph);
       this.uses = graph.uses();
-      this.fixed = fixed(graph);
+      this.fixed = new Fixed(graph, new Aliases(graph));
       graph.nodes().forEach(node -> places.put(node, places.size()));
-    }
-
-    /** The values that are the same until a parameter changes. */
-    private static BitSet fixed(Graph graph) {
-      Aliases aliases = new Aliases(graph);
-      BitSet all = new BitSet();
-      for (Source source : graph.sources()) {
-        all.set(
-            source.value(), source instanceof Source.Held && !aliases.isMutated(source.value()));
-      }
-      for (Node node : graph.nodes()) {
-        boolean still = !node.hasEffect() && node.inputs().stream().allMatch(all::get);
-        node.outputs().forEach(v -> all.set(v, still && !aliases.isMutated(v)));
-      }
-      return all;
     }
 
     Graph run() {
@@ -148,7 +132,7 @@ public final class FuseElementwise implements Pass {
           || !spec(node).equals(spec(last))
           || reads != uses[value]
           || !consumers.mayMove(node, value)
-          || fixed.get(value) != fixed.get(last.outputs().get(0))) {
+          || fixed.has(value) != fixed.has(last)) {
         return false;
       }
       List<Node.Apply> more = new ArrayList<>(members.values());
