@@ -61,13 +61,9 @@ public record AttentionBackward(double scale, CausalMask causal, double dropout)
       List<Value> part = c.pullback(AttentionDefinition.widened(outputs.get(i)), at, c.grad(i));
       for (int j = 0; j < part.size(); j++) {
         int to = inputs.get(j);
-        d[to] = plus(c.emit(), d[to], part.get(j));
+        d[to] = c.emit().plus(d[to], part.get(j));
       }
     }
     return Arrays.asList(d);
-  }
-
-  private static Value plus(Emit e, Value a, Value b) {
-    return a == null ? b : b == null ? a : e.add(a, b);
   }
 }

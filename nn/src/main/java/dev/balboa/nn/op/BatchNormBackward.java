@@ -55,8 +55,9 @@ public record BatchNormBackward(double epsilon, boolean given) implements Normal
     List<Value> fromDbeta =
         c.pullback((e, v) -> e.sum(e.cast(v.get(2), wide), false, axes), at, c.grad(2));
     Value[] total = new Value[3];
+    Emit e = c.emit();
     for (int i = 0; i < 3; i++) {
-      total[i] = plus(c.emit(), plus(c.emit(), fromDx.get(i), fromDgamma.get(i)), fromDbeta.get(i));
+      total[i] = e.plus(e.plus(fromDx.get(i), fromDgamma.get(i)), fromDbeta.get(i));
     }
     return Vjp.grads(total[0], total[1], null, null, total[2]);
   }
@@ -95,14 +96,11 @@ public record BatchNormBackward(double epsilon, boolean given) implements Normal
             at,
             c.grad(2));
     Value[] total = new Value[5];
+    Emit e = c.emit();
     for (int i = 0; i < 5; i++) {
-      total[i] = plus(c.emit(), plus(c.emit(), fromDx.get(i), fromDgamma.get(i)), fromDbeta.get(i));
+      total[i] = e.plus(e.plus(fromDx.get(i), fromDgamma.get(i)), fromDbeta.get(i));
     }
     return Vjp.grads(total);
-  }
-
-  private static Value plus(Emit e, Value a, Value b) {
-    return a == null ? b : b == null ? a : e.add(a, b);
   }
 
   private Value normalized(Emit e, Value x) {

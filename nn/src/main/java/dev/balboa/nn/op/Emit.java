@@ -48,6 +48,11 @@ public final class Emit {
     return apply(new Binary(BinaryKind.ADD), a, b);
   }
 
+  /** The sum of those of two gradients that are there; {@code null} if none is. */
+  Value plus(Value a, Value b) {
+    return a == null ? b : b == null ? a : add(a, b);
+  }
+
   Value sub(Value a, Value b) {
     return apply(new Binary(BinaryKind.SUB), a, b);
   }

@@ -30,8 +30,7 @@ public record GridSampleBackward(GridSample forward) implements AxisOp {
       int which = output;
       List<Value> part = c.pullback((e, v) -> gradient(e, v, which), at, c.grad(output));
       for (int i = 0; i < d.length; i++) {
-        Value more = i == 1 && !placed ? null : part.get(i);
-        d[i] = d[i] == null ? more : more == null ? d[i] : c.emit().add(d[i], more);
+        d[i] = c.emit().plus(d[i], i == 1 && !placed ? null : part.get(i));
       }
     }
     return Arrays.asList(d);

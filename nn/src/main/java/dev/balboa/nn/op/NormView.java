@@ -70,9 +70,7 @@ record NormView(
 
   private static void add(Emit e, List<Value> total, List<Value> more) {
     for (int i = 0; i < total.size(); i++) {
-      Value a = total.get(i);
-      Value b = more.get(i);
-      total.set(i, a == null ? b : b == null ? a : e.add(a, b));
+      total.set(i, e.plus(total.get(i), more.get(i)));
     }
   }
 
