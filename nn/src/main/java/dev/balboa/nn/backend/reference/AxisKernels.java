@@ -24,6 +24,8 @@ import dev.balboa.nn.op.TopK;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
 /** What goes by position along axes. */
 final class AxisKernels {
@@ -76,29 +78,22 @@ final class AxisKernels {
   }
 
   private static Prepared flip(Flip op, Call call) {
-    Shape shape = call.in(0);
-    List<List<Integer>> sources = new ArrayList<>();
-    for (int axis = 0; axis < shape.rank(); axis++) {
-      List<Integer> positions = ascending(shape.dim(axis));
-      if (op.axes().contains(axis)) {
-        Collections.reverse(positions);
-      }
-      sources.add(positions);
-    }
-    return call.plain((in, out) -> {
-      for (int i = 0; i < in[0].count(); i++) {
-        out[0].copy(in[0], source(sources, shape, shape, i), i, 1);
-      }
-    });
+    return moved(call, op.axes()::contains, Collections::reverse);
   }
 
   private static Prepared roll(Roll op, Call call) {
+    int shift = (int) (op.shift() % Math.max(1, call.in(0).dim(op.axis())));
+    return moved(call, axis -> axis == op.axis(), at -> Collections.rotate(at, shift));
+  }
+
+  /** Elements whose positions on some axes are put in another order. */
+  private static Prepared moved(Call call, IntPredicate axes, Consumer<List<Integer>> order) {
     Shape shape = call.in(0);
     List<List<Integer>> sources = new ArrayList<>();
     for (int axis = 0; axis < shape.rank(); axis++) {
       List<Integer> positions = ascending(shape.dim(axis));
-      if (op.axis() == axis) {
-        Collections.rotate(positions, (int) (op.shift() % Math.max(1, positions.size())));
+      if (axes.test(axis)) {
+        order.accept(positions);
       }
       sources.add(positions);
     }

@@ -94,28 +94,20 @@ final class Factorizations {
       String op, int matrix, double[] a, double[] b, int m, int n, int columns) {
     boolean tall = m >= n;
     int k = Math.min(m, n);
-    double[][] f = tall ? qr(a.clone(), m, n) : qr(transposed(a, m, n), n, m);
+    double[][] f = tall ? qr(a.clone(), m, n) : qr(Jacobi.transposed(a, m, n), n, m);
     for (int i = 0; i < k; i++) {
       if (f[1][i * k + i] == 0) {
         throw LinalgException.singular(op, matrix, i);
       }
     }
     if (tall) {
-      double[] x = times(transposed(f[0], m, k), b, k, m, columns);
+      double[] x = times(Jacobi.transposed(f[0], m, k), b, k, m, columns);
       substitute(new TriangularSolve(true, false, false), f[1], x, k, columns);
       return x;
     }
     double[] y = b.clone();
     substitute(new TriangularSolve(true, true, false), f[1], y, k, columns);
     return times(f[0], y, n, k, columns);
-  }
-
-  private static double[] transposed(double[] a, int m, int n) {
-    double[] t = new double[a.length];
-    for (int i = 0; i < a.length; i++) {
-      t[i % n * m + i / n] = a[i];
-    }
-    return t;
   }
 
   /** a [m, k] times b [k, n]. */

@@ -108,7 +108,8 @@ final class Jacobi {
     return 1;
   }
 
-  private static double[] transposed(double[] x, int m, int n) {
+  /** The transpose [n, m] of x [m, n]. */
+  static double[] transposed(double[] x, int m, int n) {
     double[] y = new double[x.length];
     for (int i = 0; i < m; i++) {
       for (int j = 0; j < n; j++) {
