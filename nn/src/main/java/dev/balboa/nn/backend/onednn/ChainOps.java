@@ -13,7 +13,6 @@ import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryBackward;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** Element-wise functions in a row, in one pass over memory. */
 final class ChainOps {
@@ -23,36 +22,27 @@ final class ChainOps {
     Unsupported.unless(b, op, DType.F32);
     ElementwiseProgram program = program(op);
     int blocked = blocked(b);
+    Shape out = b.outputSpec(0).shape();
     List<Operand> operands = new ArrayList<>();
-    StridedSpace space;
+    StridedSpace.Operand[] places = new StridedSpace.Operand[b.inputs()];
     if (blocked >= 0) {
       MemoryDesc md = b.input(blocked).md();
-      long n = b.outputSpec(0).shape().size();
-      for (int i = 0; i < b.inputs(); i++) {
-        operands.add(isNumber(b.spec(i)) ? b.denseInput(i) : b.input(i, md));
+      for (int i = 0; i < places.length; i++) {
+        boolean number = isNumber(b.spec(i));
+        operands.add(number ? b.denseInput(i) : b.input(i, md));
+        places[i] = StridedSpace.Operand.of(0, number ? 0 : 1);
       }
-      space = space(new long[] {n}, i -> isNumber(b.spec(i)) ? 0 : 1, b.inputs());
       operands.add(b.output(0, md));
     } else {
-      Shape out = b.outputSpec(0).shape();
-      StridedSpace.Operand[] places = new StridedSpace.Operand[b.inputs()];
       for (int i = 0; i < places.length; i++) {
         operands.add(b.plainInput(i));
         places[i] = Spaces.broadcast(out, b.spec(i).shape(), b.plainLayout(i));
       }
-      space = StridedSpace.of(out.dims(), places);
       operands.add(b.denseOutput(0));
     }
+    StridedSpace space =
+        StridedSpace.of(blocked >= 0 ? new long[] {out.size()} : out.dims(), places);
     b.call(s -> program.run(space, s), operands.toArray(Operand[]::new));
-  }
-
-  private static StridedSpace space(
-      long[] n, java.util.function.IntToLongFunction stride, int inputs) {
-    return StridedSpace.of(
-        n,
-        IntStream.range(0, inputs)
-            .mapToObj(i -> StridedSpace.Operand.of(0, stride.applyAsLong(i)))
-            .toArray(StridedSpace.Operand[]::new));
   }
 
   private static boolean isNumber(TensorSpec spec) {

@@ -43,8 +43,13 @@ final class IndexOps {
     KernelKinds.Type type = Kinds.of(b.spec(1).dtype());
     IndexGeometry geometry = geometry(op.axis(), b.spec(0).shape(), b.spec(1).shape());
     b.call(
-        checked(op, type, 1, geometry.count(), geometry.size())
-            .around(s -> IndexKernels.gather(bytes, geometry, type, s[1], s[0], s[2])),
+        checked(
+            op,
+            type,
+            1,
+            geometry.count(),
+            geometry.size(),
+            s -> IndexKernels.gather(bytes, geometry, type, s[1], s[0], s[2])),
         b.denseInput(0),
         b.denseInput(1),
         b.denseOutput(0));
@@ -57,8 +62,13 @@ final class IndexOps {
     IndexGeometry geometry = geometry(op.axis(), x.shape(), b.spec(1).shape());
     Operand out = copied(b, 0);
     b.call(
-        checked(op, type, 0, geometry.count(), geometry.size())
-            .around(s -> IndexKernels.scatter(bytes, geometry, type, s[0], s[1], s[2])),
+        checked(
+            op,
+            type,
+            0,
+            geometry.count(),
+            geometry.size(),
+            s -> IndexKernels.scatter(bytes, geometry, type, s[0], s[1], s[2])),
         b.denseInput(1),
         b.denseInput(2),
         out);
@@ -91,8 +101,13 @@ final class IndexOps {
     IndexGeometry geometry = geometry(op.axis(), op.shape(), b.spec(0).shape());
     Operand out = base(b);
     b.call(
-        checked(op, type, 0, geometry.count(), geometry.size())
-            .around(s -> IndexKernels.scatterAdd(sums, geometry, type, s[0], s[1], s[2])),
+        checked(
+            op,
+            type,
+            0,
+            geometry.count(),
+            geometry.size(),
+            s -> IndexKernels.scatterAdd(sums, geometry, type, s[0], s[1], s[2])),
         b.denseInput(0),
         b.denseInput(1),
         out);
@@ -105,8 +120,13 @@ final class IndexOps {
     Split a = Split.around(x.shape().dims(), op.axis(), op.axis() + 1);
     long count = b.spec(1).shape().size();
     b.call(
-        checked(op, type, 1, count, a.n())
-            .around(s ->
+        checked(
+            op,
+            type,
+            1,
+            count,
+            a.n(),
+            s ->
                 IndexKernels.gatherRows(
                     bytes, a.outer(), a.n(), a.inner(), count, type, s[1], s[0], s[2])),
         b.denseInput(0),
@@ -123,8 +143,13 @@ final class IndexOps {
     long count = b.spec(0).shape().size();
     Operand y = base(b);
     b.call(
-        checked(op, type, 0, count, a.n())
-            .around(s ->
+        checked(
+            op,
+            type,
+            0,
+            count,
+            a.n(),
+            s ->
                 IndexKernels.scatterAddRows(
                     sums, a.outer(), a.n(), a.inner(), count, type, s[0], s[1], s[2])),
         b.denseInput(0),
@@ -147,32 +172,24 @@ final class IndexOps {
   }
 
   /**
-   * For kernels that check the indices in buffer {@code at}.
+   * A kernel that checks the indices in buffer {@code at} itself, with a message for users.
    *
    * @param count how many indices there are
    * @param size what they are into
    */
-  static Checked checked(Op op, KernelKinds.Type type, int at, long count, long size) {
-    return new Checked(op, type, at, count, size);
-  }
-
-  /** Names the first bad index of a kernel's; made once, so that a run makes no object. */
-  record Checked(Op op, KernelKinds.Type type, int at, long count, long size) {
-    /** The kernel with a message for users. */
-    Step around(Step kernel) {
-      return s -> {
-        try {
-          kernel.run(s);
-        } catch (IndexOutOfBoundsException e) {
-          for (long i = 0; i < count; i++) {
-            long index = IndexKernels.at(type, s[at], i);
-            if (index < -size || index >= size) {
-              throw DataErrors.index(op.name(), index, i, size);
-            }
+  static Step checked(Op op, KernelKinds.Type type, int at, long count, long size, Step kernel) {
+    return s -> {
+      try {
+        kernel.run(s);
+      } catch (IndexOutOfBoundsException e) {
+        for (long i = 0; i < count; i++) {
+          long index = IndexKernels.at(type, s[at], i);
+          if (index < -size || index >= size) {
+            throw DataErrors.index(op.name(), index, i, size);
           }
-          throw e;
         }
-      };
-    }
+        throw e;
+      }
+    };
   }
 }

@@ -5,7 +5,6 @@ import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.Lapack;
 import dev.balboa.bindings.StridedSpace;
 import dev.balboa.nn.backend.LinalgException;
-import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Cholesky;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Det;
@@ -198,32 +197,17 @@ final class LinalgOps {
 
   /** The first input's matrices transposed, in F64. */
   private static Operand turned(PlanBuilder b) {
-    TensorSpec spec = b.spec(0);
-    int rank = spec.shape().rank();
-    long[] dims = spec.shape().dims();
-    long[] strides = b.plainLayout(0).strides();
-    swap(dims, rank - 1, rank - 2);
-    swap(strides, rank - 1, rank - 2);
-    TensorSpec across = spec.withShape(Shape.of(dims));
-    int bytes = spec.dtype().bytes();
-    StridedSpace space = Spaces.copy(across.shape(), Layout.Strided.of(strides));
-    Operand copy = wide(b, across);
-    if (spec.dtype() == DType.F64) {
-      b.call(s -> Kernels.copyStrided(bytes, space, s[0], s[1]), b.plainInput(0), copy);
-      return copy;
-    }
-    Operand narrow = b.scratch(Mds.contiguous(across));
-    long n = spec.shape().size();
-    b.call(s -> Kernels.copyStrided(bytes, space, s[0], s[1]), b.plainInput(0), narrow);
-    b.call(
-        s -> Kernels.cast(n, KernelKinds.Type.F32, s[0], KernelKinds.Type.F64, s[1]), narrow, copy);
-    return copy;
-  }
-
-  private static void swap(long[] x, int i, int j) {
-    long moved = x[i];
-    x[i] = x[j];
-    x[j] = moved;
+    Shape shape = b.spec(0).shape();
+    long m = shape.dim(-2);
+    long n = shape.dim(-1);
+    StridedSpace space =
+        StridedSpace.of(
+            new long[] {shape.slice(0, shape.rank() - 2).size(), m, n},
+            StridedSpace.Operand.of(0, m * n, n, 1),
+            StridedSpace.Operand.of(0, m * n, 1, m));
+    Operand columns = wide(b, b.spec(0));
+    b.call(s -> Kernels.copyStrided(Double.BYTES, space, s[0], s[1]), copied(b, 0), columns);
+    return columns;
   }
 
   private static void requireFinite(String op, int matrix, MemorySegment x, long count) {

@@ -44,8 +44,13 @@ final class OptimizerOps {
     long inner = b.spec(0).shape().slice(1, b.spec(0).shape().rank()).size();
     KernelKinds.Type type = Kinds.of(b.spec(1).dtype());
     b.call(
-        IndexOps.checked(op, type, 1, count, rows)
-            .around(s -> IndexKernels.putRows(bytes, rows, inner, count, type, s[1], s[2], s[0])),
+        IndexOps.checked(
+            op,
+            type,
+            1,
+            count,
+            rows,
+            s -> IndexKernels.putRows(bytes, rows, inner, count, type, s[1], s[2], s[0])),
         b.denseInput(0),
         b.denseInput(1),
         b.denseInput(2));
