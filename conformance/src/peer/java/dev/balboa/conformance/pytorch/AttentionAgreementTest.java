@@ -197,8 +197,8 @@ final class AttentionAgreementTest {
               torch, s, normFirst ? attention.encoderBlock("", x) : attention.encoderLayer("", x));
         },
         (balboa, s) -> {
-          TransformerOptions options = normFirst ? options(s) : options(s).normAfter();
-          var block = built(balboa, s, new TransformerEncoderBlock(options, s.causal()));
+          var block =
+              built(balboa, s, new TransformerEncoderBlock(options(s, normFirst), s.causal()));
           output(balboa, s, block.forward(x(balboa, s), s.mask(balboa)));
         });
   }
@@ -220,7 +220,7 @@ final class AttentionAgreementTest {
                   : attention.decoderLayer("", x, memory));
         },
         (balboa, s) -> {
-          var block = new TransformerDecoderBlock(normFirst ? options(s) : options(s).normAfter());
+          var block = new TransformerDecoderBlock(options(s, normFirst));
           block.build(
               new RandomStream(1),
               () -> onZeros(s, (x, memory, mask) -> block.forward(x, memory, mask, mask)));
