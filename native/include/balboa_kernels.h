@@ -570,6 +570,10 @@ BALBOA_API int32_t balboa_response_norm_backward(int32_t dtype, int64_t outer, i
  * where index may be NULL. */
 BALBOA_API int32_t balboa_window_max(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows, const void *x,
                                      void *y, int32_t *index);
+/* dx = its derivative at dy, of interleaved planes, inner a multiple of 8: each dy at its place, which lies in its window,
+ * and 0 elsewhere. Windows that share places add up in their order. */
+BALBOA_API int32_t balboa_window_max_backward(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows,
+                                              const int32_t *index, const void *dy, void *dx);
 /* y = sum of the window / product of its three divisors. */
 BALBOA_API int32_t balboa_window_mean(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y);
 /* dx = the adjoint of it at dy. */

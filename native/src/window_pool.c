@@ -8,6 +8,7 @@ typedef struct {
   int64_t in[3], out[3], step[3];
   const int64_t *first, *count, *divide; /* of the windows of the three dimensions, one dimension after the other */
   int64_t in_size, out_size;
+  int tiles; /* whether each input position is in exactly one window */
 } pool_windows;
 
 typedef struct {
@@ -15,7 +16,7 @@ typedef struct {
   int64_t inner; /* planes that lie interleaved */
   const void *from;
   void *to;
-  int32_t *index;
+  int32_t *index; /* written forward, read backward */
 } window_job;
 
 /* Where output o has its entries in the tables. */
@@ -85,12 +86,17 @@ static int32_t read_windows(const int64_t *g, pool_windows *w) {
   w->out_size = bk_product(3, w->out);
   BK_CHECK(w->in_size >= 0 && w->in_size < INT64_C(1) << 31 && w->out_size >= 0, BALBOA_ERR_ARGUMENT);
   int64_t at = 0;
+  w->tiles = 1;
   for (int d = 0; d < 3; d++) {
+    int64_t next = 0; /* after the windows so far, if they tile */
     for (int64_t o = 0; o < w->out[d]; o++, at++) {
       const int64_t first = w->first[at], count = w->count[at];
+      w->tiles &= first == next && (count == 1 || w->step[d] == 1);
+      next = first + count;
       BK_CHECK(first >= 0 && count >= 1 && count <= limit && first < w->in[d], BALBOA_ERR_ARGUMENT);
       BK_CHECK(first + (count - 1) * w->step[d] < w->in[d] && w->divide[at] >= 1, BALBOA_ERR_ARGUMENT);
     }
+    w->tiles &= next == w->in[d];
   }
   return BALBOA_OK;
 }
@@ -132,6 +138,25 @@ int32_t balboa_window_max(int32_t dtype, int64_t outer, int64_t inner, const int
   const int64_t work = bk_max(1, lanes * (planes == 0 || rows == 0 ? 1 : job.w.in_size / rows));
   bk_parallel(planes / lanes * rows, bk_max(1, BK_GRAIN_CHEAP / work),
               dtype == BALBOA_F64 ? max_lanes_f64x8 : wide ? max_lanes_f32x16 : max_lanes_f32x8, &job);
+  return BALBOA_OK;
+}
+
+int32_t balboa_window_max_backward(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows,
+                                   const int32_t *index, const void *dy, void *dx) {
+  window_job job = {.from = dy, .to = dx, .index = (int32_t *)(intptr_t)index, .inner = inner};
+  int32_t status = read_windows(windows, &job.w);
+  BK_CHECK(status == BALBOA_OK, status);
+  BK_CHECK(outer >= 0 && inner > 0 && inner % 8 == 0, BALBOA_ERR_ARGUMENT);
+  const int64_t planes = bk_product3(outer, inner, 1);
+  BK_CHECK(planes >= 0, BALBOA_ERR_ARGUMENT);
+  status = check(dtype, planes, &job, 1);
+  BK_CHECK(status == BALBOA_OK, status);
+  BK_CHECK(planes == 0 || job.w.out_size == 0 || index != NULL, BALBOA_ERR_NULL);
+  const int wide = dtype == BALBOA_F32 && inner % 16 == 0;
+  const int64_t lanes = dtype == BALBOA_F64 ? LANES_f64x8 : wide ? LANES_f32x16 : LANES_f32x8;
+  const int64_t work = bk_max(1, lanes * job.w.in_size);
+  bk_parallel(planes / lanes, bk_max(1, BK_GRAIN_CHEAP / work),
+              dtype == BALBOA_F64 ? max_back_f64x8 : wide ? max_back_f32x16 : max_back_f32x8, &job);
   return BALBOA_OK;
 }
 

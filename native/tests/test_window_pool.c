@@ -21,6 +21,31 @@ static int64_t largest(const int64_t *w, const double *x, int64_t a, int64_t b, 
   return best;
 }
 
+/* Each dy at its place in planes of zeros. */
+static void check_max_backward(const int64_t *w, int64_t outer, int64_t inner, const int32_t *index) {
+  const int64_t in = w[0] * w[1] * w[2], out = w[3] * w[4] * w[5], planes = outer * inner;
+  double *dy = NEW(double, planes * out), *dx = NEW(double, planes * in), *want = NEW(double, planes * in);
+  float *narrow = NEW(float, planes * out), *narrow_dx = NEW(float, planes * in);
+  for (int64_t t = 0; t < planes * in; t++) {
+    want[t] = 0;
+  }
+  for (int64_t t = 0; t < planes * out; t++) {
+    dy[t] = (double)(next_u32() % 15) - 7.0;
+    narrow[t] = (float)dy[t];
+    want[(t / inner / out * in + index[t]) * inner + t % inner] += dy[t];
+  }
+  EXPECT_OK(balboa_window_max_backward(BALBOA_F64, outer, inner, w, index, dy, dx));
+  EXPECT_OK(balboa_window_max_backward(BALBOA_F32, outer, inner, w, index, narrow, narrow_dx));
+  for (int64_t t = 0; t < planes * in; t++) {
+    EXPECT(dx[t] == want[t] && (double)narrow_dx[t] == want[t], "max_backward %d of %d planes interleaved", (int)t,
+           (int)inner);
+  }
+  void *all[] = {dy, dx, want, narrow, narrow_dx};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    release(all[i]);
+  }
+}
+
 /* Planes one after the other and interleaved, in both types. */
 static void check_max(const int64_t *w, int64_t outer, int64_t inner) {
   const int64_t in = w[0] * w[1] * w[2], out = w[3] * w[4] * w[5], planes = outer * inner;
@@ -56,6 +81,7 @@ static void check_max(const int64_t *w, int64_t outer, int64_t inner) {
     EXPECT_OK(balboa_window_max(BALBOA_F32, outer, inner, w, narrow, alone, NULL));
     EXPECT(memcmp(alone, narrow_y, (size_t)(planes * out) * sizeof(float)) == 0, "without places");
     release(alone);
+    check_max_backward(w, outer, inner, index);
   }
   void *all[] = {plain, x, y, narrow, narrow_y, index, narrow_index};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -131,6 +157,7 @@ int main(void) {
   check_adaptive(5, 4, 3, 2, 4, 1);
   check_adaptive(1, 3, 2, 1, 5, 7);
   check_adaptive(1, 40, 50, 1, 11, 13);
+  check_adaptive(2, 8, 12, 1, 4, 6); /* windows of 2 that tile the plane */
   /* 1-D: kernel 3, stride 2, dilation 2, padding 1 over 7 elements */
   const int64_t dilated[] = {1, 1, 7, 1, 1, 3, 1, 1, 2, 0, 0, 1, 1, 3, 1, 1, 2, 3, 2, 1, 1, 3, 3, 3};
   check_windows(dilated);
@@ -144,5 +171,8 @@ int main(void) {
   EXPECT_STATUS(BALBOA_ERR_NULL, balboa_window_max(BALBOA_F32, 1, 1, dilated, x, y, NULL));
   EXPECT_STATUS(BALBOA_ERR_NULL, balboa_window_max(BALBOA_F32, 1, 1, NULL, x, y, index));
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_window_max(BALBOA_F32, 1, 4, dilated, x, y, index));
+  EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_window_max_backward(BALBOA_F32, 1, 1, dilated, index, x, y));
+  EXPECT_STATUS(BALBOA_ERR_NULL, balboa_window_max_backward(BALBOA_F32, 1, 8, dilated, NULL, x, y));
+  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_window_max_backward(BALBOA_I32, 1, 8, dilated, index, x, y));
   return check_done("window_pool");
 }

@@ -75,7 +75,7 @@ public final class WindowPool {
   /**
    * Prepares the windows of 1 to 3 dimensions over interleaved planes [outer, sizes..., inner].
    *
-   * @param inner 1, or a multiple of 8, which only {@link #max} takes
+   * @param inner 1, or a multiple of 8, which only {@link #max} and {@link #maxBackward} take
    */
   public static WindowPool of(KernelKinds.Type type, long outer, long inner, List<Axis> axes) {
     if (inner != 1 && (inner < 1 || inner % 8 != 0)) {
@@ -130,6 +130,22 @@ public final class WindowPool {
     NativeThreads.bind();
     KernelChecks.status(
         "windowMax", kernels_h.balboa_window_max(type.value(), outer, inner, windows, x, y, index));
+  }
+
+  /**
+   * The adjoint of {@link #max} of interleaved planes: each dy at the place of its maximum, 0
+   * elsewhere.
+   *
+   * @param index as {@link #max} has written it
+   */
+  public void maxBackward(MemorySegment index, MemorySegment dy, MemorySegment dx) {
+    KernelChecks.elements("windowMaxBackward", "index", index, outputs, Integer.BYTES);
+    elements("dy", dy, outputs);
+    elements("dx", dx, inputs);
+    NativeThreads.bind();
+    KernelChecks.status(
+        "windowMaxBackward",
+        kernels_h.balboa_window_max_backward(type.value(), outer, inner, windows, index, dy, dx));
   }
 
   /**

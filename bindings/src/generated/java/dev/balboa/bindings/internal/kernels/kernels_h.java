@@ -6732,6 +6732,72 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static class balboa_window_max_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_window_max_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_window_max_backward(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows, const int32_t *index, const void *dy, void *dx)
+     * }
+     */
+    public static FunctionDescriptor balboa_window_max_backward$descriptor() {
+        return balboa_window_max_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_window_max_backward(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows, const int32_t *index, const void *dy, void *dx)
+     * }
+     */
+    public static MethodHandle balboa_window_max_backward$handle() {
+        return balboa_window_max_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_window_max_backward(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows, const int32_t *index, const void *dy, void *dx)
+     * }
+     */
+    public static MemorySegment balboa_window_max_backward$address() {
+        return balboa_window_max_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_window_max_backward(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows, const int32_t *index, const void *dy, void *dx)
+     * }
+     */
+    public static int balboa_window_max_backward(int dtype, long outer, long inner, MemorySegment windows, MemorySegment index, MemorySegment dy, MemorySegment dx) {
+        var mh$ = balboa_window_max_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_window_max_backward", dtype, outer, inner, windows, index, dy, dx);
+            }
+            return (int)mh$.invokeExact(dtype, outer, inner, windows, index, dy, dx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class balboa_window_mean {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,

@@ -69,7 +69,7 @@ final class PoolingOps {
         (x, y, index) -> op.workspace() ? b.workspace(1, new WorkspaceLayout(index, x, y)) : null);
   }
 
-  /** Adds each dy at its place in planes of zeros. */
+  /** Each dy at the place of its maximum in planes of zeros. */
   private static void maxBackward(PlanBuilder b, MaxPoolBackward op) {
     if (!(b.layout(1) instanceof WorkspaceLayout forward)) {
       throw new IllegalArgumentException(
@@ -77,17 +77,27 @@ final class PoolingOps {
     }
     DType dtype = b.spec(0).dtype();
     Planes planes = Planes.of(forward.src());
+    Operand places = new Operand(Operand.Place.INPUT, 1, forward.md());
+    Operand dy = dtype == DType.F32 ? b.input(0, forward.dst()) : b.denseInput(0);
+    Operand dx = b.output(0, forward.src());
+    if (planes.inner() > 1) {
+      List<WindowPool.Axis> axes =
+          Windows.axes(op.window(), false, op.inputShape(), b.spec(0).shape());
+      WindowPool pool = WindowPool.of(Kinds.of(dtype), planes.outer(), planes.inner(), axes);
+      b.call(s -> pool.maxBackward(s[0], s[1], s[2]), places, dy, dx);
+      return;
+    }
     IndexGeometry geometry = planes(planes, plane(op.inputShape()), plane(b.spec(0).shape()));
-    long n = planes.outer() * plane(op.inputShape()) * planes.inner();
+    long n = planes.outer() * plane(op.inputShape());
     b.call(
         s -> {
           Kernels.fill(dtype.bytes(), n, 0, s[2]);
           IndexKernels.scatterAdd(
               Kinds.of(dtype), geometry, KernelKinds.Type.I32, s[0], s[1], s[2]);
         },
-        new Operand(Operand.Place.INPUT, 1, forward.md()),
-        dtype == DType.F32 ? b.input(0, forward.dst()) : b.denseInput(0),
-        b.output(0, forward.src()));
+        places,
+        dy,
+        dx);
   }
 
   private static void maxGather(PlanBuilder b, MaxPoolGather op) {
