@@ -300,12 +300,10 @@ static void measure(const shape *s) {
   ops_start();
   layer ours = layer_make(s);
   dnnl_layer theirs = dnnl_make(s);
-  bench_run(name[0], inference, &ours);
-  bench_run(name[1], dnnl_inference, &theirs);
-  bench_run(name[2], dnnl_inference_rows, &theirs);
-  bench_run(name[3], step, &ours);
-  bench_run(name[4], dnnl_step, &theirs);
-  bench_run(name[5], dnnl_step_rows, &theirs);
+  const bench_entry entries[WAYS] = {{name[0], inference, &ours},        {name[1], dnnl_inference, &theirs},
+                                     {name[2], dnnl_inference_rows, &theirs}, {name[3], step, &ours},
+                                     {name[4], dnnl_step, &theirs},      {name[5], dnnl_step_rows, &theirs}};
+  bench_race(WAYS, entries);
   exit(0);
 }
 

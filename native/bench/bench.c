@@ -38,40 +38,84 @@ static int by_value(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-double bench_run(const char *name, bench_fn fn, void *context) {
-  enum { MOST = 20000 };
-  if (!bench_wanted(name)) {
-    return 0;
-  }
+enum { MOST = 20000, TURNS = 5 };
+
+typedef struct {
+  double *sample;
+  int count;
+  int64_t calls; /* of a sample, which takes at least 20 us, so that the clock's 25 ns do not show */
+} bench_samples;
+
+static bench_samples start(const bench_entry *e) {
   for (int i = 0; i < 3; i++) {
-    fn(context);
+    e->fn(e->context);
   }
-  /* A sample is at least 20 us, so that the clock's 25 ns do not show. */
   int64_t calls = 1, begin = bench_now();
-  fn(context);
+  e->fn(e->context);
   int64_t once = bench_now() - begin;
   while (once * calls < 20000) {
     calls *= 2;
     once = once > 0 ? once : 1;
   }
-  double *sample = bench_alloc(MOST * (int64_t)sizeof(double));
-  int count = 0;
-  const int64_t end = bench_now() + (int64_t)(seconds * 1e9);
+  return (bench_samples){bench_alloc(MOST * (int64_t)sizeof(double)), 0, calls};
+}
+
+/* One call that does not count, as the others had the caches, and then samples until the time is over. */
+static void turn(const bench_entry *e, bench_samples *s, double time) {
+  const int64_t end = bench_now() + (int64_t)(time * 1e9);
+  e->fn(e->context);
   do {
-    begin = bench_now();
-    for (int64_t i = 0; i < calls; i++) {
-      fn(context);
+    const int64_t begin = bench_now();
+    for (int64_t i = 0; i < s->calls; i++) {
+      e->fn(e->context);
     }
-    sample[count++] = (double)(bench_now() - begin) / (double)calls;
-  } while (count < MOST && (bench_now() < end || count < 5));
-  qsort(sample, (size_t)count, sizeof(double), by_value);
-  const double median = sample[count / 2];
+    s->sample[s->count++] = (double)(bench_now() - begin) / (double)s->calls;
+  } while (s->count < MOST && bench_now() < end);
+}
+
+static double report(const char *name, bench_samples *s) {
+  qsort(s->sample, (size_t)s->count, sizeof(double), by_value);
+  const double median = s->sample[s->count / 2];
   char best[160];
   snprintf(best, sizeof best, "%s.best", name);
   bench_print(name, median, "ns");
-  bench_print(best, sample[0], "ns");
-  free(sample);
+  bench_print(best, s->sample[0], "ns");
+  free(s->sample);
   return median;
+}
+
+void bench_race(int count, const bench_entry *entries) {
+  bench_samples samples[BENCH_MOST_ENTRIES];
+  BENCH_CHECK(count > BENCH_MOST_ENTRIES);
+  for (int i = 0; i < count; i++) {
+    if (bench_wanted(entries[i].name)) {
+      samples[i] = start(&entries[i]);
+    }
+  }
+  for (int t = 0; t < TURNS; t++) {
+    for (int i = 0; i < count; i++) {
+      if (bench_wanted(entries[i].name)) {
+        turn(&entries[i], &samples[i], seconds / TURNS);
+      }
+    }
+  }
+  for (int i = 0; i < count; i++) {
+    if (bench_wanted(entries[i].name)) {
+      report(entries[i].name, &samples[i]);
+    }
+  }
+}
+
+double bench_run(const char *name, bench_fn fn, void *context) {
+  if (!bench_wanted(name)) {
+    return 0;
+  }
+  const bench_entry e = {name, fn, context};
+  bench_samples s = start(&e);
+  for (int t = 0; t < TURNS; t++) {
+    turn(&e, &s, seconds / TURNS);
+  }
+  return report(name, &s);
 }
 
 void bench_environment(char **argv) {

@@ -9,10 +9,23 @@ typedef void (*bench_fn)(void *context);
 /* Wall clock in nanoseconds. */
 int64_t bench_now(void);
 
-/* Runs fn(context) for about `seconds` after a warm-up, in samples long enough for the clock, and prints
+/* Runs fn(context) for about `seconds` in all after a warm-up, in samples long enough for the clock, and prints
  *   <name> <median> ns    and    <name>.best <fastest sample> ns
  * per call. Skipped when a filter is set and the name does not start with it. Returns the median. */
 double bench_run(const char *name, bench_fn fn, void *context);
+
+/* One of several ways to do the same. */
+typedef struct {
+  const char *name;
+  bench_fn fn;
+  void *context;
+} bench_entry;
+
+enum { BENCH_MOST_ENTRIES = 8 };
+
+/* The same for each of the entries, which take turns, so that a machine that gets slower for a while is slower for
+ * all. */
+void bench_race(int count, const bench_entry *entries);
 
 void bench_print(const char *name, double value, const char *unit);
 
