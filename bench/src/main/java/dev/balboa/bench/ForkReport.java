@@ -13,8 +13,9 @@ import java.util.Properties;
  * @param description {@link Contender#describe}
  * @param note {@link Workload#note}
  * @param checksum {@link Workload#checksum}
+ * @param heapBytes {@link Sample#heapBytes}
  */
-record ForkReport(String description, String note, double checksum) {
+record ForkReport(String description, String note, double checksum, double heapBytes) {
   private static final String FILE_PROPERTY = "balboa.bench.report";
   private static final String THREADS_PROPERTY = "balboa.bench.threads";
 
@@ -40,6 +41,7 @@ record ForkReport(String description, String note, double checksum) {
     properties.setProperty("description", description);
     properties.setProperty("note", note);
     properties.setProperty("checksum", Double.toString(checksum));
+    properties.setProperty("heapBytes", Double.toString(heapBytes));
     try (Writer out = Files.newBufferedWriter(Path.of(file))) {
       properties.store(out, null);
     } catch (IOException e) {
@@ -57,6 +59,7 @@ record ForkReport(String description, String note, double checksum) {
     return new ForkReport(
         properties.getProperty("description"),
         properties.getProperty("note"),
-        Double.parseDouble(properties.getProperty("checksum")));
+        Double.parseDouble(properties.getProperty("checksum")),
+        Double.parseDouble(properties.getProperty("heapBytes")));
   }
 }

@@ -8,9 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -22,7 +20,6 @@ final class JmhMeasurer implements Measurer {
   private static final double SHORT_FLOPS = 1e8;
   private static final int SHORT_WARM_UP_MILLIS = 1000;
   private static final int TINY_WARM_UP_MILLIS = 2000;
-  private static final String ALLOCATION = "gc.alloc.rate.norm";
 
   private final Contender contender;
   private final Options options;
@@ -78,7 +75,6 @@ final class JmhMeasurer implements Measurer {
         result.getIterationResults().stream()
             .map(iteration -> iteration.getPrimaryResult().getScore())
             .toList();
-    Result<?> heap = result.getSecondaryResults().get(ALLOCATION);
     return Optional.of(
         new Sample(
             contender.name(),
@@ -87,7 +83,7 @@ final class JmhMeasurer implements Measurer {
             micros,
             report.checksum(),
             report.note(),
-            heap == null ? Double.NaN : heap.getScore()));
+            report.heapBytes()));
   }
 
   /** The shorter the work, the more of it is Java's way there, which has to be compiled first. */
@@ -109,7 +105,6 @@ final class JmhMeasurer implements Measurer {
         .measurementIterations(forOrientation() ? 2 : effort.iterations())
         .measurementTime(TimeValue.milliseconds(effort.iterationMillis()))
         .jvmArgsAppend(ForkReport.jvmArguments(options.threads(), reportFile))
-        .addProfiler(GCProfiler.class)
         .shouldFailOnError(true)
         .output(log.toString())
         .build();

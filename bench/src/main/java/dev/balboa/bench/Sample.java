@@ -8,7 +8,8 @@ import java.util.List;
  * @param micros the time of a run in each of the measured iterations, in microseconds
  * @param checksum {@link Workload#checksum}, or NaN if the contender has none
  * @param note how the task was done, or empty
- * @param heapBytes bytes allocated on the Java heap by one run, or NaN if that was not measured
+ * @param heapBytes bytes that one run allocates on the Java heap, in the thread that runs it; NaN
+ *     if that was not measured
  */
 record Sample(
     String contender,

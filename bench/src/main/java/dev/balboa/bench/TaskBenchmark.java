@@ -1,5 +1,7 @@
 package dev.balboa.bench;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -28,6 +30,11 @@ public class TaskBenchmark {
   @Param("sgemm-256")
   public String task;
 
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private long runs;
+  private long heapBytes;
+  private double heapBytesPerRun;
+
   private Contender opened;
   private Workload workload;
   private double checksum;
@@ -42,17 +49,31 @@ public class TaskBenchmark {
     checksum = workload.checksum();
   }
 
+  /** Begins to count what this thread allocates. */
+  @Setup(Level.Iteration)
+  public void countFromHere() {
+    runs = 0;
+    heapBytes = threads.getCurrentThreadAllocatedBytes();
+  }
+
   /** One run, in microseconds. */
   @Benchmark
   public void run() {
     workload.run();
+    runs++;
+  }
+
+  /** The last iteration, which is the warmest, is what is reported. */
+  @TearDown(Level.Iteration)
+  public void countToHere() {
+    heapBytesPerRun = (double) (threads.getCurrentThreadAllocatedBytes() - heapBytes) / runs;
   }
 
   /** Checks what the runs did and reports to the driver. */
   @TearDown(Level.Trial)
   public void close() {
     workload.verify();
-    new ForkReport(opened.describe(), workload.note(), checksum).write();
+    new ForkReport(opened.describe(), workload.note(), checksum, heapBytesPerRun).write();
     workload.close();
   }
 }
