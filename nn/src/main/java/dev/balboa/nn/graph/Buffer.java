@@ -26,6 +26,7 @@ final class Buffer {
   int first = Integer.MAX_VALUE;
   int last = -1;
   long offset;
+  private boolean unwritten;
 
   private Buffer(Home home, long bytes, Block block) {
     this.home = home;
@@ -49,6 +50,16 @@ final class Buffer {
   void needAt(int step) {
     first = Math.min(first, step);
     last = Math.max(last, step);
+  }
+
+  /** Results may not take its place: an argument, which may be the caller's memory. */
+  void keepUnwritten() {
+    unwritten = true;
+  }
+
+  /** Whether a result may take its place when it is not needed any more. */
+  boolean mayBeReused() {
+    return home == Home.ARENA && !unwritten;
   }
 
   /** It is needed for good. */

@@ -2,12 +2,9 @@ package dev.balboa.nn.graph;
 
 import dev.balboa.nn.backend.Bound;
 import dev.balboa.nn.backend.Prepared;
-import dev.balboa.nn.exec.ArrayValue;
-import dev.balboa.nn.exec.Gradients;
 import dev.balboa.nn.exec.HostFunction;
 import dev.balboa.nn.memory.Block;
 import dev.balboa.nn.memory.Storage;
-import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -22,10 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Instance implements AutoCloseable {
   private final Block arena;
   private final Bound[] calls;
-  private final MemorySegment[] arguments;
-  private final MemorySegment[] results;
-  private final TensorSpec[] argumentSpecs;
-  private final TensorSpec[] resultSpecs;
+  private final Port[] arguments;
+  private final Port[] results;
   private final Block[] held;
   private final Block[] written;
   private final AtomicBoolean busy = new AtomicBoolean();
@@ -35,15 +30,15 @@ final class Instance implements AutoCloseable {
     this.arena = arena;
     this.held = program.held().toArray(Block[]::new);
     this.written = program.written().toArray(Block[]::new);
-    this.arguments = segments(program.arguments(), arena, packed);
-    this.results = segments(program.results(), arena, packed);
-    this.argumentSpecs = specs(program.arguments());
-    this.resultSpecs = specs(program.results());
     this.calls = bind(program.main(), arena, packed);
-  }
-
-  private static TensorSpec[] specs(List<Place> places) {
-    return places.stream().map(Place::spec).toArray(TensorSpec[]::new);
+    this.arguments =
+        program.arguments().stream()
+            .map(p -> Port.argument(program, p, segment(p, arena, packed), calls))
+            .toArray(Port[]::new);
+    this.results =
+        program.results().stream()
+            .map(p -> Port.result(program, p, segment(p, arena, packed), calls))
+            .toArray(Port[]::new);
   }
 
   /** Binds each step; nothing stays bound if one fails. */
@@ -104,14 +99,17 @@ final class Instance implements AutoCloseable {
   }
 
   private static MemorySegment[] segments(List<Place> places, Block arena, Block packed) {
-    return places.stream()
-        .map(p -> storage(p, arena, packed).segment().asSlice(0, p.spec().byteSize()))
-        .toArray(MemorySegment[]::new);
+    return places.stream().map(p -> segment(p, arena, packed)).toArray(MemorySegment[]::new);
+  }
+
+  private static MemorySegment segment(Place place, Block arena, Block packed) {
+    return storage(place, arena, packed).segment().asSlice(0, place.spec().byteSize());
   }
 
   /**
-   * Copies the arguments in, runs every step, copies the results out. If a step throws, the steps
-   * before it have been done.
+   * Runs every step on the arguments and results where they are, or where that cannot be, on
+   * copies; see {@link Port}. If a step throws, the steps before it have been done, and results are
+   * undefined.
    *
    * @param in dense tensors of the arguments' specs, or smaller ones, which are padded with zeros
    * @param out dense tensors of the results' specs, or smaller ones, for what they have room for;
@@ -129,14 +127,16 @@ final class Instance implements AutoCloseable {
       for (; acquired < held.length; acquired++) {
         held[acquired].acquire();
       }
-      for (int i = 0; i < arguments.length; i++) {
-        copy(in[i], arguments[i], argumentSpecs[i], true);
+      enter(in, out);
+      for (Port argument : arguments) {
+        argument.copyIn();
       }
       call(times);
-      for (int i = 0; out != null && i < results.length; i++) {
-        copy(out[i], results[i], resultSpecs[i], false);
+      for (Port result : results) {
+        result.copyOut();
       }
     } finally {
+      leave();
       for (int i = 0; acquired == held.length && i < written.length; i++) {
         written[i].bumpVersion();
       }
@@ -144,6 +144,53 @@ final class Instance implements AutoCloseable {
         held[acquired].release();
       }
       busy.set(false);
+    }
+  }
+
+  /** Takes the caller's tensors, and decides which are used where they are. */
+  private void enter(Tensor[] in, Tensor[] out) {
+    for (int i = 0; i < arguments.length; i++) {
+      arguments[i].enter(in[i]);
+    }
+    for (int i = 0; i < results.length; i++) {
+      results[i].enter(out == null ? null : out[i]);
+    }
+    for (Port argument : arguments) {
+      argument.settle(!contains(written, argument.block()));
+    }
+    for (Port result : results) {
+      Block block = result.block();
+      boolean shared = contains(held, block);
+      result.settle(!shared && uses(arguments, block) == 0 && uses(results, block) == 1);
+    }
+  }
+
+  private static boolean contains(Block[] blocks, Block block) {
+    for (Block b : blocks) {
+      if (b == block) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static int uses(Port[] ports, Block block) {
+    int count = 0;
+    for (Port port : ports) {
+      count += port.block() == block ? 1 : 0;
+    }
+    return count;
+  }
+
+  private void leave() {
+    for (Port argument : arguments) {
+      argument.leave();
+    }
+    for (Port result : results) {
+      if (result.block() != null) {
+        result.block().bumpVersion();
+      }
+      result.leave();
     }
   }
 
@@ -158,35 +205,6 @@ final class Instance implements AutoCloseable {
       long start = System.nanoTime();
       calls[i].run();
       times.add(i, start, System.nanoTime());
-    }
-  }
-
-  /** Between a dense tensor and a place of the program. */
-  private static void copy(Tensor tensor, MemorySegment place, TensorSpec spec, boolean in) {
-    Storage storage = ((ArrayValue) Gradients.withoutHistory(tensor.value())).storage();
-    Block block = storage.block();
-    block.acquire();
-    try {
-      MemorySegment own = block.segment();
-      if (!tensor.spec().equals(spec)) {
-        corner(own.asSlice(storage.offset(), tensor.spec().byteSize()), tensor, place, spec, in);
-      } else if (in) {
-        MemorySegment.copy(own, storage.offset(), place, 0, place.byteSize());
-      } else {
-        MemorySegment.copy(place, 0, own, storage.offset(), place.byteSize());
-      }
-    } finally {
-      block.release();
-    }
-  }
-
-  private static void corner(
-      MemorySegment own, Tensor tensor, MemorySegment place, TensorSpec spec, boolean in) {
-    long bytes = spec.dtype().bytes();
-    if (in) {
-      Corner.copy(own, tensor.shape(), place, spec.shape(), bytes);
-    } else {
-      Corner.copy(place, spec.shape(), own, tensor.shape(), bytes);
     }
   }
 

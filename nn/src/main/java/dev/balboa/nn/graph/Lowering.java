@@ -87,6 +87,7 @@ final class Lowering {
         case Source.Argument a -> {
           Place place = fresh(false, graph.spec(a.value()));
           place.buffer().needAt(0);
+          place.buffer().keepUnwritten();
           put(a.value(), place);
           arguments.add(place);
         }
@@ -199,7 +200,7 @@ final class Lowering {
     for (int i = 0; options.inPlace() && i < in.size(); i++) {
       Place place = in.get(i);
       boolean free =
-          place.buffer().home == Buffer.Home.ARENA
+          place.buffer().mayBeReused()
               && neededTo.getOrDefault(place.buffer(), Integer.MAX_VALUE) == at
               && backend.overwrites(node.op(), i);
       boolean alone =

@@ -21,8 +21,9 @@ import dev.balboa.nn.tensor.Tensor;
 import java.lang.management.ManagementFactory;
 
 /**
- * Replays a step with look-ups, gathered scores and labels, and prints the bytes that 200 steps
- * leave on the Java heap. A program of its own, for a JVM that removes no allocation.
+ * Replays a step with look-ups, gathered scores and labels on batches that take turns, and prints
+ * the bytes that 200 steps leave on the Java heap. A program of its own, for a JVM that removes no
+ * allocation.
  */
 final class ReplayAllocations {
   private static final int STEPS = 200;
@@ -51,18 +52,21 @@ final class ReplayAllocations {
                 GradientClip.globalNorm(1),
                 new RandomStream(0),
                 CompileOptions.defaults())) {
-      Tensor x = Tensor.of(new int[] {1, 2, 3, 4, 5, 10, 9, 8, 7, 10}, 2, 5);
-      Tensor y = Tensor.of(new int[] {1, 3});
+      Tensor[] x = {
+        Tensor.of(new int[] {1, 2, 3, 4, 5, 10, 9, 8, 7, 10}, 2, 5),
+        Tensor.of(new int[] {0, 9, 3, 4, 6, 10, 9, 8, 7, 6}, 2, 5)
+      };
+      Tensor[] y = {Tensor.of(new int[] {1, 3}), Tensor.of(new int[] {2, 0})};
       long bytes = Long.MAX_VALUE;
       // What is interpreted may allocate for its calls of native code, until it has been compiled.
       long giveUp = System.nanoTime() + 60_000_000_000L;
       while (bytes > 0 && System.nanoTime() < giveUp) {
         for (int i = 0; i < STEPS; i++) {
-          step.run(x, y);
+          step.run(x[i % 2], y[i % 2]);
         }
         long start = threads.getThreadAllocatedBytes(self);
         for (int i = 0; i < STEPS; i++) {
-          step.run(x, y);
+          step.run(x[i % 2], y[i % 2]);
         }
         bytes = threads.getThreadAllocatedBytes(self) - start;
       }

@@ -105,17 +105,40 @@ final class Plan implements Prepared {
     for (int i = 0; i < frame.steps.length; i++) {
       resolve(frame, i, inputs, outputs, scratch);
     }
-    return new BoundFrame(frame.steps, frame.buffers);
+    return new BoundFrame(calls, frame.steps, frame.buffers);
   }
 
-  /** A frame of its own whose buffers stay. */
-  private static final class BoundFrame implements Bound {
+  /** A frame of its own whose buffers stay until one is moved. */
+  private static final class BoundFrame implements Bound.Movable {
+    private final List<Call> calls;
     private final Step[] steps;
     private final MemorySegment[][] buffers;
 
-    BoundFrame(Step[] steps, MemorySegment[][] buffers) {
+    BoundFrame(List<Call> calls, Step[] steps, MemorySegment[][] buffers) {
+      this.calls = calls;
       this.steps = steps;
       this.buffers = buffers;
+    }
+
+    @Override
+    public void moveInput(int index, MemorySegment memory) {
+      move(Operand.Place.INPUT, index, memory);
+    }
+
+    @Override
+    public void moveOutput(int index, MemorySegment memory) {
+      move(Operand.Place.OUTPUT, index, memory);
+    }
+
+    private void move(Operand.Place place, int index, MemorySegment memory) {
+      for (int i = 0; i < buffers.length; i++) {
+        List<Operand> operands = calls.get(i).operands();
+        for (int j = 0; j < buffers[i].length; j++) {
+          if (operands.get(j).place() == place && operands.get(j).index() == index) {
+            buffers[i][j] = memory;
+          }
+        }
+      }
     }
 
     @Override
