@@ -39,18 +39,35 @@ DEFINE_ROUTINE(naive_dgemm, double)
     free(a), free(b), free(c), free(want);                                                                           \
   }
 DEFINE_CASE(check_f32, float, balboa_sgemm, naive_sgemm)
+/* The direct product in the form of the others: it has neither a routine nor alpha, which is 2 here. */
+static int32_t direct(balboa_sgemm_routine gemm, int32_t ta, int32_t tb, int32_t m, int32_t n, int32_t k, float alpha,
+                      const float *a, int32_t lda, int64_t sa, const float *b, int32_t ldb, int64_t sb, float beta,
+                      float *c, int32_t ldc, int64_t sc, int64_t count) {
+  (void)gemm;
+  for (int64_t i = 0; i < count * m * n; i++) {
+    float *at = c + i / ((int64_t)m * n) * sc + i / n % m * ldc + i % n;
+    *at = beta == 0 ? NAN : *at / alpha; /* what is not accumulated is not read either */
+  }
+  const int32_t status = balboa_sgemm_direct(ta, tb, m, n, k, a, lda, sa, b, ldb, sb, beta != 0, c, ldc, sc, count);
+  for (int64_t i = 0; status == BALBOA_OK && i < count * m * n; i++) {
+    c[i / ((int64_t)m * n) * sc + i / n % m * ldc + i % n] *= alpha;
+  }
+  return status;
+}
+DEFINE_CASE(check_direct, float, direct, naive_sgemm)
 DEFINE_CASE(check_f64, double, balboa_dgemm, naive_dgemm)
 
 int main(void) {
   static const int sizes[][3] = {{1, 1, 1}, {1, 200, 77}, {200, 1, 50}, {17, 31, 5}, {97, 65, 80}, {64, 130, 0},
                                  {0, 4, 4}, {7, 150, 2500}, {150, 8, 2000}, {16, 90, 40}, {130, 70, 33},
-                                 {40, 2000, 1}, {900, 1, 1}, {1, 1, 9001}};
+                                 {40, 2000, 1}, {900, 1, 1}, {1, 1, 9001}, {1, 700, 300}, {3, 301, 40}};
   for (int threads = 1; threads <= 6; threads++) {
     balboa_set_threads(threads);
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
       for (int t = 0; t < 4; t++) {
         for (int count = 0; count <= (sizes[s][2] > 1000 ? 1 : 4); count++) {
           check_f32(t & 1, t >> 1, sizes[s][0], sizes[s][1], sizes[s][2], count, (float)(count % 2));
+          check_direct(t & 1, t >> 1, sizes[s][0], sizes[s][1], sizes[s][2], count, (float)(count % 2));
         }
         check_f64(t & 1, t >> 1, sizes[s][0], sizes[s][1], sizes[s][2], 2, 1);
       }
@@ -60,5 +77,8 @@ int main(void) {
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_sgemm(naive_sgemm, 0, 0, -1, 1, 1, 1, &x, 1, 0, &x, 1, 0, 0, &x, 1, 0, 1));
   EXPECT_STATUS(BALBOA_ERR_NULL, balboa_sgemm(NULL, 0, 0, 1, 1, 1, 1, &x, 1, 0, &x, 1, 0, 0, &x, 1, 0, 1));
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_sgemm(naive_sgemm, 0, 0, 2, 3, 2, 1, &x, 2, 0, &x, 2, 0, 0, &x, 3, 0, 1));
+  EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_sgemm_direct(0, 0, 2, 3, 2, &x, 2, 0, &x, 2, 0, 0, &x, 3, 0, 1));
+  EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_sgemm_direct(0, 0, 1, 1, -1, &x, 1, 0, &x, 1, 0, 0, &x, 1, 0, 1));
+  EXPECT_STATUS(BALBOA_ERR_NULL, balboa_sgemm_direct(0, 0, 1, 1, 1, NULL, 1, 0, &x, 1, 0, 0, &x, 1, 0, 1));
   return check_done("gemm");
 }

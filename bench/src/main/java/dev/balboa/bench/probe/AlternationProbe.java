@@ -2,6 +2,7 @@ package dev.balboa.bench.probe;
 
 import dev.balboa.bench.Inputs;
 import dev.balboa.bindings.NativeThreads;
+import dev.balboa.nn.backend.onednn.BlasProducts;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.Activation;
@@ -26,7 +27,8 @@ public final class AlternationProbe {
   public static void main(String[] arguments) {
     NativeThreads.configure(Integer.parseInt(arguments[0]));
     double seconds = Double.parseDouble(arguments[1]);
-    try (var _ = Execution.noGrad();
+    try (var _ = Execution.on(BlasProducts.executor());
+        var _ = Execution.noGrad();
         var _ = Scope.open()) {
       Tensor a = Tensor.of(Inputs.normal(1, 256 * 256), 256, 256);
       Tensor b = Tensor.of(Inputs.normal(2, 256 * 256), 256, 256);

@@ -59,6 +59,11 @@ public interface Prepared extends AutoCloseable {
     return List.of();
   }
 
+  /** Who computes it, and why, where the backend had a choice; else empty. */
+  default String route() {
+    return "";
+  }
+
   /** Frees native handles. The owner calls it once, when no run is under way. */
   @Override
   default void close() {}

@@ -238,6 +238,7 @@ public final class EagerExecutor implements BaseExecutor {
       event.backend = backend.name();
       event.operation = op.name();
       event.inputs = key.inputs().toString();
+      event.route = prepared.route();
       event.commit();
     }
     return new PrimitiveCache.Entry(prepared, outputs);

@@ -25,6 +25,10 @@ final class PrepareEvent extends jdk.jfr.Event {
   @Label("Inputs")
   String inputs;
 
+  @Label("Route")
+  @Description("Who computes it, and why, where the backend had a choice.")
+  String route;
+
   /** An event that begins now, {@code null} if no recording wants it. */
   static PrepareEvent started() {
     if (!PROBE.isEnabled()) {

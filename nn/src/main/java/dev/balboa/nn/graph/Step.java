@@ -46,6 +46,9 @@ record Step(
     StringBuilder text = new StringBuilder(name);
     text.append(' ').append(inputs.stream().map(Step::describe).toList());
     text.append(" -> ").append(outputs.stream().map(Step::describe).toList());
+    if (call instanceof Native(var prepared) && !prepared.route().isEmpty()) {
+      text.append(" by ").append(prepared.route());
+    }
     return text.toString();
   }
 

@@ -7576,6 +7576,80 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    private static class balboa_sgemm_direct {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_sgemm_direct");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, int32_t accumulate, float *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * }
+     */
+    public static FunctionDescriptor balboa_sgemm_direct$descriptor() {
+        return balboa_sgemm_direct.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, int32_t accumulate, float *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * }
+     */
+    public static MethodHandle balboa_sgemm_direct$handle() {
+        return balboa_sgemm_direct.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, int32_t accumulate, float *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * }
+     */
+    public static MemorySegment balboa_sgemm_direct$address() {
+        return balboa_sgemm_direct.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, int32_t accumulate, float *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * }
+     */
+    public static int balboa_sgemm_direct(int trans_a, int trans_b, int m, int n, int k, MemorySegment a, int lda, long stride_a, MemorySegment b, int ldb, long stride_b, int accumulate, MemorySegment c, int ldc, long stride_c, long count) {
+        var mh$ = balboa_sgemm_direct.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_sgemm_direct", trans_a, trans_b, m, n, k, a, lda, stride_a, b, ldb, stride_b, accumulate, c, ldc, stride_c, count);
+            }
+            return (int)mh$.invokeExact(trans_a, trans_b, m, n, k, a, lda, stride_a, b, ldb, stride_b, accumulate, c, ldc, stride_c, count);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
     private static class balboa_dtrsm {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,

@@ -1,6 +1,5 @@
 package dev.balboa.nn.backend.onednn;
 
-import dev.balboa.bindings.Blas;
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.StridedSpace;
@@ -15,20 +14,21 @@ import dev.balboa.nn.op.Matmul;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumSet;
 
-/** Matrix products through OpenBLAS. */
+/** Matrix products, by the route that {@link GemmPolicy} chooses for their shape. */
 final class GemmOps {
   private GemmOps() {}
 
   /** Plans any operation of the family. */
-  static void plan(PlanBuilder b, LinearAlgebraOp op) {
+  static void plan(PlanBuilder b, LinearAlgebraOp op, GemmPolicy policy) {
     switch (op) {
-      case Matmul o when isHalf(b) -> HalfGemmOps.matmul(b, o);
+      case Matmul o when isHalf(b) -> MatMulOps.matmul(b, o);
       case LinalgOp o -> LinalgOps.plan(b, o);
-      case Matmul o -> matmul(b, o);
-      case Linear o when PackedLinear.serves(b) && b.isOpaque(1) -> PackedLinear.plan(b, o);
-      case Linear o when isHalf(b) -> HalfGemmOps.linear(b, o);
-      case Linear o -> linear(b, o);
+      case Matmul o -> matmul(b, o, policy);
+      case Linear o when PackedLinear.serves(b) && b.isOpaque(1) -> packed(b, o, policy);
+      case Linear o when isHalf(b) -> MatMulOps.linear(b, o);
+      case Linear o -> linear(b, o, policy);
       case AttentionOp o -> AttentionOps.plan(b, o);
     }
   }
@@ -55,40 +55,55 @@ final class GemmOps {
     }
   }
 
-  static void matmul(PlanBuilder b, Matmul op) {
+  private static void matmul(PlanBuilder b, Matmul op, GemmPolicy policy) {
     Matrix a = matrix(b, 0);
     Matrix c = matrix(b, 1);
     Shape out = b.outputSpec(0).shape();
+    DType dtype = b.outputSpec(0).dtype();
     boolean transA = op.transA() ^ a.transposed;
     boolean transB = op.transB() ^ c.transposed;
-    long m = out.dim(-2);
-    long n = out.dim(-1);
-    long k = b.spec(0).shape().dim(op.transA() ? -2 : -1);
-    Shape batch = out.slice(0, out.rank() - 2);
-    long[] offsetsA = offsets(batch, a.batchStrides);
-    long[] offsetsB = offsets(batch, c.batchStrides);
-    Gemm gemm =
-        new Gemm(b.outputSpec(0).dtype(), transA, transB, size(m), size(n), size(k), a.ld, c.ld);
-    boolean stacked =
-        batch.size() > 1 && !transA && c.batchStrides.length == 0 && b.isContiguous(0);
-    if (stacked) {
-      Gemm tall =
-          new Gemm(gemm.dtype, false, transB, size(m * batch.size()), gemm.n, gemm.k, a.ld, c.ld);
-      b.call(s -> tall.run(s[0], 0, s[1], 0, 0, s[2], 0), a.operand, c.operand, b.denseOutput(0));
+    int m = size(out.dim(-2));
+    int n = size(out.dim(-1));
+    int k = size(b.spec(0).shape().dim(op.transA() ? -2 : -1));
+    if (k == 0) {
+      b.zeros(0);
       return;
     }
+    Shape batch = out.slice(0, out.rank() - 2);
+    int count = size(batch.size());
+    if (count > 1 && !transA && c.batchStrides.length == 0 && b.isContiguous(0)) {
+      Gemm tall = new Gemm(dtype, false, transB, size((long) m * count), n, k, a.ld, c.ld);
+      tall.plan(b, chosen(b, policy, tall), a.operand, c.operand, b.denseOutput(0));
+      return;
+    }
+    long[] offsetsA = offsets(batch, a.batchStrides);
+    long[] offsetsB = offsets(batch, c.batchStrides);
     long stepA = step(offsetsA);
     long stepB = step(offsetsB);
-    boolean even = Math.min(stepA, stepB) >= 0;
+    if (Math.min(stepA, stepB) >= 0) {
+      Gemm even = new Gemm(dtype, transA, transB, m, n, k, a.ld, c.ld, stepA, stepB, count);
+      even.plan(b, chosen(b, policy, even), a.operand, c.operand, b.denseOutput(0));
+      return;
+    }
+    Gemm one = new Gemm(dtype, transA, transB, m, n, k, a.ld, c.ld);
+    GemmRoute route = b.chose(policy.choose(one.shape(), one.routesOfLoops()));
+    long bytes = dtype.bytes();
     Step loop =
         s -> {
           for (int i = 0; i < offsetsA.length; i++) {
-            gemm.run(s[0], offsetsA[i], s[1], offsetsB[i], 0, s[2], i * m * n);
+            one.run(
+                route,
+                from(s[0], offsetsA[i] * bytes),
+                from(s[1], offsetsB[i] * bytes),
+                from(s[2], i * (long) m * n * bytes),
+                false);
           }
         };
-    Step batched = s -> gemm.runBatch(s[0], stepA, s[1], stepB, s[2], offsetsA.length);
-    b.call(
-        k > 0 && even && batch.size() > 1 ? batched : loop, a.operand, c.operand, b.denseOutput(0));
+    b.call(loop, a.operand, c.operand, b.denseOutput(0));
+  }
+
+  private static GemmRoute chosen(PlanBuilder b, GemmPolicy policy, Gemm gemm) {
+    return b.chose(policy.choose(gemm.shape(), gemm.routes()));
   }
 
   /** The distance between matrices that lie at equal distances from the start on, else -1. */
@@ -102,40 +117,65 @@ final class GemmOps {
     return step;
   }
 
-  static void linear(PlanBuilder b, Linear op) {
-    PackedLinear.offer(b, op);
+  private static void linear(PlanBuilder b, Linear op, GemmPolicy policy) {
     Operand x = b.denseInput(0);
     Matrix w = matrix(b, 1);
     TensorSpec y = b.outputSpec(0);
-    long n = y.shape().dim(-1);
-    long k = b.spec(1).shape().dim(1);
-    long m = n == 0 ? 0 : y.shape().size() / n;
-    Gemm gemm =
-        new Gemm(
-            y.dtype(), false, !w.transposed, size(m), size(n), size(k), size(Math.max(1, k)), w.ld);
+    int n = size(y.shape().dim(-1));
+    int k = size(b.spec(1).shape().dim(1));
+    int m = n == 0 ? 0 : size(y.shape().size() / n);
+    Gemm gemm = new Gemm(y.dtype(), false, !w.transposed, m, n, k, Math.max(1, k), w.ld);
+    if (policy.packs(gemm.shape())) {
+      PackedLinear.offer(b, op);
+    }
     Operand out = b.denseOutput(0);
-    if (op.residual()) {
-      startFromResidual(b, op, m, n, out);
-      b.call(s -> gemm.run(s[0], 0, s[1], 0, 1, s[2], 0), x, w.operand, out);
-    } else if (op.hasBias(b.inputs())) {
-      long row = n * y.dtype().bytes();
-      b.call(
-          s -> {
-            for (long i = 0; i < m; i++) {
-              MemorySegment.copy(s[2], 0, s[3], i * row, row);
-            }
-            gemm.run(s[0], 0, s[1], 0, 1, s[3], 0);
-          },
-          x,
-          w.operand,
-          b.denseInput(2),
-          out);
+    GemmRoute route = chosen(b, policy, gemm);
+    if (route == GemmRoute.ONEDNN) {
+      Linear plain = new Linear(Activation.IDENTITY, op.residual());
+      MatMulOps.linear(
+          b,
+          plain,
+          Gemm.at(x, gemm.srcMd()),
+          Gemm.at(w.operand, gemm.weightsMd()),
+          Gemm.at(out, gemm.dstMd()));
     } else {
-      b.call(s -> gemm.run(s[0], 0, s[1], 0, 0, s[2], 0), x, w.operand, out);
+      boolean added = startOf(b, op, m, n, out);
+      b.call(s -> gemm.run(route, s[0], s[1], s[2], added), x, w.operand, out);
     }
     if (op.activation() != Activation.IDENTITY) {
       ElementwiseOps.activate(b, op.activation().kind(), out, y);
     }
+  }
+
+  private static void packed(PlanBuilder b, Linear op, GemmPolicy policy) {
+    Shape w = b.spec(1).shape();
+    long m = b.spec(0).shape().size() / w.dim(1);
+    if (!isHalf(b)) {
+      GemmShape shape = new GemmShape(1, false, true, size(m), size(w.dim(0)), size(w.dim(1)));
+      b.chose(policy.choose(shape, EnumSet.of(GemmRoute.PACKED)));
+    }
+    PackedLinear.plan(b, op);
+  }
+
+  /** Writes what the product is added to, if it is added to anything. */
+  private static boolean startOf(PlanBuilder b, Linear op, long m, long n, Operand out) {
+    if (op.residual()) {
+      startFromResidual(b, op, m, n, out);
+      return true;
+    }
+    if (!op.hasBias(b.inputs())) {
+      return false;
+    }
+    long row = n * b.outputSpec(0).dtype().bytes();
+    b.call(
+        s -> {
+          for (long i = 0; i < m; i++) {
+            MemorySegment.copy(s[0], 0, s[1], i * row, row);
+          }
+        },
+        b.denseInput(2),
+        out);
+    return true;
   }
 
   /** Writes what the product is added to: the residual, and the bias to each of its rows. */
@@ -208,7 +248,7 @@ final class GemmOps {
   private static int size(long n) {
     if (n > Integer.MAX_VALUE) {
       throw new UnsupportedOperationException(
-          "matmul: OpenBLAS takes dimensions up to 2^31-1, got " + n);
+          "matmul: the native backend takes dimensions up to 2^31-1, got " + n);
     }
     return (int) n;
   }
@@ -216,82 +256,5 @@ final class GemmOps {
   /** The segment from an offset on; the segment itself, not another object, from the start on. */
   private static MemorySegment from(MemorySegment segment, long offset) {
     return offset == 0 ? segment : segment.asSlice(offset);
-  }
-
-  /** Products of fixed sizes. */
-  private record Gemm(
-      DType dtype, boolean transA, boolean transB, int m, int n, int k, int lda, int ldb) {
-    /**
-     * {@code count} products of matrices that lie at equal distances, in elements; the results are
-     * dense.
-     */
-    void runBatch(
-        MemorySegment a, long stepA, MemorySegment b, long stepB, MemorySegment c, int count) {
-      int ldc = Math.max(1, n);
-      if (dtype == DType.F64) {
-        Blas.dgemmBatch(
-            transA,
-            transB,
-            m,
-            n,
-            k,
-            1,
-            a,
-            lda,
-            stepA,
-            b,
-            ldb,
-            stepB,
-            0,
-            c,
-            ldc,
-            (long) m * n,
-            count);
-      } else {
-        Blas.sgemmBatch(
-            transA,
-            transB,
-            m,
-            n,
-            k,
-            1,
-            a,
-            lda,
-            stepA,
-            b,
-            ldb,
-            stepB,
-            0,
-            c,
-            ldc,
-            (long) m * n,
-            count);
-      }
-    }
-
-    void run(
-        MemorySegment a,
-        long offsetA,
-        MemorySegment b,
-        long offsetB,
-        int beta,
-        MemorySegment c,
-        long offsetC) {
-      int bytes = dtype.bytes();
-      MemorySegment sc = from(c, offsetC * bytes);
-      if (k == 0) {
-        if (beta == 0) {
-          sc.asSlice(0, (long) m * n * bytes).fill((byte) 0);
-        }
-        return;
-      }
-      MemorySegment sa = from(a, offsetA * bytes);
-      MemorySegment sb = from(b, offsetB * bytes);
-      if (dtype == DType.F64) {
-        Blas.dgemm(transA, transB, m, n, k, 1, sa, lda, sb, ldb, beta, sc, Math.max(1, n));
-      } else {
-        Blas.sgemm(transA, transB, m, n, k, 1, sa, lda, sb, ldb, beta, sc, Math.max(1, n));
-      }
-    }
   }
 }

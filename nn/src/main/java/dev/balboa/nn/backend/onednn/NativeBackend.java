@@ -49,23 +49,35 @@ public final class NativeBackend implements Backend {
   private static final List<String> INT8_SETS = List.of("vnni", "bf16", "fp16", "amx", "avx10");
 
   private final LoadedNatives natives;
+  private final GemmPolicy gemm;
 
-  private NativeBackend(LoadedNatives natives) {
+  private NativeBackend(LoadedNatives natives, GemmPolicy gemm) {
     this.natives = natives;
+    this.gemm = gemm;
   }
 
   /**
    * Loads the native libraries if that has not happened yet.
    *
    * @throws RuntimeException from the loader, naming the library and every place tried
+   * @throws IllegalArgumentException if the property {@code balboa.gemm} names a table of products
+   *     that is not one, or was not measured here
    */
   public static NativeBackend create() {
-    return new NativeBackend(Natives.loaded());
+    return with(GemmPolicy.ofProcess());
   }
 
-  /** Which libraries were loaded from where, their versions and the instruction set. */
+  /** One that computes matrix products by this policy. */
+  static NativeBackend with(GemmPolicy gemm) {
+    return new NativeBackend(Natives.loaded(), gemm);
+  }
+
+  /**
+   * Which libraries were loaded from where, their versions and the instruction set, and by which
+   * measurements products are shared among them.
+   */
   public String describe() {
-    return natives.describe();
+    return natives.describe() + "products of matrices by " + gemm.describe() + "\n";
   }
 
   @Override
@@ -111,7 +123,7 @@ public final class NativeBackend implements Backend {
     try (PlanBuilder b = new PlanBuilder(op, inputs, layouts, outputs)) {
       if (!Empty.plan(b, op, inputs, outputs)) {
         if (Widening.serves(op, inputs, outputs)) {
-          Widening.plan(b, op, inputs, outputs, NativeBackend::plan);
+          Widening.plan(b, op, inputs, outputs, this::plan);
         } else {
           plan(b, op);
         }
@@ -131,7 +143,7 @@ public final class NativeBackend implements Backend {
 
   @Override
   public Optional<Prepared> prepareChain(Chain chain, List<Layout> layouts) {
-    return SlicedChain.prepare(chain, layouts, NativeBackend::plan);
+    return SlicedChain.prepare(chain, layouts, this::plan);
   }
 
   @Override
@@ -145,14 +157,14 @@ public final class NativeBackend implements Backend {
     }
   }
 
-  private static void plan(PlanBuilder b, Op op) {
+  private void plan(PlanBuilder b, Op op) {
     switch (op) {
       case ElementwiseOp e -> ElementwiseOps.plan(b, e);
       case ReductionOp r -> ReductionOps.plan(b, r);
       case ConvolutionOp c -> ConvolutionOps.plan(b, c);
       case PoolingOp p -> PoolingOps.plan(b, p);
       case NormalizationOp n -> NormalizationOps.plan(b, n);
-      case LinearAlgebraOp l -> GemmOps.plan(b, l);
+      case LinearAlgebraOp l -> GemmOps.plan(b, l, gemm);
       case LossOp l -> LossOps.plan(b, l);
       case SourceOp s -> MemoryOps.plan(b, s);
       case LayoutOp l -> MemoryOps.plan(b, l);
@@ -181,7 +193,7 @@ public final class NativeBackend implements Backend {
           MemoryDesc none = MemoryDesc.none();
           b.workspace(i, new WorkspaceLayout(none, none, none));
         } else {
-          b.call(s -> s[0].fill((byte) 0), b.denseOutput(i));
+          b.zeros(i);
         }
       }
       return nothing || zeros;

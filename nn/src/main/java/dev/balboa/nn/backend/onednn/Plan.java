@@ -21,6 +21,7 @@ final class Plan implements Prepared {
   private final List<Layout> preferredLayouts;
   private final Supplier<List<Layout>> packedLayouts;
   private final long scratchBytes;
+  private final String route;
   private final AtomicReference<Frame> spare = new AtomicReference<>();
   private final ConcurrentLinkedQueue<Frame> more = new ConcurrentLinkedQueue<>();
 
@@ -43,12 +44,14 @@ final class Plan implements Prepared {
       List<Layout> outputLayouts,
       List<Layout> preferredLayouts,
       Supplier<List<Layout>> packedLayouts,
-      long scratchBytes) {
+      long scratchBytes,
+      String route) {
     this.calls = List.copyOf(calls);
     this.outputLayouts = List.copyOf(outputLayouts);
     this.preferredLayouts = List.copyOf(preferredLayouts);
     this.packedLayouts = packedLayouts;
     this.scratchBytes = scratchBytes;
+    this.route = route;
   }
 
   @Override
@@ -64,6 +67,11 @@ final class Plan implements Prepared {
   @Override
   public List<Layout> packedLayouts() {
     return packedLayouts.get();
+  }
+
+  @Override
+  public String route() {
+    return route;
   }
 
   @Override

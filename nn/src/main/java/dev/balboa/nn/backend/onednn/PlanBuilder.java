@@ -31,6 +31,7 @@ final class PlanBuilder implements AutoCloseable {
   private final boolean oneThread;
   private boolean copiesInputs;
   private Supplier<List<Layout>> packed = List::of;
+  private String route = "";
   private long scratchBytes;
   private boolean built;
 
@@ -84,6 +85,12 @@ final class PlanBuilder implements AutoCloseable {
   private PrimitiveAttr copyAttr(Operand from, Operand to) {
     long bytes = from.md().byteSize() + to.md().byteSize();
     return PrimitiveAttr.builder().threads(oneThread ? 1 : Threads.of(0, bytes)).build();
+  }
+
+  /** Notes who computes a product, and why. */
+  GemmRoute chose(GemmPolicy.Choice choice) {
+    route = choice.route() + " (" + choice.reason() + ")";
+    return choice.route();
   }
 
   /** Whether an input lies densely in row-major order. */
@@ -232,6 +239,12 @@ final class PlanBuilder implements AutoCloseable {
     return output(i, Mds.contiguous(outputs.get(i)));
   }
 
+  /** A dense output full of zeros. */
+  void zeros(int i) {
+    long bytes = outputs.get(i).byteSize(); // its memory may go on with other values
+    call(s -> s[0].asSlice(0, bytes).fill((byte) 0), denseOutput(i));
+  }
+
   /** The extra output that only this backend reads. */
   Operand workspace(int i, WorkspaceLayout layout) {
     outputLayouts[i] = layout;
@@ -322,6 +335,7 @@ final class PlanBuilder implements AutoCloseable {
   void adopt(PlanBuilder other, List<Operand> inputs, Operand[] results) {
     long base = scratchBytes;
     scratchBytes += other.scratchBytes;
+    route = other.route;
     for (Plan.Call call : other.calls) {
       List<Operand> operands = new ArrayList<>();
       for (Operand o : call.operands()) {
@@ -341,7 +355,7 @@ final class PlanBuilder implements AutoCloseable {
   Plan build() {
     built = true;
     List<Layout> wishes = copiesInputs ? Arrays.asList(preferred) : List.of();
-    return new Plan(calls, Arrays.asList(outputLayouts), wishes, packed, scratchBytes);
+    return new Plan(calls, Arrays.asList(outputLayouts), wishes, packed, scratchBytes, route);
   }
 
   /** Frees what was made if nothing came of it. */

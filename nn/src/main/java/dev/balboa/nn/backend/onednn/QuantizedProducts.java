@@ -136,8 +136,8 @@ final class QuantizedProducts {
     int rank = y.shape().rank();
     var p = new QuantizedProducts(b, op.bias(), op.relu());
     p.product(
-        HalfGemmOps.matrix(b, 0, false, rank),
-        HalfGemmOps.matrix(b, WEIGHTS, false, rank),
+        MatMulOps.matrix(b, 0, false, rank),
+        MatMulOps.matrix(b, WEIGHTS, false, rank),
         b.denseOutput(0));
   }
 
@@ -147,9 +147,9 @@ final class QuantizedProducts {
     long m = b.spec(0).shape().size() / w.dim(1);
     var p = new QuantizedProducts(b, op.bias(), op.relu());
     p.product(
-        HalfGemmOps.reshaped(b.denseInput(0), m, w.dim(1)),
-        HalfGemmOps.matrix(b, WEIGHTS, true, 2),
-        HalfGemmOps.reshaped(b.denseOutput(0), m, w.dim(0)));
+        MatMulOps.reshaped(b.denseInput(0), m, w.dim(1)),
+        MatMulOps.matrix(b, WEIGHTS, true, 2),
+        MatMulOps.reshaped(b.denseOutput(0), m, w.dim(0)));
   }
 
   private void product(Operand x, Operand w, Operand y) {

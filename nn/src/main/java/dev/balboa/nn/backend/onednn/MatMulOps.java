@@ -11,9 +11,9 @@ import dev.balboa.nn.op.Matmul;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 
-/** Matrix products of BF16 through oneDNN, which adds them up in F32. */
-final class HalfGemmOps {
-  private HalfGemmOps() {}
+/** Matrix products through oneDNN, which adds those of BF16 up in F32. */
+final class MatMulOps {
+  private MatMulOps() {}
 
   static void matmul(PlanBuilder b, Matmul op) {
     TensorSpec out = b.outputSpec(0);
@@ -76,6 +76,12 @@ final class HalfGemmOps {
     Operand weights = matrix(b, 1, true, 2);
     Operand src = reshaped(b.denseInput(0), m, k);
     Operand dst = reshaped(b.denseOutput(0), m, n);
+    linear(b, op, src, weights, dst);
+  }
+
+  /** A linear map of matrices as they lie, with all that belongs to it. */
+  static void linear(PlanBuilder b, Linear op, Operand src, Operand weights, Operand dst) {
+    long n = b.spec(1).shape().dim(0);
     Operand bias = op.hasBias(b.inputs()) ? reshaped(b.denseInput(2), 1, n) : null;
     MemoryDesc biasMd = bias == null ? MemoryDesc.none() : bias.md();
     PrimitiveAttr attr = PackedLinear.attr(b, op, dst.md());

@@ -1,0 +1,315 @@
+/* Matrix products in F32 that read their operands as they lie. A BLAS and oneDNN copy operands into a packed form first,
+ * or make ready to; for small products, and for a few rows times a large matrix, that costs more than the product. */
+#include "internal.h"
+
+#if defined(__GNUC__)
+#define VECTOR(lanes) __attribute__((vector_size(4 * (lanes)), aligned(4), may_alias))
+typedef float v4 VECTOR(4);
+typedef float v8 VECTOR(8);
+typedef float v16 VECTOR(16);
+#else
+typedef float v4, v8, v16;
+#endif
+
+enum {
+  ROWS = 4,         /* rows of a tile */
+  DEEP = 8,         /* rows of B that few rows of C take in at once */
+  SHORT = 4,        /* "few rows" */
+  WIDE = 256,       /* columns from which on B is read row by row: narrower tiles would jump from page to page */
+  GATHERED = 256,   /* elements of a row of A that are gathered at a time where they lie apart */
+  SERIAL_NS = 5000, /* work of a thread for which it pays to wake it */
+};
+
+/* C[m, n] = A B + (beta ? C : 0); A[i, p] = a[i * a_row + p * a_k]. */
+typedef struct {
+  int64_t m, n, k, a_row, a_k, ldb, ldc, count, stride_a, stride_b, stride_c;
+  int32_t trans_b, accumulate;
+  const float *a, *b;
+  float *c;
+} product;
+
+/* ---- B as rows of columns: NAME computes `rows` rows by COUNT vectors of C, which stay in registers while k goes by. */
+#define DEFINE_TILE(NAME, VEC, COUNT)                                                                              \
+  BALBOA_INLINE void NAME(const int rows, const product *p, const float *a, const float *b, float *c) {            \
+    enum { LANES = sizeof(VEC) / sizeof(float) };                                                                  \
+    VEC sum[ROWS][COUNT];                                                                                          \
+    BALBOA_UNROLL(4) for (int r = 0; r < rows; r++) {                                                              \
+      BALBOA_UNROLL(4) for (int v = 0; v < COUNT; v++) {                                                           \
+        sum[r][v] = p->accumulate ? *(const VEC *)(c + r * p->ldc + v * LANES) : (VEC){0};                         \
+      }                                                                                                            \
+    }                                                                                                              \
+    for (int64_t i = 0; i < p->k; i++) {                                                                           \
+      VEC w[COUNT];                                                                                                \
+      BALBOA_UNROLL(4) for (int v = 0; v < COUNT; v++) { w[v] = *(const VEC *)(b + i * p->ldb + v * LANES); }      \
+      BALBOA_UNROLL(4) for (int r = 0; r < rows; r++) {                                                            \
+        const float x = a[r * p->a_row + i * p->a_k];                                                              \
+        BALBOA_UNROLL(4) for (int v = 0; v < COUNT; v++) { sum[r][v] += x * w[v]; }                                \
+      }                                                                                                            \
+    }                                                                                                              \
+    BALBOA_UNROLL(4) for (int r = 0; r < rows; r++) {                                                              \
+      BALBOA_UNROLL(4) for (int v = 0; v < COUNT; v++) { *(VEC *)(c + r * p->ldc + v * LANES) = sum[r][v]; }       \
+    }                                                                                                              \
+  }
+DEFINE_TILE(tile_64, v16, 4)
+DEFINE_TILE(tile_32, v16, 2)
+DEFINE_TILE(tile_16, v16, 1)
+DEFINE_TILE(tile_8, v8, 1)
+DEFINE_TILE(tile_4, v4, 1)
+DEFINE_TILE(tile_1, float, 1)
+
+BALBOA_INLINE void tile_row(const int rows, const product *p, const float *a, const float *b, int64_t n, float *c) {
+  const int lanes = (int)sizeof(v16) / (int)sizeof(float);
+  int64_t j = 0;
+  if (rows <= 2) {
+    for (; j + 4 * lanes <= n; j += 4 * lanes) {
+      tile_64(rows, p, a, b + j, c + j);
+    }
+  }
+  for (; j + 2 * lanes <= n; j += 2 * lanes) {
+    tile_32(rows, p, a, b + j, c + j);
+  }
+  for (; j + lanes <= n; j += lanes) {
+    tile_16(rows, p, a, b + j, c + j);
+  }
+  for (; j + lanes / 2 <= n && lanes > 1; j += lanes / 2) {
+    tile_8(rows, p, a, b + j, c + j);
+  }
+  for (; j + lanes / 4 <= n && lanes > 1; j += lanes / 4) {
+    tile_4(rows, p, a, b + j, c + j);
+  }
+  for (; j < n; j++) {
+    tile_1(rows, p, a, b + j, c + j);
+  }
+}
+
+BALBOA_CLONES static void tiles(const product *p, const float *a, const float *b, int64_t m, int64_t n, float *c) {
+  for (int64_t i = 0; i < m; i += ROWS) {
+    const float *from = a + i * p->a_row;
+    float *to = c + i * p->ldc;
+    switch (bk_min(ROWS, m - i)) {
+      case 1: tile_row(1, p, from, b, n, to); break;
+      case 2: tile_row(2, p, from, b, n, to); break;
+      case 3: tile_row(3, p, from, b, n, to); break;
+      default: tile_row(4, p, from, b, n, to); break;
+    }
+  }
+}
+
+/* ---- few rows, many columns: adds `deep` rows of B, each read as a stream, to what there is of C */
+BALBOA_INLINE void stream_rows(const int rows, const int deep, const product *p, const float *a, const float *b,
+                               int64_t n, float *c) {
+  enum { LANES = sizeof(v16) / sizeof(float) };
+  float x[SHORT][DEEP];
+  for (int r = 0; r < rows; r++) {
+    for (int q = 0; q < deep; q++) {
+      x[r][q] = a[r * p->a_row + q * p->a_k];
+    }
+  }
+  int64_t j = 0;
+  for (; j + LANES <= n; j += LANES) {
+    v16 w[DEEP];
+    BALBOA_UNROLL(8) for (int q = 0; q < deep; q++) { w[q] = *(const v16 *)(b + q * p->ldb + j); }
+    BALBOA_UNROLL(4) for (int r = 0; r < rows; r++) {
+      v16 sum = *(const v16 *)(c + r * p->ldc + j);
+      BALBOA_UNROLL(8) for (int q = 0; q < deep; q++) { sum += x[r][q] * w[q]; }
+      *(v16 *)(c + r * p->ldc + j) = sum;
+    }
+  }
+  for (; j < n; j++) {
+    for (int r = 0; r < rows; r++) {
+      float sum = c[r * p->ldc + j];
+      for (int q = 0; q < deep; q++) {
+        sum += x[r][q] * b[q * p->ldb + j];
+      }
+      c[r * p->ldc + j] = sum;
+    }
+  }
+}
+
+BALBOA_INLINE void stream_all(const int rows, const product *p, const float *a, const float *b, int64_t n, float *c) {
+  for (int r = 0; r < rows && !p->accumulate; r++) {
+    for (int64_t j = 0; j < n; j++) {
+      c[r * p->ldc + j] = 0;
+    }
+  }
+  int64_t i = 0;
+  for (; i + DEEP <= p->k; i += DEEP) {
+    stream_rows(rows, DEEP, p, a + i * p->a_k, b + i * p->ldb, n, c);
+  }
+  for (; i < p->k; i++) {
+    stream_rows(rows, 1, p, a + i * p->a_k, b + i * p->ldb, n, c);
+  }
+}
+
+BALBOA_CLONES static void stream(const product *p, const float *a, const float *b, int64_t m, int64_t n, float *c) {
+  switch (m) {
+    case 1: stream_all(1, p, a, b, n, c); break;
+    case 2: stream_all(2, p, a, b, n, c); break;
+    case 3: stream_all(3, p, a, b, n, c); break;
+    default: stream_all(4, p, a, b, n, c); break;
+  }
+}
+
+/* ---- B as columns of rows: every element of C is a dot product of two rows in memory */
+BALBOA_INLINE float sum_of(v16 x) {
+#if defined(__GNUC__)
+  const union {
+    v16 whole;
+    v8 half[2];
+  } a = {x};
+  const union {
+    v8 whole;
+    v4 half[2];
+  } b = {a.half[0] + a.half[1]};
+  const v4 c = b.half[0] + b.half[1];
+  return (c[0] + c[2]) + (c[1] + c[3]);
+#else
+  return x;
+#endif
+}
+
+BALBOA_INLINE void dots(const int rows, const int columns, const product *p, int64_t k, const float *a, int64_t a_row,
+                        const float *b, float *c, int accumulate) {
+  enum { LANES = sizeof(v16) / sizeof(float) };
+  v16 sum[ROWS][8];
+  BALBOA_UNROLL(4) for (int r = 0; r < rows; r++) {
+    BALBOA_UNROLL(8) for (int v = 0; v < columns; v++) { sum[r][v] = (v16){0}; }
+  }
+  int64_t i = 0;
+  for (; i + LANES <= k; i += LANES) {
+    v16 x[ROWS];
+    BALBOA_UNROLL(4) for (int r = 0; r < rows; r++) { x[r] = *(const v16 *)(a + r * a_row + i); }
+    BALBOA_UNROLL(8) for (int v = 0; v < columns; v++) {
+      const v16 w = *(const v16 *)(b + v * p->ldb + i);
+      BALBOA_UNROLL(4) for (int r = 0; r < rows; r++) { sum[r][v] += x[r] * w; }
+    }
+  }
+  BALBOA_UNROLL(4) for (int r = 0; r < rows; r++) {
+    BALBOA_UNROLL(8) for (int v = 0; v < columns; v++) {
+      float total = sum_of(sum[r][v]);
+      for (int64_t q = i; q < k; q++) {
+        total += a[r * a_row + q] * b[v * p->ldb + q];
+      }
+      float *to = c + r * p->ldc + v;
+      *to = accumulate ? *to + total : total;
+    }
+  }
+}
+
+BALBOA_INLINE void dot_row(const int rows, const product *p, int64_t k, const float *a, int64_t a_row, const float *b,
+                           int64_t n, float *c, int accumulate) {
+  const int wide = rows == 1 ? 8 : 4;
+  int64_t j = 0;
+  for (; j + wide <= n; j += wide) {
+    dots(rows, wide, p, k, a, a_row, b + j * p->ldb, c + j, accumulate);
+  }
+  for (; j < n; j++) {
+    dots(rows, 1, p, k, a, a_row, b + j * p->ldb, c + j, accumulate);
+  }
+}
+
+/* Rows of A that lie apart are gathered, a piece at a time. */
+BALBOA_INLINE void dot_rows(const int rows, const product *p, const float *a, const float *b, int64_t n, float *c) {
+  if (p->a_k == 1) {
+    dot_row(rows, p, p->k, a, p->a_row, b, n, c, p->accumulate);
+    return;
+  }
+  float piece[ROWS * GATHERED];
+  for (int64_t i = 0; i < p->k; i += GATHERED) {
+    const int64_t k = bk_min(GATHERED, p->k - i);
+    for (int r = 0; r < rows; r++) {
+      for (int64_t q = 0; q < k; q++) {
+        piece[r * GATHERED + q] = a[r * p->a_row + (i + q) * p->a_k];
+      }
+    }
+    dot_row(rows, p, k, piece, GATHERED, b + i, n, c, p->accumulate || i > 0);
+  }
+}
+
+BALBOA_CLONES static void all_dots(const product *p, const float *a, const float *b, int64_t m, int64_t n, float *c) {
+  for (int64_t i = 0; i < m; i += ROWS) {
+    const float *from = a + i * p->a_row;
+    float *to = c + i * p->ldc;
+    switch (bk_min(ROWS, m - i)) {
+      case 1: dot_rows(1, p, from, b, n, to); break;
+      case 2: dot_rows(2, p, from, b, n, to); break;
+      case 3: dot_rows(3, p, from, b, n, to); break;
+      default: dot_rows(4, p, from, b, n, to); break;
+    }
+  }
+}
+
+/* ---- threads: columns, rows or whole products are shared; no sum is cut, so the bits do not depend on it */
+static void block(const product *p, int64_t matrix, int64_t row, int64_t column, int64_t m, int64_t n) {
+  const float *a = p->a + matrix * p->stride_a + row * p->a_row;
+  const float *b = p->b + matrix * p->stride_b + column * (p->trans_b ? p->ldb : 1);
+  float *c = p->c + matrix * p->stride_c + row * p->ldc + column;
+  if (p->trans_b) {
+    all_dots(p, a, b, m, n, c);
+  } else if (p->m <= SHORT && p->n >= WIDE) {
+    stream(p, a, b, m, n, c);
+  } else {
+    tiles(p, a, b, m, n, c);
+  }
+}
+
+static void some_columns(void *context, int64_t begin, int64_t end) {
+  const product *p = context;
+  const int64_t from = bk_min(p->n, begin * 16), to = bk_min(p->n, end * 16);
+  block(p, 0, 0, from, p->m, to - from);
+}
+
+static void some_rows(void *context, int64_t begin, int64_t end) {
+  const product *p = context;
+  const int64_t from = begin * ROWS, to = bk_min(p->m, end * ROWS);
+  block(p, 0, from, 0, to - from, p->n);
+}
+
+static void some_products(void *context, int64_t begin, int64_t end) {
+  const product *p = context;
+  for (int64_t i = begin; i < end; i++) {
+    block(p, i, 0, 0, p->m, p->n);
+  }
+}
+
+/* A column of results is a row of the transposed product, whose matrix is then read as it lies. */
+static void turn_column(product *p) {
+  if (p->n == 1 && p->ldc == 1 && (p->a_k == 1 || p->a_row == 1)) {
+    const product q = *p;
+    p->m = 1;
+    p->n = q.m;
+    p->a = q.b;
+    p->a_row = 0;
+    p->a_k = q.trans_b ? 1 : q.ldb;
+    p->b = q.a;
+    p->trans_b = q.a_k == 1;
+    p->ldb = p->trans_b ? q.a_row : q.a_k;
+    p->stride_a = q.stride_b;
+    p->stride_b = q.stride_a;
+    p->ldc = q.m;
+  }
+}
+
+int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, const float *a,
+                            int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b,
+                            int32_t accumulate, float *c, int32_t ldc, int64_t stride_c, int64_t count) {
+  BK_CHECK(m >= 0 && n >= 0 && k >= 0 && count >= 0, BALBOA_ERR_ARGUMENT);
+  BK_CHECK(bk_product3(count, m, n) >= 0, BALBOA_ERR_ARGUMENT);
+  BK_CHECK(lda >= (trans_a ? m : k) && ldb >= (trans_b ? k : n) && ldc >= n, BALBOA_ERR_ARGUMENT);
+  if (m == 0 || n == 0 || count == 0) {
+    return BALBOA_OK;
+  }
+  BK_CHECK(c != NULL && (k == 0 || (a != NULL && b != NULL)), BALBOA_ERR_NULL);
+  product p = {.m = m, .n = n, .k = k, .a_row = trans_a ? 1 : lda, .a_k = trans_a ? lda : 1, .ldb = ldb, .ldc = ldc,
+               .count = count, .stride_a = stride_a, .stride_b = stride_b, .stride_c = stride_c,
+               .trans_b = trans_b && k > 0, .accumulate = accumulate, .a = a, .b = b, .c = c};
+  turn_column(&p);
+  /* About 100 multiply-adds or 30 bytes a nanosecond. */
+  const double ns = (double)p.m * (double)p.n * (double)p.k / 100 + (double)p.n * (double)p.k * 4 / 30;
+  const double all = ns * (double)count;
+  const int64_t units = count > 1 ? count : p.n >= p.m ? (p.n + 15) / 16 : (p.m + ROWS - 1) / ROWS;
+  const int64_t grain = 1 + (int64_t)(SERIAL_NS / (all / (double)units + 1e-9));
+  bk_parallel(units, bk_min(grain, INT64_C(1) << 40), count > 1 ? some_products : p.n >= p.m ? some_columns : some_rows,
+              &p);
+  return BALBOA_OK;
+}

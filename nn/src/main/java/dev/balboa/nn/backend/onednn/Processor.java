@@ -1,0 +1,37 @@
+package dev.balboa.nn.backend.onednn;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Which kind of processor this is. */
+final class Processor {
+  private static final Path LINUX = Path.of("/proc/cpuinfo");
+  private static final List<String> KEYS = List.of("model name", "cpu family", "model");
+
+  private Processor() {}
+
+  /** Its name, family and model where the system tells, else the architecture. */
+  static String name() {
+    String architecture = System.getProperty("os.arch");
+    if (!Files.isReadable(LINUX)) {
+      return architecture;
+    }
+    try (Stream<String> lines = Files.lines(LINUX)) {
+      String told =
+          lines
+              .takeWhile(line -> !line.isBlank()) // the others are like the first
+              .map(line -> line.split("\\s*:\\s*", 2))
+              .filter(entry -> entry.length == 2 && KEYS.contains(entry[0]))
+              .map(entry -> entry[0].equals("model name") ? entry[1] : entry[0] + " " + entry[1])
+              .sorted() // so that the order of the file does not matter
+              .collect(Collectors.joining(", "));
+      return told.isEmpty() ? architecture : told;
+    } catch (IOException e) {
+      return architecture; // a system that hides it: as where there is no such file
+    }
+  }
+}
