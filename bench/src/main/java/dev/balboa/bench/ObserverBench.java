@@ -26,7 +26,8 @@ import java.util.Map;
 /**
  * What looking on costs: training steps of the measured network without, with the check for
  * infinities and NaNs, and with the profiler, in turns. Prints the median and the quartiles of a
- * step, then the profile. An argument is a file for the trace.
+ * step, then the profile, then what events for the JDK's flight recorder cost. An argument is a
+ * file for the trace.
  */
 public final class ObserverBench {
   private static final int[] BATCHES = {8, 128};
@@ -153,5 +154,6 @@ public final class ObserverBench {
         }
       }
     }
+    FlightRecorderBench.compare();
   }
 }
