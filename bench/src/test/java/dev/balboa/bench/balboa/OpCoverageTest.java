@@ -56,7 +56,9 @@ class OpCoverageTest {
           "only in second derivatives",
           List.of("MaxPoolGather"),
           "made by a pass of captured graphs: measured by scripts/bench chain",
-          List.of("ElementwiseChain"));
+          List.of("ElementwiseChain"),
+          "made by a pass of captured graphs from steps of an optimizer",
+          List.of("MultiStep"));
 
   private static final Map<String, List<String>> FUNCTIONS_WITHOUT_ROW =
       Map.ofEntries(

@@ -9,6 +9,7 @@ import dev.balboa.nn.graph.pass.FuseActivation;
 import dev.balboa.nn.graph.pass.FuseAttention;
 import dev.balboa.nn.graph.pass.FuseBias;
 import dev.balboa.nn.graph.pass.FuseElementwise;
+import dev.balboa.nn.graph.pass.FuseOptimizer;
 import dev.balboa.nn.graph.pass.FuseResidual;
 import dev.balboa.nn.graph.pass.Pass;
 import dev.balboa.nn.graph.pass.ReluBehindPool;
@@ -69,6 +70,7 @@ public record CompileOptions(
             new FuseActivation(),
             new ReluBehindPool(),
             new FuseElementwise(),
+            new FuseOptimizer(),
             new DropWorkspaces());
     return new CompileOptions(
         passes,

@@ -18,7 +18,7 @@ import java.util.List;
  */
 public record AdamStep(
     double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled)
-    implements InPlaceOp {
+    implements OptimizerStep {
   /** Checks the hyper-parameters. */
   public AdamStep {
     OptimizerSteps.decay("adam", "beta1", beta1);

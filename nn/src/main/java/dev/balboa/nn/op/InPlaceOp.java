@@ -7,8 +7,7 @@ import java.util.List;
  * Operations that update their first inputs in place and have no outputs: assignment and optimizer
  * steps. They have no derivative; an input that requires a gradient is refused while recording.
  */
-public sealed interface InPlaceOp extends Op
-    permits Assign, AssignRows, SgdStep, AdamStep, RmsPropStep {
+public sealed interface InPlaceOp extends Op permits Assign, AssignRows, OptimizerStep, MultiStep {
   /** How many of the first inputs are written. */
   int mutated();
 

@@ -9,7 +9,7 @@ import java.util.List;
  * another momentum.
  */
 public record RmsPropStep(double alpha, double epsilon, double momentum, double weightDecay)
-    implements InPlaceOp {
+    implements OptimizerStep {
   /** Checks the hyper-parameters. */
   public RmsPropStep {
     OptimizerSteps.decay("rmsprop", "alpha", alpha);

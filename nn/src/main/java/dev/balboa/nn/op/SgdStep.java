@@ -7,7 +7,8 @@ import java.util.List;
  * g', and the step is v, or g' + m v if {@code nesterov}; p = p - lr step. Inputs p, [v if momentum
  * &gt; 0], g, scalars F64 [lr], or [lr, m] with another momentum.
  */
-public record SgdStep(double momentum, boolean nesterov, double weightDecay) implements InPlaceOp {
+public record SgdStep(double momentum, boolean nesterov, double weightDecay)
+    implements OptimizerStep {
   /** Checks the hyper-parameters. */
   public SgdStep {
     OptimizerSteps.nonNegative("sgd", "momentum", momentum);

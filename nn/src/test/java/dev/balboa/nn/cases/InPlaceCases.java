@@ -6,7 +6,9 @@ import dev.balboa.nn.op.AdamStep;
 import dev.balboa.nn.op.Assign;
 import dev.balboa.nn.op.AssignRows;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.MultiStep;
 import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.OptimizerStep;
 import dev.balboa.nn.op.RmsPropStep;
 import dev.balboa.nn.op.SgdStep;
 import dev.balboa.nn.op.Shape;
@@ -23,7 +25,7 @@ final class InPlaceCases {
   private InPlaceCases() {}
 
   static List<OpCase> all() {
-    return List.of(assign(), assignRows(), sgd(), adam(), rmsProp());
+    return List.of(assign(), assignRows(), sgd(), adam(), rmsProp(), multi());
   }
 
   private static OpCase assign() {
@@ -162,5 +164,35 @@ final class InPlaceCases {
     double momentum = d.flip() ? 0 : d.uniform(0.1, 0.99);
     RmsPropStep op = new RmsPropStep(0.99, 1e-8, momentum, d.pick(0.0, 0.01));
     return step(op, d, shape, op.mutated() - 1, momentum(momentum, d, d.uniform(0.001, 0.1)));
+  }
+
+  private static OpCase multi() {
+    MultiStep two = new MultiStep(new SgdStep(0, false, 0), 2);
+    return OpCase.of("multi_step", MultiStep.class, d -> multi(d, d.shape(0, 4), d.shape(0, 4)))
+        .also(d -> multi(d, Shape.of(7)))
+        .alsoLarge(d -> multi(d, Shape.of(33_001), Shape.of(3), Shape.of(0), Shape.of(20_011)))
+        .derivative(OpCase.Derivative.NONE)
+        .refuses(two, List.of(f32(3), f32(2), f32(3), f32(2)), "5 inputs", "got 4")
+        .refuses(two, List.of(f32(3), f32(2), f32(3), f32(3), ONE), "gradient F32[2]", "F32[3]")
+        .refuses(two, List.of(f32(1), ONE, f32(1), ONE, ONE), "parameters of type F32", "F64[1]")
+        .refusesToMake(() -> new MultiStep(new SgdStep(0, false, 0), 0), "at least 1", "0");
+  }
+
+  /** The samples of single steps for each shape, in the order of one call. */
+  private static Sample multi(Draw d, Shape... shapes) {
+    Sample first = d.pick(sgd(d, shapes[0]), adam(d, shapes[0]), rmsProp(d, shapes[0]));
+    OptimizerStep op = (OptimizerStep) first.op();
+    List<Input> inputs = new ArrayList<>();
+    List<Input> gradients = new ArrayList<>();
+    for (Shape shape : shapes) {
+      inputs.add(d.dense(shape, Domain.NORMAL, false));
+      for (int i = 1; i < op.mutated(); i++) {
+        inputs.add(d.dense(shape, Domain.between(0, 1), false));
+      }
+      gradients.add(d.input(shape, Domain.NORMAL, false));
+    }
+    inputs.addAll(gradients);
+    inputs.add(first.inputs().getLast());
+    return Sample.of(new MultiStep(op, shapes.length), inputs);
   }
 }

@@ -9,13 +9,17 @@ import dev.balboa.nn.op.Assign;
 import dev.balboa.nn.op.AssignRows;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.InPlaceOp;
+import dev.balboa.nn.op.MultiStep;
+import dev.balboa.nn.op.OptimizerStep;
 import dev.balboa.nn.op.RmsPropStep;
 import dev.balboa.nn.op.SgdStep;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Optimizer steps through the kernels. */
 final class OptimizerOps {
@@ -30,9 +34,18 @@ final class OptimizerOps {
     switch (op) {
       case Assign _ -> MemoryOps.assign(b);
       case AssignRows _ -> assignRows(b, op);
-      case SgdStep o -> sgd(b, o);
-      case AdamStep o -> adam(b, o);
-      case RmsPropStep o -> rmsProp(b, o);
+      case OptimizerStep o -> steps(b, op, new MultiStep(o, 1));
+      case MultiStep o -> steps(b, op, o);
+    }
+  }
+
+  private static void steps(PlanBuilder b, InPlaceOp op, MultiStep steps) {
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    requireDense(b, op);
+    switch (steps.step()) {
+      case SgdStep o -> sgd(b, steps, o);
+      case AdamStep o -> adam(b, steps, o);
+      case RmsPropStep o -> rmsProp(b, steps, o);
     }
   }
 
@@ -75,7 +88,7 @@ final class OptimizerOps {
     void run(TensorTable table, MemorySegment arguments);
   }
 
-  static void sgd(PlanBuilder b, SgdStep op) {
+  private static void sgd(PlanBuilder b, MultiStep steps, SgdStep op) {
     double[] fixed = {0, op.momentum(), op.weightDecay(), op.nesterov() ? 1 : 0};
     boolean momentum = brings(b, 1);
     Arguments arguments =
@@ -84,10 +97,10 @@ final class OptimizerOps {
           a.setAtIndex(ValueLayout.JAVA_DOUBLE, 1, momentum ? scalar(s, 1) : op.momentum());
         };
     int[] roles = op.momentum() > 0 ? new int[] {0, 2, 1} : new int[] {0, 1};
-    add(b, op, roles, fixed, arguments, OptimizerKernels::sgd);
+    add(b, steps, roles, fixed, arguments, OptimizerKernels::sgd);
   }
 
-  static void adam(PlanBuilder b, AdamStep op) {
+  private static void adam(PlanBuilder b, MultiStep steps, AdamStep op) {
     double[] fixed = {
       0, op.beta1(), op.beta2(), op.epsilon(), op.weightDecay(), 0, 0, op.decoupled() ? 1 : 0
     };
@@ -101,10 +114,10 @@ final class OptimizerOps {
           a.setAtIndex(ValueLayout.JAVA_DOUBLE, 5, 1 - Math.pow(beta1, t));
           a.setAtIndex(ValueLayout.JAVA_DOUBLE, 6, 1 - Math.pow(op.beta2(), t));
         };
-    add(b, op, new int[] {0, 3, 1, 2}, fixed, arguments, OptimizerKernels::adam);
+    add(b, steps, new int[] {0, 3, 1, 2}, fixed, arguments, OptimizerKernels::adam);
   }
 
-  static void rmsProp(PlanBuilder b, RmsPropStep op) {
+  private static void rmsProp(PlanBuilder b, MultiStep steps, RmsPropStep op) {
     double[] fixed = {0, op.alpha(), op.epsilon(), op.weightDecay(), op.momentum()};
     boolean momentum = brings(b, 1);
     Arguments arguments =
@@ -113,7 +126,7 @@ final class OptimizerOps {
           a.setAtIndex(ValueLayout.JAVA_DOUBLE, 4, momentum ? scalar(s, 1) : op.momentum());
         };
     int[] roles = op.momentum() > 0 ? new int[] {0, 3, 1, 2} : new int[] {0, 2, 1};
-    add(b, op, roles, fixed, arguments, OptimizerKernels::rmsprop);
+    add(b, steps, roles, fixed, arguments, OptimizerKernels::rmsprop);
   }
 
   private static double scalar(MemorySegment scalars, int i) {
@@ -126,30 +139,36 @@ final class OptimizerOps {
   }
 
   /**
-   * @param roles for each list of the kernel's table the input that fills it
+   * @param roles for each list of the kernel's table the input of a single step that fills it
    * @param fixed the kernel's arguments, as far as they are always the same
    */
   private static void add(
       PlanBuilder b,
-      InPlaceOp op,
+      MultiStep steps,
       int[] roles,
       double[] fixed,
       Arguments arguments,
       Kernel kernel) {
-    Unsupported.unless(b, op, DType.F32, DType.F64);
-    requireDense(b, op);
     DType type = b.spec(0).dtype();
-    long size = b.spec(0).shape().size();
+    long[] sizes =
+        IntStream.range(0, steps.count())
+            .mapToLong(k -> b.spec(steps.input(k, 0)).shape().size())
+            .toArray();
+    int[][] inputs =
+        Arrays.stream(roles)
+            .mapToObj(
+                role -> IntStream.range(0, steps.count()).map(k -> steps.input(k, role)).toArray())
+            .toArray(int[][]::new);
     List<Operand> operands = new ArrayList<>();
     for (int i = 0; i < b.inputs(); i++) {
       operands.add(b.denseInput(i));
     }
-    b.call(() -> new TableStep(roles, type, size, fixed, arguments, kernel), operands);
+    b.call(() -> new TableStep(inputs, type, sizes, fixed, arguments, kernel), operands);
   }
 
-  /** Holds the table of pointers of one frame. */
+  /** Holds the table of pointers of one frame: for each list the inputs that fill it. */
   private static final class TableStep implements Step {
-    private final int[] roles;
+    private final int[][] inputs;
     private final TensorTable table;
     private final MemorySegment kernelArguments =
         Arena.ofAuto().allocate(8 * Double.BYTES, Double.BYTES);
@@ -157,9 +176,14 @@ final class OptimizerOps {
     private final Kernel kernel;
 
     TableStep(
-        int[] roles, DType dtype, long size, double[] fixed, Arguments arguments, Kernel kernel) {
-      this.roles = roles;
-      this.table = TensorTable.of(Kinds.of(dtype), roles.length, size);
+        int[][] inputs,
+        DType dtype,
+        long[] sizes,
+        double[] fixed,
+        Arguments arguments,
+        Kernel kernel) {
+      this.inputs = inputs;
+      this.table = TensorTable.of(Kinds.of(dtype), inputs.length, sizes);
       this.arguments = arguments;
       this.kernel = kernel;
       MemorySegment.copy(fixed, 0, kernelArguments, ValueLayout.JAVA_DOUBLE, 0, fixed.length);
@@ -167,8 +191,10 @@ final class OptimizerOps {
 
     @Override
     public void run(MemorySegment[] buffers) {
-      for (int role = 0; role < roles.length; role++) {
-        table.set(role, 0, buffers[roles[role]]);
+      for (int role = 0; role < inputs.length; role++) {
+        for (int k = 0; k < inputs[role].length; k++) {
+          table.set(role, k, buffers[inputs[role][k]]);
+        }
       }
       arguments.write(buffers[buffers.length - 1], kernelArguments);
       kernel.run(table, kernelArguments);

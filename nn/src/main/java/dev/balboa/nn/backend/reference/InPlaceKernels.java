@@ -5,8 +5,11 @@ import dev.balboa.nn.op.AdamStep;
 import dev.balboa.nn.op.Assign;
 import dev.balboa.nn.op.AssignRows;
 import dev.balboa.nn.op.InPlaceOp;
+import dev.balboa.nn.op.MultiStep;
+import dev.balboa.nn.op.OptimizerStep;
 import dev.balboa.nn.op.RmsPropStep;
 import dev.balboa.nn.op.SgdStep;
+import java.util.Arrays;
 
 /** Assignment and optimizer steps, which overwrite their first inputs. */
 final class InPlaceKernels {
@@ -17,10 +20,23 @@ final class InPlaceKernels {
       case Assign o -> call.inPlace(o.mutated(), (in, _) -> in[0].copy(in[1], 0, 0, in[0].count()));
       case AssignRows o ->
           call.inPlace(o.mutated(), (in, _) -> assignRows(o, call.in(0).dim(0), in));
-      case SgdStep o -> call.inPlace(o.mutated(), (in, _) -> sgd(o, in));
-      case AdamStep o -> call.inPlace(o.mutated(), (in, _) -> adam(o, in));
-      case RmsPropStep o -> call.inPlace(o.mutated(), (in, _) -> rmsProp(o, in));
+      case OptimizerStep o -> call.inPlace(o.mutated(), (in, _) -> step(o, in));
+      case MultiStep o -> call.inPlace(o.mutated(), (in, _) -> steps(o, in));
     };
+  }
+
+  private static void steps(MultiStep op, Elements[] in) {
+    for (int k = 0; k < op.count(); k++) {
+      step(op.step(), op.inputs(k, Arrays.asList(in)).toArray(Elements[]::new));
+    }
+  }
+
+  private static void step(OptimizerStep op, Elements[] in) {
+    switch (op) {
+      case SgdStep o -> sgd(o, in);
+      case AdamStep o -> adam(o, in);
+      case RmsPropStep o -> rmsProp(o, in);
+    }
   }
 
   private static void assignRows(AssignRows op, long rows, Elements[] in) {
