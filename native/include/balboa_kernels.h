@@ -664,11 +664,22 @@ typedef void (*balboa_dtrsm_routine)(int32_t, int32_t, int32_t, int32_t, int32_t
                                      const double *, int32_t, double *, int32_t);
 /* X of op(A) X = alpha B, or X op(A) = alpha B if right, over B [m, n]; A is a triangle. The right sides are shared among
  * the OpenMP threads. */
-BALBOA_API int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, int32_t right, int32_t upper, int32_t trans, int32_t unit,
-                                int32_t m, int32_t n, double alpha, const double *a, int32_t lda, double *b,
-                                int32_t ldb);
-/* position = that of the first of x[0..n) that is NaN or infinite, or -1. */
-BALBOA_API int32_t balboa_first_not_finite(int64_t n, const double *x, int64_t *position);
+BALBOA_API int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, balboa_dgemm_routine gemm, int32_t right, int32_t upper,
+                                int32_t trans, int32_t unit, int32_t m, int32_t n, double alpha, const double *a,
+                                int32_t lda, double *b, int32_t ldb);
+/* P A = L U in place for count matrices a[n, lda], row-major: L without its diagonal of ones, U, and pivots[count, n]: row i
+ * was exchanged with row pivots[i] >= i. zeros[count] = the first pivot that is exactly 0, or -1. The result depends on
+ * the thread limit, in the last bits. An lda that is no multiple of a large power of 2 is best. */
+BALBOA_API int32_t balboa_lu(balboa_dgemm_routine gemm, int64_t count, int32_t n, double *a, int32_t lda,
+                             int32_t *pivots, int32_t *zeros);
+/* X of op(A) X = B over B [count, n, ldb], of which there are so many columns, by the factors of balboa_lu. */
+BALBOA_API int32_t balboa_lu_solve(balboa_dtrsm_routine trsm, balboa_dgemm_routine gemm, int32_t trans, int64_t count,
+                                   int32_t n, int32_t columns, const double *factors, int32_t lda,
+                                   const int32_t *pivots, double *b, int32_t ldb);
+/* dst[r, c] = src[r, c] for src [rows, columns] of F32 or F64 and rows of dst that lie ld apart; position = r columns + c of
+ * the first that is NaN or infinite, or -1. */
+BALBOA_API int32_t balboa_widen_finite(int32_t dtype, int64_t rows, int64_t columns, const void *src, double *dst,
+                                       int64_t ld, int64_t *position);
 /* Negates each row of x[rows, n] whose largest element in magnitude is negative, and with it that of other[rows, width],
  * which may be NULL; of several elements that are as large, up to a part of tie, the first decides. */
 BALBOA_API int32_t balboa_orient_rows(int64_t rows, int64_t n, double tie, double *x, int64_t width, double *other);

@@ -9,9 +9,9 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Matrices are row-major. Sizes are checked against the segments before the call, so that a
  * wrong one is an {@link IllegalArgumentException} and not a crash; segments are off-heap. An
- * increment is at least 1. Nothing is allocated. Thread-safe. Products run on the OpenMP threads
- * that {@link NativeThreads} allows, everything else on the calling thread. See the <a
- * href="https://www.netlib.org/blas/">reference BLAS</a> for the routines.
+ * increment is at least 1. Nothing is allocated. Thread-safe. Products and triangular solves run on
+ * the OpenMP threads that {@link NativeThreads} allows, everything else on the calling thread. See
+ * the <a href="https://www.netlib.org/blas/">reference BLAS</a> for the routines.
  */
 public final class Blas {
 
@@ -373,6 +373,7 @@ public final class Blas {
         "dtrsm",
         kernels_h.balboa_dtrsm(
             OpenBlas.dtrsm(),
+            OpenBlas.dgemm(),
             right ? 1 : 0,
             upper ? 1 : 0,
             transA ? 1 : 0,

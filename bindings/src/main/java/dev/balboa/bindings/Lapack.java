@@ -59,11 +59,22 @@ public final class Lapack {
     return info;
   }
 
-  /** The position of the first element of x [count] that is NaN or infinite, or -1. */
-  public static long firstNotFinite(long count, MemorySegment x) {
-    numbers("firstNotFinite", "x", x, count);
+  /**
+   * Copies x [rows, columns] of F32 or F64 to F64 numbers whose rows lie {@code ld} apart.
+   *
+   * @return the position in x of the first element that is NaN or infinite, or -1
+   */
+  public static long widenFinite(
+      KernelKinds.Type type, long rows, long columns, MemorySegment x, MemorySegment y, long ld) {
+    boolean wide = KernelChecks.isF64("widenFinite", type);
+    long count = KernelChecks.volume("widenFinite", rows, columns);
+    KernelChecks.elements("widenFinite", "x", x, count, wide ? Double.BYTES : Float.BYTES);
+    numbers("widenFinite", "y", y, KernelChecks.volume("widenFinite", rows, ld));
+    NativeThreads.bind();
     MemorySegment position = KernelChecks.badIndexSlot();
-    KernelChecks.status("firstNotFinite", kernels_h.balboa_first_not_finite(count, x, position));
+    KernelChecks.status(
+        "widenFinite",
+        kernels_h.balboa_widen_finite(type.value(), rows, columns, x, y, ld, position));
     return position.get(ValueLayout.JAVA_LONG, 0);
   }
 

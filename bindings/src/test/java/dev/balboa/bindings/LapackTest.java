@@ -67,6 +67,46 @@ class LapackTest {
   }
 
   @Test
+  void rowMajorFactors() {
+    MemorySegment a = f64(1, 2, 3, 4);
+    MemorySegment pivots = wholes(2);
+    MemorySegment zeros = wholes(1);
+    Lu.factor(1, 2, a, 2, pivots, zeros);
+    is(a, 3, 4, 1 / 3.0, 2 / 3.0);
+    assertThat(zeros.get(ValueLayout.JAVA_INT, 0)).isEqualTo(-1);
+    MemorySegment b = f64(5, 11);
+    Lu.solve(false, 1, 2, 1, a, 2, pivots, b);
+    is(b, 1, 2);
+    MemorySegment c = f64(7, 10);
+    Lu.solve(true, 1, 2, 1, a, 2, pivots, c);
+    is(c, 1, 2);
+    Lu.factor(1, 2, f64(1, 2, 2, 4), 2, pivots, zeros);
+    assertThat(zeros.get(ValueLayout.JAVA_INT, 0)).isEqualTo(1);
+    pivots.set(ValueLayout.JAVA_INT, 0, 2);
+    refused(() -> Lu.solve(false, 1, 2, 1, a, 2, pivots, b), "a pivot is outside 0..1");
+    refused(() -> Lu.solve(false, 1, 2, 3, a, 2, pivots, b), "b needs 6");
+    refused(() -> Lu.factor(1, 2, a, 1, pivots, zeros), "rows 1 apart");
+    refused(() -> Lu.factor(2, 2, a, 2, pivots, zeros), "a needs 8");
+    refused(() -> Lu.factor(1, 2, a, 2, zeros, zeros), "pivots needs 2");
+    assertThat(Lu.rowStride(8)).isEqualTo(8);
+    assertThat(Lu.rowStride(256)).isEqualTo(264);
+    assertThat(Lu.rowStride(260)).isEqualTo(264);
+  }
+
+  @Test
+  void wideNumbersThatAreFinite() {
+    MemorySegment x = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 1, 2, 3, 4);
+    MemorySegment y = f64(0, 0, 9, 0, 0, 9);
+    assertThat(Lapack.widenFinite(KernelKinds.Type.F32, 2, 2, x, y, 3)).isEqualTo(-1);
+    is(y, 1, 2, 9, 3, 4, 9);
+    MemorySegment bad = f64(1, 2, Double.NaN, Double.POSITIVE_INFINITY);
+    assertThat(Lapack.widenFinite(KernelKinds.Type.F64, 2, 2, bad, y, 3)).isEqualTo(2);
+    refused(() -> Lapack.widenFinite(KernelKinds.Type.I32, 1, 1, x, y, 1), "got I32");
+    refused(() -> Lapack.widenFinite(KernelKinds.Type.F64, 2, 2, x, y, 2), "x needs 4");
+    refused(() -> Lapack.widenFinite(KernelKinds.Type.F32, 2, 2, x, y, 4), "y needs 8");
+  }
+
+  @Test
   void triangular() {
     MemorySegment a = f64(2, 1, 9, 4); // [[2, .], [1, 4]]
     MemorySegment b = f64(2, 9);

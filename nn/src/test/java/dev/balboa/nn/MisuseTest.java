@@ -17,6 +17,7 @@ import dev.balboa.nn.op.ConvBackwardData;
 import dev.balboa.nn.op.CrossEntropy;
 import dev.balboa.nn.op.CrossEntropyBackward;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.LuSolve;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.Reduction;
@@ -338,6 +339,11 @@ class MisuseTest {
                   () -> Tensor.apply(new MaxPoolBackward(window, x.shape()), dy, workspace, x))
               .isInstanceOfAny(IllegalArgumentException.class, UnsupportedOperationException.class)
               .hasMessageContaining("workspace");
+          Tensor a = Tensors.ones(1, 1);
+          Tensor own = Tensor.apply(new MaxPool(window), x).get(1);
+          assertThatThrownBy(() -> Tensor.apply(new LuSolve(true), a, a, own))
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessageContaining("lu_solve: expected the workspace of a");
         });
   }
 

@@ -12,6 +12,7 @@ public sealed interface LinalgOp extends LinearAlgebraOp
         SingularValues,
         Eigh,
         Solve,
+        LuSolve,
         LeastSquares,
         TriangularSolve,
         Det,

@@ -4,8 +4,9 @@ import java.util.List;
 
 /**
  * Sign (-1, 0 or 1) and logarithm of the size of the determinants of matrices [..., n, n], by LU
- * factors with row exchanges: two outputs [...]. A singular matrix has sign 0 and logarithm -inf;
- * its derivative, which needs the inverse, is refused.
+ * factors with row exchanges: two outputs [...], and a backend-private workspace that keeps the
+ * factors. A singular matrix has sign 0 and logarithm -inf; its derivative, which needs the
+ * inverse, is refused.
  */
 public record Slogdet() implements LinalgOp {
   @Override
@@ -17,7 +18,7 @@ public record Slogdet() implements LinalgOp {
   public List<TensorSpec> infer(List<TensorSpec> in) {
     Check.arity(name(), in, 1);
     TensorSpec out = in.get(0).withShape(Matrices.batch(Matrices.square(name(), in.get(0))));
-    return List.of(out, out);
+    return List.of(out, out, TensorSpec.WORKSPACE);
   }
 
   @Override
@@ -30,7 +31,7 @@ public record Slogdet() implements LinalgOp {
   public List<Value> vjp(Vjp c) {
     Emit e = c.emit();
     Value a = c.in(0);
-    Value inverse = e.apply(new Solve(), Matrices.transposed(e, a), Matrices.identity(e, a));
+    Value inverse = e.apply(new LuSolve(true), a, Matrices.identity(e, a), c.out(2));
     return Vjp.grads(e.mul(Matrices.scalar(e, c.grad(1)), inverse));
   }
 }

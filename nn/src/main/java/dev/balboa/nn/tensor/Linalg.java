@@ -22,11 +22,12 @@ import java.util.List;
  * Linear algebra on the last two axes; leading axes are a batch, and those of two operands
  * broadcast. Names follow {@code torch.linalg}.
  *
- * <p>Everything is computed in double precision, in F32 too, on the calling thread. An input with a
- * NaN or an infinity, a singular matrix where an inverse is needed and a matrix that is not
- * positive definite where it has to be are a {@link dev.balboa.nn.backend.LinalgException} with the
- * number of the matrix in its batch. Signs that the mathematics leaves open are fixed, as the
- * operations say, so that both backends give the same factors.
+ * <p>Everything is computed in double precision, in F32 too: equations and determinants on all
+ * threads, other decompositions on the calling thread. An input with a NaN or an infinity, a
+ * singular matrix where an inverse is needed and a matrix that is not positive definite where it
+ * has to be are a {@link dev.balboa.nn.backend.LinalgException} with the number of the matrix in
+ * its batch. Signs that the mathematics leaves open are fixed, as the operations say, so that both
+ * backends give the same factors.
  */
 public final class Linalg {
   private Linalg() {}
@@ -205,7 +206,7 @@ public final class Linalg {
 
   /** {@link Slogdet}: sign and logarithm of the size of the determinants [...]. */
   public static List<Tensor> slogdet(Tensor a) {
-    return Tensor.apply(new Slogdet(), a);
+    return Tensor.apply(new Slogdet(), a).subList(0, 2);
   }
 
   /** Number of singular values above a tolerance, as {@link #pinv} has it; I32 [...]. */

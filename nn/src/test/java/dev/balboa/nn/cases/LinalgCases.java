@@ -8,6 +8,8 @@ import dev.balboa.nn.op.Det;
 import dev.balboa.nn.op.Eigh;
 import dev.balboa.nn.op.LeastSquares;
 import dev.balboa.nn.op.LinalgOp;
+import dev.balboa.nn.op.LuSolve;
+import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Qr;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.SingularValues;
@@ -31,6 +33,7 @@ final class LinalgCases {
         singularValues(),
         eigh(),
         solve(),
+        luSolve(),
         leastSquares(),
         triangularSolve(),
         det(),
@@ -183,8 +186,38 @@ final class LinalgCases {
                   return Sample.of(op, apart(d, a), right(d, a, size(d)));
                 })
             .alsoLarge(
-                d -> Sample.of(op, apart(d, Shape.of(150, 150)), right(d, Shape.of(150, 150), 7)));
+                d -> Sample.of(op, apart(d, Shape.of(150, 150)), right(d, Shape.of(150, 150), 7)))
+            .alsoLarge(d ->
+                Sample.of(op, apart(d, Shape.of(3, 70, 70)), right(d, Shape.of(3, 70, 70), 41)));
     return equations(c, op);
+  }
+
+  private static OpCase luSolve() {
+    LuSolve op = new LuSolve(true);
+    Shape large = Shape.of(150, 150);
+    return OpCase.of(
+            "lu_solve",
+            LuSolve.class,
+            d -> {
+              Shape a = square(d);
+              return Sample.of(new LuSolve(d.flip()), apart(d, a), right(d, a, size(d)));
+            })
+        .alsoLarge(d -> Sample.of(op, apart(d, large), right(d, large, 40)))
+        .runs(LinalgCases::withFactors)
+        .keepsInputsApart()
+        .sums(LinalgCases::elements)
+        .within(16)
+        .nativelyIn(DType.F64)
+        .refuses(op, List.of(f32(3, 3)), "3 inputs", "got 1")
+        .refuses(op, List.of(f32(3, 3), f32(2, 3), TensorSpec.WORKSPACE), "right-hand", "F32[2, 3]")
+        .refuses(op, List.of(f32(2, 3), f32(2, 3), TensorSpec.WORKSPACE), "square", "F32[2, 3]")
+        .refuses(op, List.of(f32(3, 3), f32(3, 3), f32(3)), "workspace", "F32[3]");
+  }
+
+  /** From A and B: the workspace is what a determinant leaves of A. */
+  private static List<Tensor> withFactors(Op op, List<Tensor> in) {
+    Tensor workspace = Tensor.apply(new Det(), in.get(0)).get(1);
+    return Tensor.apply(op, in.get(0), in.get(1), workspace);
   }
 
   private static OpCase leastSquares() {
@@ -255,7 +288,12 @@ final class LinalgCases {
                 Sample.of(
                     new TriangularSolve(true, false, false),
                     matrices(d, Shape.of(150, 150), (i, j) -> d.normal() / 20 + (i == j ? 2 : 0)),
-                    right(d, Shape.of(150, 150), 7)));
+                    right(d, Shape.of(150, 150), 7)))
+            .alsoLarge(d ->
+                Sample.of(
+                    new TriangularSolve(false, true, false),
+                    matrices(d, Shape.of(150, 150), (i, j) -> d.normal() / 20 + (i == j ? 2 : 0)),
+                    right(d, Shape.of(150, 150), 41)));
     return equations(c, new TriangularSolve(true, false, false));
   }
 

@@ -7654,6 +7654,7 @@ public class kernels_h extends kernels_h$shared {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
             kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
             kernels_h.C_INT,
             kernels_h.C_INT,
             kernels_h.C_INT,
@@ -7675,7 +7676,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, int32_t right, int32_t upper, int32_t trans, int32_t unit, int32_t m, int32_t n, double alpha, const double *a, int32_t lda, double *b, int32_t ldb)
+     * int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, balboa_dgemm_routine gemm, int32_t right, int32_t upper, int32_t trans, int32_t unit, int32_t m, int32_t n, double alpha, const double *a, int32_t lda, double *b, int32_t ldb)
      * }
      */
     public static FunctionDescriptor balboa_dtrsm$descriptor() {
@@ -7685,7 +7686,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, int32_t right, int32_t upper, int32_t trans, int32_t unit, int32_t m, int32_t n, double alpha, const double *a, int32_t lda, double *b, int32_t ldb)
+     * int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, balboa_dgemm_routine gemm, int32_t right, int32_t upper, int32_t trans, int32_t unit, int32_t m, int32_t n, double alpha, const double *a, int32_t lda, double *b, int32_t ldb)
      * }
      */
     public static MethodHandle balboa_dtrsm$handle() {
@@ -7695,7 +7696,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, int32_t right, int32_t upper, int32_t trans, int32_t unit, int32_t m, int32_t n, double alpha, const double *a, int32_t lda, double *b, int32_t ldb)
+     * int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, balboa_dgemm_routine gemm, int32_t right, int32_t upper, int32_t trans, int32_t unit, int32_t m, int32_t n, double alpha, const double *a, int32_t lda, double *b, int32_t ldb)
      * }
      */
     public static MemorySegment balboa_dtrsm$address() {
@@ -7704,16 +7705,16 @@ public class kernels_h extends kernels_h$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, int32_t right, int32_t upper, int32_t trans, int32_t unit, int32_t m, int32_t n, double alpha, const double *a, int32_t lda, double *b, int32_t ldb)
+     * int32_t balboa_dtrsm(balboa_dtrsm_routine trsm, balboa_dgemm_routine gemm, int32_t right, int32_t upper, int32_t trans, int32_t unit, int32_t m, int32_t n, double alpha, const double *a, int32_t lda, double *b, int32_t ldb)
      * }
      */
-    public static int balboa_dtrsm(MemorySegment trsm, int right, int upper, int trans, int unit, int m, int n, double alpha, MemorySegment a, int lda, MemorySegment b, int ldb) {
+    public static int balboa_dtrsm(MemorySegment trsm, MemorySegment gemm, int right, int upper, int trans, int unit, int m, int n, double alpha, MemorySegment a, int lda, MemorySegment b, int ldb) {
         var mh$ = balboa_dtrsm.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_dtrsm", trsm, right, upper, trans, unit, m, n, alpha, a, lda, b, ldb);
+                traceDowncall("balboa_dtrsm", trsm, gemm, right, upper, trans, unit, m, n, alpha, a, lda, b, ldb);
             }
-            return (int)mh$.invokeExact(trsm, right, upper, trans, unit, m, n, alpha, a, lda, b, ldb);
+            return (int)mh$.invokeExact(trsm, gemm, right, upper, trans, unit, m, n, alpha, a, lda, b, ldb);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -7721,15 +7722,19 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
-    private static class balboa_first_not_finite {
+    private static class balboa_lu {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
+            kernels_h.C_POINTER,
             kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
             kernels_h.C_POINTER,
             kernels_h.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_first_not_finite");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_lu");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -7737,45 +7742,181 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t balboa_first_not_finite(int64_t n, const double *x, int64_t *position)
+     * int32_t balboa_lu(balboa_dgemm_routine gemm, int64_t count, int32_t n, double *a, int32_t lda, int32_t *pivots, int32_t *zeros)
      * }
      */
-    public static FunctionDescriptor balboa_first_not_finite$descriptor() {
-        return balboa_first_not_finite.DESC;
+    public static FunctionDescriptor balboa_lu$descriptor() {
+        return balboa_lu.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t balboa_first_not_finite(int64_t n, const double *x, int64_t *position)
+     * int32_t balboa_lu(balboa_dgemm_routine gemm, int64_t count, int32_t n, double *a, int32_t lda, int32_t *pivots, int32_t *zeros)
      * }
      */
-    public static MethodHandle balboa_first_not_finite$handle() {
-        return balboa_first_not_finite.HANDLE;
+    public static MethodHandle balboa_lu$handle() {
+        return balboa_lu.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t balboa_first_not_finite(int64_t n, const double *x, int64_t *position)
+     * int32_t balboa_lu(balboa_dgemm_routine gemm, int64_t count, int32_t n, double *a, int32_t lda, int32_t *pivots, int32_t *zeros)
      * }
      */
-    public static MemorySegment balboa_first_not_finite$address() {
-        return balboa_first_not_finite.ADDR;
+    public static MemorySegment balboa_lu$address() {
+        return balboa_lu.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int32_t balboa_first_not_finite(int64_t n, const double *x, int64_t *position)
+     * int32_t balboa_lu(balboa_dgemm_routine gemm, int64_t count, int32_t n, double *a, int32_t lda, int32_t *pivots, int32_t *zeros)
      * }
      */
-    public static int balboa_first_not_finite(long n, MemorySegment x, MemorySegment position) {
-        var mh$ = balboa_first_not_finite.HANDLE;
+    public static int balboa_lu(MemorySegment gemm, long count, int n, MemorySegment a, int lda, MemorySegment pivots, MemorySegment zeros) {
+        var mh$ = balboa_lu.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_first_not_finite", n, x, position);
+                traceDowncall("balboa_lu", gemm, count, n, a, lda, pivots, zeros);
             }
-            return (int)mh$.invokeExact(n, x, position);
+            return (int)mh$.invokeExact(gemm, count, n, a, lda, pivots, zeros);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_lu_solve {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_lu_solve");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_lu_solve(balboa_dtrsm_routine trsm, balboa_dgemm_routine gemm, int32_t trans, int64_t count, int32_t n, int32_t columns, const double *factors, int32_t lda, const int32_t *pivots, double *b, int32_t ldb)
+     * }
+     */
+    public static FunctionDescriptor balboa_lu_solve$descriptor() {
+        return balboa_lu_solve.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_lu_solve(balboa_dtrsm_routine trsm, balboa_dgemm_routine gemm, int32_t trans, int64_t count, int32_t n, int32_t columns, const double *factors, int32_t lda, const int32_t *pivots, double *b, int32_t ldb)
+     * }
+     */
+    public static MethodHandle balboa_lu_solve$handle() {
+        return balboa_lu_solve.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_lu_solve(balboa_dtrsm_routine trsm, balboa_dgemm_routine gemm, int32_t trans, int64_t count, int32_t n, int32_t columns, const double *factors, int32_t lda, const int32_t *pivots, double *b, int32_t ldb)
+     * }
+     */
+    public static MemorySegment balboa_lu_solve$address() {
+        return balboa_lu_solve.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_lu_solve(balboa_dtrsm_routine trsm, balboa_dgemm_routine gemm, int32_t trans, int64_t count, int32_t n, int32_t columns, const double *factors, int32_t lda, const int32_t *pivots, double *b, int32_t ldb)
+     * }
+     */
+    public static int balboa_lu_solve(MemorySegment trsm, MemorySegment gemm, int trans, long count, int n, int columns, MemorySegment factors, int lda, MemorySegment pivots, MemorySegment b, int ldb) {
+        var mh$ = balboa_lu_solve.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_lu_solve", trsm, gemm, trans, count, n, columns, factors, lda, pivots, b, ldb);
+            }
+            return (int)mh$.invokeExact(trsm, gemm, trans, count, n, columns, factors, lda, pivots, b, ldb);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_widen_finite {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_widen_finite");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_widen_finite(int32_t dtype, int64_t rows, int64_t columns, const void *src, double *dst, int64_t ld, int64_t *position)
+     * }
+     */
+    public static FunctionDescriptor balboa_widen_finite$descriptor() {
+        return balboa_widen_finite.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_widen_finite(int32_t dtype, int64_t rows, int64_t columns, const void *src, double *dst, int64_t ld, int64_t *position)
+     * }
+     */
+    public static MethodHandle balboa_widen_finite$handle() {
+        return balboa_widen_finite.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_widen_finite(int32_t dtype, int64_t rows, int64_t columns, const void *src, double *dst, int64_t ld, int64_t *position)
+     * }
+     */
+    public static MemorySegment balboa_widen_finite$address() {
+        return balboa_widen_finite.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_widen_finite(int32_t dtype, int64_t rows, int64_t columns, const void *src, double *dst, int64_t ld, int64_t *position)
+     * }
+     */
+    public static int balboa_widen_finite(int dtype, long rows, long columns, MemorySegment src, MemorySegment dst, long ld, MemorySegment position) {
+        var mh$ = balboa_widen_finite.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_widen_finite", dtype, rows, columns, src, dst, ld, position);
+            }
+            return (int)mh$.invokeExact(dtype, rows, columns, src, dst, ld, position);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -1,14 +1,11 @@
 package dev.balboa.nn.backend.onednn;
 
-import dev.balboa.bindings.Blas;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.Lapack;
 import dev.balboa.bindings.StridedSpace;
 import dev.balboa.nn.backend.LinalgException;
-import dev.balboa.nn.op.TriangularSolve;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.stream.IntStream;
 
 /**
  * LAPACK's column-major routines on one row-major matrix A [m, n]. LAPACK sees A^T in its memory,
@@ -57,83 +54,6 @@ final class LapackRoutines {
         set(l, i * n + j, j <= i ? get(a, i * n + j) : 0);
       }
     }
-  }
-
-  /**
-   * LAPACK factors A^T = P L U, so A x = b is U^T (L^T (P^T x)) = b; in row-major memory U^T is the
-   * lower triangle.
-   */
-  void solve(
-      int matrix,
-      MemorySegment a,
-      MemorySegment b,
-      int columns,
-      MemorySegment x,
-      MemorySegment pivots) {
-    int zero = Lapack.dgetrf(n, a, pivots);
-    if (zero > 0) {
-      throw LinalgException.singular(op, matrix, zero - 1);
-    }
-    Blas.dtrsm(false, false, false, false, n, columns, 1, a, Math.max(1, n), b, columns);
-    Blas.dtrsm(false, true, false, true, n, columns, 1, a, Math.max(1, n), b, columns);
-    int[] from = IntStream.range(0, n).toArray();
-    for (int i = n - 1; i >= 0; i--) {
-      int pivot = pivots.getAtIndex(ValueLayout.JAVA_INT, i) - 1;
-      int swapped = from[i];
-      from[i] = from[pivot];
-      from[pivot] = swapped;
-    }
-    long bytes = (long) columns * Double.BYTES;
-    for (int i = 0; i < n; i++) {
-      MemorySegment.copy(b, from[i] * bytes, x, i * bytes, bytes);
-    }
-  }
-
-  void triangular(
-      TriangularSolve t,
-      int matrix,
-      MemorySegment a,
-      MemorySegment b,
-      int columns,
-      MemorySegment x) {
-    for (long i = 0; i < n && !t.unit(); i++) {
-      if (get(a, i * n + i) == 0) {
-        throw LinalgException.singular(op, matrix, (int) i);
-      }
-    }
-    MemorySegment.copy(b, 0, x, 0, (long) n * columns * Double.BYTES);
-    Blas.dtrsm(
-        false, t.upper(), t.transposed(), t.unit(), n, columns, 1, a, Math.max(1, n), x, columns);
-  }
-
-  /** Factors A^T, which has the same determinant; the sign of its row exchanges. */
-  private double factor(MemorySegment a, MemorySegment pivots) {
-    Lapack.dgetrf(n, a, pivots);
-    double sign = 1;
-    for (int i = 0; i < n; i++) {
-      sign = pivots.getAtIndex(ValueLayout.JAVA_INT, i) == i + 1 ? sign : -sign;
-    }
-    return sign;
-  }
-
-  void det(MemorySegment a, MemorySegment pivots, MemorySegment det) {
-    double product = factor(a, pivots);
-    for (long i = 0; i < n; i++) {
-      product *= get(a, i * n + i);
-    }
-    set(det, 0, product);
-  }
-
-  void slogdet(MemorySegment a, MemorySegment pivots, MemorySegment sign, MemorySegment log) {
-    double s = factor(a, pivots);
-    double sum = 0;
-    for (long i = 0; i < n; i++) {
-      double pivot = get(a, i * n + i);
-      s *= Math.signum(pivot);
-      sum += Math.log(Math.abs(pivot));
-    }
-    set(sign, 0, s);
-    set(log, 0, sum);
   }
 
   long svdWork() {

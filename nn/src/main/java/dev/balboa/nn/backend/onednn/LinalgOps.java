@@ -11,6 +11,7 @@ import dev.balboa.nn.op.Det;
 import dev.balboa.nn.op.Eigh;
 import dev.balboa.nn.op.LeastSquares;
 import dev.balboa.nn.op.LinalgOp;
+import dev.balboa.nn.op.LuSolve;
 import dev.balboa.nn.op.Qr;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.SingularValues;
@@ -25,9 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Decompositions through LAPACK, in F64 and one matrix after the other on the calling thread, and
- * triangular solves, whose right sides all threads share; F32 is converted on the way in and out.
- * Inputs are copied, since LAPACK works in place.
+ * Decompositions through LAPACK, in F64 and one matrix after the other on the calling thread; F32
+ * is converted on the way in and out. Inputs are copied, since LAPACK works in place.
  */
 final class LinalgOps {
   private LinalgOps() {}
@@ -96,29 +96,11 @@ final class LinalgOps {
               Lapack.eigenWork(n),
               Lapack.eigenWholes(n),
               (i, in, out, work, wholes) -> r.eigh(i, in[0], out[0], out[1], work, wholes));
-      case Solve _ ->
-          each(
-              b,
-              op.name(),
-              0,
-              n,
-              (i, in, out, _, wholes) -> r.solve(i, in[0], in[1], columns, out[0], wholes));
-      case TriangularSolve o ->
-          each(
-              b,
-              op.name(),
-              0,
-              0,
-              (i, in, out, _, _) -> r.triangular(o, i, in[0], in[1], columns, out[0]));
-      case Det _ ->
-          each(b, op.name(), 0, n, (_, in, out, _, wholes) -> r.det(in[0], wholes, out[0]));
-      case Slogdet _ ->
-          each(
-              b,
-              op.name(),
-              0,
-              n,
-              (_, in, out, _, wholes) -> r.slogdet(in[0], wholes, out[0], out[1]));
+      case Solve _ -> EquationOps.solve(b, op);
+      case LuSolve o -> EquationOps.solveAgain(b, o);
+      case TriangularSolve o -> EquationOps.triangular(b, o);
+      case Det _ -> EquationOps.det(b, op);
+      case Slogdet _ -> EquationOps.slogdet(b, op);
     }
   }
 
@@ -138,7 +120,7 @@ final class LinalgOps {
     int outputs = b.outputs();
     List<Operand> all = new ArrayList<>();
     for (int i = 0; i < inputs; i++) {
-      all.add(turned && i == 0 ? turned(b) : copied(b, i));
+      all.add(turned && i == 0 ? turned(b, op) : copied(b, op, i));
     }
     List<Operand> narrow = new ArrayList<>();
     for (int i = 0; i < outputs; i++) {
@@ -162,7 +144,6 @@ final class LinalgOps {
               long bytes = sizes[j] * Double.BYTES;
               MemorySegment part = s[j].asSlice(i * bytes, bytes);
               if (j < inputs) {
-                requireFinite(op, i, part, sizes[j]);
                 in[j] = part;
               } else {
                 out[j - inputs] = part;
@@ -181,22 +162,41 @@ final class LinalgOps {
     }
   }
 
-  private static Operand wide(PlanBuilder b, TensorSpec spec) {
+  static Operand wide(PlanBuilder b, TensorSpec spec) {
     return b.scratch(Mds.contiguous(spec.withDType(DType.F64)));
   }
 
+  /**
+   * Copies an input to F64 numbers whose rows lie {@code ld} apart; what is not finite is refused.
+   */
+  static void widen(PlanBuilder b, String op, int input, Operand to, long ld) {
+    Shape shape = b.spec(input).shape();
+    long m = shape.dim(-2);
+    long n = shape.dim(-1);
+    long rows = shape.slice(0, shape.rank() - 2).size() * m;
+    KernelKinds.Type from = Kinds.of(b.spec(input).dtype());
+    b.call(
+        s -> {
+          long at = Lapack.widenFinite(from, rows, n, s[0], s[1], ld);
+          if (at >= 0) {
+            double x = s[1].getAtIndex(ValueLayout.JAVA_DOUBLE, at / n * ld + at % n);
+            throw LinalgException.notFinite(op, Math.toIntExact(at / (m * n)), x);
+          }
+        },
+        b.denseInput(input),
+        to);
+  }
+
   /** An input in scratch memory, in F64. */
-  private static Operand copied(PlanBuilder b, int i) {
+  private static Operand copied(PlanBuilder b, String op, int i) {
     TensorSpec spec = b.spec(i);
     Operand copy = wide(b, spec);
-    long n = spec.shape().size();
-    KernelKinds.Type from = Kinds.of(spec.dtype());
-    b.call(s -> Kernels.cast(n, from, s[0], KernelKinds.Type.F64, s[1]), b.denseInput(i), copy);
+    widen(b, op, i, copy, spec.shape().dim(-1));
     return copy;
   }
 
   /** The first input's matrices transposed, in F64. */
-  private static Operand turned(PlanBuilder b) {
+  private static Operand turned(PlanBuilder b, String op) {
     Shape shape = b.spec(0).shape();
     long m = shape.dim(-2);
     long n = shape.dim(-1);
@@ -206,14 +206,7 @@ final class LinalgOps {
             StridedSpace.Operand.of(0, m * n, n, 1),
             StridedSpace.Operand.of(0, m * n, 1, m));
     Operand columns = wide(b, b.spec(0));
-    b.call(s -> Kernels.copyStrided(Double.BYTES, space, s[0], s[1]), copied(b, 0), columns);
+    b.call(s -> Kernels.copyStrided(Double.BYTES, space, s[0], s[1]), copied(b, op, 0), columns);
     return columns;
-  }
-
-  private static void requireFinite(String op, int matrix, MemorySegment x, long count) {
-    long at = Lapack.firstNotFinite(count, x);
-    if (at >= 0) {
-      throw LinalgException.notFinite(op, matrix, x.getAtIndex(ValueLayout.JAVA_DOUBLE, at));
-    }
   }
 }

@@ -61,7 +61,9 @@ final class Factorizations {
     }
   }
 
-  static double[] solve(String op, int matrix, double[] a, double[] b, int n, int columns) {
+  /** op(A)^-1 B = U^-1 L^-1 P B, or P^T L^-T U^-T B for the transpose. */
+  static double[] solve(
+      String op, int matrix, double[] a, double[] b, int n, int columns, boolean transposed) {
     int[] rows = lu(a, n);
     for (int k = 0; k < n; k++) {
       if (a[k * n + k] == 0) {
@@ -69,6 +71,15 @@ final class Factorizations {
       }
     }
     double[] x = new double[b.length];
+    if (transposed) {
+      double[] y = b.clone();
+      substitute(new TriangularSolve(true, true, false), a, y, n, columns);
+      substitute(new TriangularSolve(false, true, true), a, y, n, columns);
+      for (int i = 0; i < n; i++) {
+        System.arraycopy(y, i * columns, x, rows[i] * columns, columns);
+      }
+      return x;
+    }
     for (int i = 0; i < n; i++) {
       System.arraycopy(b, rows[i] * columns, x, i * columns, columns);
     }

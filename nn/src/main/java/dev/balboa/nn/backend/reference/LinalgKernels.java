@@ -2,19 +2,24 @@ package dev.balboa.nn.backend.reference;
 
 import dev.balboa.nn.backend.LinalgException;
 import dev.balboa.nn.backend.Prepared;
+import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Cholesky;
 import dev.balboa.nn.op.Det;
 import dev.balboa.nn.op.Eigh;
 import dev.balboa.nn.op.LeastSquares;
 import dev.balboa.nn.op.LinalgOp;
+import dev.balboa.nn.op.LuSolve;
 import dev.balboa.nn.op.Qr;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.SingularValues;
 import dev.balboa.nn.op.Slogdet;
 import dev.balboa.nn.op.Solve;
 import dev.balboa.nn.op.Svd;
+import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.TriangularSolve;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Decompositions, matrix by matrix. */
 final class LinalgKernels {
@@ -52,7 +57,18 @@ final class LinalgKernels {
         yield each(
             call,
             (i, in) ->
-                new double[][] {Factorizations.solve(o.name(), i, in[0], in[1], n, columns)});
+                new double[][] {
+                  Factorizations.solve(o.name(), i, in[0], in[1], n, columns, false)
+                });
+      }
+      case LuSolve o -> {
+        int columns = Math.toIntExact(call.in(1).dim(-1));
+        yield each(
+            call,
+            (i, in) ->
+                new double[][] {
+                  Factorizations.solve(o.name(), i, in[0], in[1], n, columns, o.transposed())
+                });
       }
       case TriangularSolve o -> {
         int columns = Math.toIntExact(call.in(1).dim(-1));
@@ -68,20 +84,49 @@ final class LinalgKernels {
   private static Prepared each(Call call, OnMatrix kernel) {
     Shape shape = call.in(0);
     int matrices = Math.toIntExact(shape.slice(0, shape.rank() - 2).size());
-    return call.plain((in, out) -> {
-      for (int i = 0; i < matrices; i++) {
-        double[][] inputs = new double[in.length][];
-        for (int k = 0; k < in.length; k++) {
-          inputs[k] = part(in[k].reals(), i, matrices);
-          finite(call.op().name(), i, inputs[k]);
-        }
-        double[][] outputs = kernel.apply(i, inputs);
-        for (int k = 0; k < out.length; k++) {
-          int size = outputs[k].length;
-          System.arraycopy(outputs[k], 0, out[k].reals(), i * size, size);
-        }
-      }
-    });
+    List<Access> reads = new ArrayList<>();
+    for (int i = 0; i < call.inputs().size(); i++) {
+      reads.add(isWorkspace(call, i) ? NoWorkspace.access() : call.read(i));
+    }
+    List<Access> writes = new ArrayList<>();
+    List<Layout> layouts = new ArrayList<>();
+    for (int i = 0; i < call.outputs().size(); i++) {
+      boolean workspace = call.outputs().get(i).equals(TensorSpec.WORKSPACE);
+      writes.add(workspace ? NoWorkspace.access() : call.write(i));
+      layouts.add(workspace ? new NoWorkspace() : Layout.Strided.contiguous(call.out(i).dims()));
+    }
+    int given = call.op() instanceof LuSolve ? 2 : call.inputs().size();
+    return new ReferencePrepared(
+        reads,
+        writes,
+        layouts,
+        (in, out) -> {
+          for (int i = 0; i < matrices; i++) {
+            double[][] inputs = new double[given][];
+            for (int k = 0; k < given; k++) {
+              inputs[k] = part(in[k].reals(), i, matrices);
+              finite(call.op().name(), i, inputs[k]);
+            }
+            double[][] outputs = kernel.apply(i, inputs);
+            for (int k = 0; k < outputs.length; k++) {
+              int size = outputs[k].length;
+              System.arraycopy(outputs[k], 0, out[k].reals(), i * size, size);
+            }
+          }
+        });
+  }
+
+  private static boolean isWorkspace(Call call, int input) {
+    if (!call.inputs().get(input).equals(TensorSpec.WORKSPACE)) {
+      return false;
+    }
+    if (!(call.layouts().get(input) instanceof NoWorkspace)) {
+      throw new IllegalArgumentException(
+          call.op().name()
+              + ": expected the workspace of a solve or a determinant of this backend, got "
+              + call.layouts().get(input));
+    }
+    return true;
   }
 
   private static double[] part(double[] all, int i, int parts) {

@@ -43,14 +43,14 @@ final class RecurrentKernels {
       writes.add(call.write(i));
       layouts.add(Layout.Strided.contiguous(call.out(i).dims()));
     }
-    writes.add(RecurrentWorkspace.access());
-    layouts.add(new RecurrentWorkspace());
+    writes.add(NoWorkspace.access());
+    layouts.add(new NoWorkspace());
     return new ReferencePrepared(reads, writes, layouts, kernels::forward);
   }
 
   private static Prepared backward(RecurrentBackward op, Call call) {
     int workspace = op.forward().arity() + 1;
-    if (!(call.layouts().get(workspace) instanceof RecurrentWorkspace)) {
+    if (!(call.layouts().get(workspace) instanceof NoWorkspace)) {
       throw new IllegalArgumentException(
           op.name()
               + ": expected the workspace of a recurrent layer of this backend, got "
@@ -58,7 +58,7 @@ final class RecurrentKernels {
     }
     List<Access> reads = new ArrayList<>();
     for (int i = 0; i < call.inputs().size(); i++) {
-      reads.add(i == workspace ? RecurrentWorkspace.access() : call.read(i));
+      reads.add(i == workspace ? NoWorkspace.access() : call.read(i));
     }
     List<Access> writes = new ArrayList<>();
     for (int i = 0; i < call.outputs().size(); i++) {

@@ -5,8 +5,8 @@ import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
 import java.lang.foreign.MemorySegment;
 
-/** Nothing: the reference computes a recurrent layer again when it goes back. */
-record RecurrentWorkspace() implements Layout.Opaque {
+/** Nothing: the reference computes again what a derivative needs. */
+record NoWorkspace() implements Layout.Opaque {
   @Override
   public String backend() {
     return ReferenceBackend.NAME;
@@ -19,7 +19,7 @@ record RecurrentWorkspace() implements Layout.Opaque {
 
   @Override
   public void unpack(MemorySegment source, MemorySegment target) {
-    throw new UnsupportedOperationException("the workspace of a recurrent layer has no elements");
+    throw new UnsupportedOperationException("the workspace of an operation has no elements");
   }
 
   static Access access() {
