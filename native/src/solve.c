@@ -7,8 +7,9 @@
 
 /* Rows that are solved by substitution; what is left of them goes into the rest by a product. */
 #define SUBSTITUTED 32
-/* Right sides from which on that beats the BLAS. */
+/* Right sides from which on that beats the BLAS, and where nothing is left for a product. */
 #define WIDE 16
+#define WIDE_IN_SMALL 8
 /* Multiply-adds below which a second thread does not pay. */
 #define SERIAL_WORK (48.0 * 48 * 48)
 
@@ -90,7 +91,7 @@ static void solve_rows(const bk_triangle *t, int64_t first, int64_t count, int64
 }
 
 void bk_solve(const bk_triangle *t, int64_t n, double *b, int64_t ldb) {
-  if (n >= WIDE || t->trsm == NULL) {
+  if (n >= (t->order <= SUBSTITUTED ? WIDE_IN_SMALL : WIDE) || t->trsm == NULL) {
     solve_rows(t, 0, t->order, n, b, ldb);
   } else {
     t->trsm(ROW_MAJOR, LEFT, t->upper ? UPPER : LOWER, t->trans ? TRANS : NO_TRANS, t->unit ? UNIT : NON_UNIT,
