@@ -734,8 +734,16 @@ BALBOA_API int32_t balboa_attention_backward_f64(balboa_dgemm_routine gemm, cons
 
 /* ---- Calls into oneDNN, side by side */
 
+/* Kernels between executions: what args is, int64[] with addresses in it. Planes are interleaved, elements f32. */
+enum balboa_call_kind {
+  BALBOA_CALL_WINDOW_MAX = 0,          /* {dtype, outer, inner, windows, x, y} of balboa_window_max, without places */
+  BALBOA_CALL_WINDOW_MAX_PLACES = 1,   /* the same with index at the end */
+  BALBOA_CALL_WINDOW_MAX_BACKWARD = 2, /* {dtype, outer, inner, windows, index, dy, dx} */
+  BALBOA_CALL_RELU_BACKWARD = 3,       /* {n, y, dy, dx}: dx[i] = y[i] > 0 ? dy[i] : 0 */
+  BALBOA_CALL_ADD = 4                  /* {n, x, y}: y[i] += x[i] */
+};
 /* One execution of a primitive, with the types of dnnl.h: dnnl_primitive_t, dnnl_stream_t, dnnl_exec_arg_t[count].
- * Without primitive it is balboa_window_max without places: args = int64[6] {dtype, outer, inner, windows, x, y}. */
+ * Without primitive it is a kernel, and count is its balboa_call_kind. */
 typedef struct {
   void *primitive, *stream, *args;
   int64_t count;

@@ -1,20 +1,41 @@
-/* Lists of calls into oneDNN, side by side. */
+/* Lists of calls into oneDNN and of kernels, side by side. */
 #include "internal.h"
 
 #ifdef _OPENMP
 #include <omp.h>
 #endif
 
-static int32_t window_max(const int64_t *a) {
-  return balboa_window_max((int32_t)a[0], a[1], a[2], (const int64_t *)(intptr_t)a[3], (const void *)(intptr_t)a[4],
-                           (void *)(intptr_t)a[5], NULL);
+/* The address in an argument. */
+static void *address(int64_t a) { return (void *)(intptr_t)a; }
+
+BALBOA_CLONES static void add(int64_t n, const float *x, float *y) {
+  BALBOA_SIMD for (int64_t i = 0; i < n; i++) { y[i] += x[i]; }
+}
+
+static int32_t run_kernel(int64_t kind, const int64_t *a) {
+  switch (kind) {
+    case BALBOA_CALL_WINDOW_MAX:
+      return balboa_window_max((int32_t)a[0], a[1], a[2], address(a[3]), address(a[4]), address(a[5]), NULL);
+    case BALBOA_CALL_WINDOW_MAX_PLACES:
+      return balboa_window_max((int32_t)a[0], a[1], a[2], address(a[3]), address(a[4]), address(a[5]), address(a[6]));
+    case BALBOA_CALL_WINDOW_MAX_BACKWARD:
+      return balboa_window_max_backward((int32_t)a[0], a[1], a[2], address(a[3]), address(a[4]), address(a[5]),
+                                        address(a[6]));
+    case BALBOA_CALL_RELU_BACKWARD:
+      return balboa_unary_backward_from_y_f32(BALBOA_RELU, a[0], address(a[1]), address(a[2]), address(a[3]), 0, 0);
+    case BALBOA_CALL_ADD:
+      add(a[0], address(a[1]), address(a[2]));
+      return BALBOA_OK;
+    default:
+      return BALBOA_ERR_KIND;
+  }
 }
 
 /* Calls [from, to); the status of the first that fails. */
 static int32_t run_list(const balboa_call *calls, int64_t from, int64_t to, balboa_execute_fn execute) {
   for (int64_t i = from; i < to; i++) {
     const balboa_call *c = &calls[i];
-    const int32_t status = c->primitive == NULL ? window_max((const int64_t *)c->args)
+    const int32_t status = c->primitive == NULL ? run_kernel(c->count, (const int64_t *)c->args)
                                                 : execute(c->primitive, c->stream, (int32_t)c->count, c->args);
     if (status != 0) {
       return status;

@@ -17,6 +17,37 @@ static int32_t execute(void *primitive, void *stream, int32_t count, void *args)
   return count == 1 ? 7 : 0;
 }
 
+static int64_t at(const void *p) { return (int64_t)(intptr_t)p; }
+
+/* The larger of every two of four numbers with its place, twice that back to where it was, not where the result is not
+ * positive, and added to what is there. */
+static void check_kernels(const int64_t *windows, const float *x) {
+  float y[16], dy[16], masked[16], dx[32], sum[32];
+  int32_t index[16];
+  for (int i = 0; i < 16; i++) {
+    dy[i] = (float)(2 * i);
+  }
+  for (int i = 0; i < 32; i++) {
+    sum[i] = 1.0f;
+  }
+  int64_t forward[7] = {BALBOA_F32, 1, 8, at(windows), at(x), at(y), at(index)};
+  int64_t relu[4] = {16, at(y), at(dy), at(masked)};
+  int64_t back[7] = {BALBOA_F32, 1, 8, at(windows), at(index), at(masked), at(dx)};
+  int64_t add[3] = {32, at(dx), at(sum)};
+  const balboa_call calls[4] = {{NULL, NULL, forward, BALBOA_CALL_WINDOW_MAX_PLACES},
+                                {NULL, NULL, relu, BALBOA_CALL_RELU_BACKWARD},
+                                {NULL, NULL, back, BALBOA_CALL_WINDOW_MAX_BACKWARD},
+                                {NULL, NULL, add, BALBOA_CALL_ADD}};
+  const int64_t all[2] = {0, 4};
+  EXPECT_OK(balboa_run_calls(1, all, calls, execute));
+  for (int i = 0; i < 16; i++) {
+    const int to = 2 * (i / 8);
+    const float got = sum[to * 8 + i % 8], want = 1.0f + (x[to * 8 + i % 8] > 0 ? 2.0f * (float)i : 0.0f);
+    EXPECT(index[i] == to && got == want, "place %d, gradient %g of maximum %d", (int)index[i], (double)got, i);
+    EXPECT(sum[(to + 1) * 8 + i % 8] == 1.0f, "gradient beside maximum %d", i);
+  }
+}
+
 int main(void) {
   static place places[LISTS * LENGTH];
   static balboa_call calls[LISTS * LENGTH];
@@ -52,12 +83,15 @@ int main(void) {
   }
   const int64_t windows[9 + 3 * 4] = {1, 1, 4, 1, 1, 2, 1, 1, 1, 0, 0, 0, 2, 1, 1, 2, 2, 1, 1, 1, 1};
   int64_t window[6] = {BALBOA_F32, 1, 8, (int64_t)(intptr_t)windows, (int64_t)(intptr_t)x, (int64_t)(intptr_t)y};
-  const balboa_call pooling = {NULL, NULL, window, 0};
+  const balboa_call pooling = {NULL, NULL, window, BALBOA_CALL_WINDOW_MAX};
   const int64_t one[2] = {0, 1};
   EXPECT_OK(balboa_run_calls(1, one, &pooling, execute));
   for (int i = 0; i < 16; i++) {
     EXPECT(y[i] == (float)(i % 8 + i / 8 * 16), "maximum %d is %g", i, (double)y[i]);
   }
+  check_kernels(windows, x);
+  const balboa_call unknown = {NULL, NULL, window, 99};
+  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_run_calls(1, one, &unknown, execute));
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_run_calls(-1, first, calls, execute));
   EXPECT_STATUS(BALBOA_ERR_NULL, balboa_run_calls(1, NULL, calls, execute));
   EXPECT_STATUS(BALBOA_ERR_NULL, balboa_run_calls(1, first, NULL, execute));

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lists of executions of primitives that run side by side, each list on one thread, with one entry
- * into native code: what an {@link ExecFrame} is for one primitive. Their memory is at fixed places
- * of a few buffers. Running them allocates nothing.
+ * Lists of executions of primitives and of kernels that run side by side, each list on one thread,
+ * with one entry into native code: what an {@link ExecFrame} is for one primitive. Their memory is
+ * at fixed places of a few buffers. Running them allocates nothing.
  *
  * <p>Lists belong to one run at a time; a second thread that runs them meanwhile gets an {@link
  * IllegalStateException}. The caller keeps the buffers alive from {@link #set} to the end of {@link
@@ -44,9 +44,29 @@ public final class CallLists implements AutoCloseable {
   /** One call. */
   public sealed interface Call {}
 
-  /** Maxima over windows without their places; see {@link WindowPool#max}. */
-  public record WindowMax(WindowPool pool, int x, long xOffset, int y, long yOffset)
-      implements Call {}
+  /**
+   * Where a kernel finds memory.
+   *
+   * @param buffer the number of the buffer
+   * @param offset bytes from the start of the buffer
+   */
+  public record Place(int buffer, long offset) {}
+
+  /** One kernel, with a place for each of its operands. */
+  public record Kernel(KernelCall call, List<Place> operands) implements Call {
+    /**
+     * Checks the number of operands.
+     *
+     * @throws IllegalArgumentException if it is not that of the kernel
+     */
+    public Kernel {
+      operands = List.copyOf(operands);
+      if (operands.size() != call.operands()) {
+        throw new IllegalArgumentException(
+            "call lists: expected " + call.operands() + " places, got " + operands.size());
+      }
+    }
+  }
 
   /** One execution. The primitive is made for one thread. */
   public record Execution(Primitive primitive, List<Argument> arguments) implements Call {
@@ -72,7 +92,7 @@ public final class CallLists implements AutoCloseable {
   private final List<List<Call>> lists;
   private final List<Memory> memories = new ArrayList<>();
   private final List<Slot> slots = new ArrayList<>();
-  private final List<WindowPool> pools = new ArrayList<>();
+  private final List<Object> owners = new ArrayList<>();
   private final List<NativeHandle> primitives = new ArrayList<>();
   private final List<MemorySegment> streams = new ArrayList<>();
   private final List<MemorySegment> blocks = new ArrayList<>();
@@ -116,7 +136,7 @@ public final class CallLists implements AutoCloseable {
           MemorySegment to = calls.asSlice(number++ * CALL, CALL);
           switch (call) {
             case Execution e -> write(scope, e, stream, to);
-            case WindowMax w -> write(w, to);
+            case Kernel k -> write(k, to);
           }
         }
         first.setAtIndex(ValueLayout.JAVA_LONG, i + 1L, number);
@@ -135,15 +155,18 @@ public final class CallLists implements AutoCloseable {
     return streams.getLast();
   }
 
-  private void write(WindowMax call, MemorySegment to) {
-    WindowPool pool = call.pool();
-    pools.add(pool); // whose windows the calls point to
-    long[] values = pool.call();
-    MemorySegment arguments = allocate(values.length * (long) Long.BYTES);
-    MemorySegment.copy(values, 0, arguments, ValueLayout.JAVA_LONG, 0, values.length);
-    slot(arguments, 4, call.x(), call.xOffset(), pool.inputBytes());
-    slot(arguments, 5, call.y(), call.yOffset(), pool.outputBytes());
-    to.setAtIndex(ValueLayout.JAVA_LONG, 2, arguments.address());
+  private void write(Kernel kernel, MemorySegment to) {
+    KernelCall call = kernel.call();
+    owners.add(call); // whose memory the arguments point to
+    long[] numbers = call.numbers();
+    MemorySegment arguments = allocate((numbers.length + call.operands()) * (long) Long.BYTES);
+    MemorySegment.copy(numbers, 0, arguments, ValueLayout.JAVA_LONG, 0, numbers.length);
+    for (int i = 0; i < call.operands(); i++) {
+      Place place = kernel.operands().get(i);
+      slot(arguments, numbers.length + i, place.buffer(), place.offset(), call.bytes(i));
+    }
+    long[] fields = {0, 0, arguments.address(), call.kind()};
+    MemorySegment.copy(fields, 0, to, ValueLayout.JAVA_LONG, 0, fields.length);
   }
 
   private void slot(MemorySegment arguments, int i, int buffer, long offset, long bytes) {
@@ -272,7 +295,7 @@ public final class CallLists implements AutoCloseable {
     } finally {
       blocks.forEach(NativeCalls::free);
       primitives.forEach(NativeHandle::release);
-      pools.clear();
+      owners.clear();
     }
   }
 }

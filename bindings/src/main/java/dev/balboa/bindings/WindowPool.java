@@ -148,12 +148,9 @@ public final class WindowPool {
         kernels_h.balboa_window_max_backward(type.value(), outer, inner, windows, index, dy, dx));
   }
 
-  /**
-   * What {@code balboa_run_calls} takes for maxima without places: all but the addresses of x and
-   * y, which are the last two.
-   */
-  long[] call() {
-    return new long[] {type.value(), outer, inner, windows.address(), 0, 0};
+  /** What {@code balboa_run_calls} takes before addresses. The windows go with this object. */
+  long[] numbers() {
+    return new long[] {type.value(), outer, inner, windows.address()};
   }
 
   long inputBytes() {
@@ -162,6 +159,10 @@ public final class WindowPool {
 
   long outputBytes() {
     return outputs * type.byteSize();
+  }
+
+  long placeBytes() {
+    return outputs * Integer.BYTES;
   }
 
   private void requireSeparatePlanes(String kernel) {

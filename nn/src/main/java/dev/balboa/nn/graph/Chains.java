@@ -1,19 +1,20 @@
 package dev.balboa.nn.graph;
 
 import dev.balboa.nn.backend.Chain;
-import dev.balboa.nn.op.AvgPool;
 import dev.balboa.nn.op.Contiguous;
-import dev.balboa.nn.op.Conv;
-import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.ViewOp;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
- * Finds convolutions and poolings in a row, which a backend may compute together on parts of the
- * batch: each reads the result of the one before, which nobody else does.
+ * Finds operations in a row that a backend may compute together on parts of the batch: each reads
+ * entries of the batch that one before it has made.
  */
 final class Chains {
   private final Graph graph;
@@ -21,65 +22,118 @@ final class Chains {
 
   Chains(Graph graph) {
     this.graph = graph;
-    this.uses = new int[graph.specs().size()];
-    graph.nodes().forEach(node -> node.inputs().forEach(v -> uses[v]++));
-    graph.outputs().forEach(v -> uses[v]++);
+    this.uses = graph.uses();
   }
+
+  /**
+   * A chain and which values of the graph it reads and makes.
+   *
+   * @param inputs in the order of the chain's; a value may come more than once
+   * @param results in the order of the chain's
+   * @param rowMajor the value of which the last result is a copy in row-major order, or -1
+   */
+  record Found(Chain chain, List<Integer> inputs, List<Integer> results, int rowMajor) {}
 
   /** The nodes of the longest chain that starts at a node; fewer than two are no chain. */
   List<Node.Apply> from(int first) {
     List<Node.Apply> nodes = new ArrayList<>();
-    for (int i = first; i < graph.nodes().size(); i++) {
-      boolean joins =
-          graph.nodes().get(i) instanceof Node.Apply a
-              && isByEntries(a)
-              && (nodes.isEmpty() || isPassedOn(nodes.getLast(), a));
-      if (!joins) {
+    Set<Integer> entries = new HashSet<>();
+    Set<Integer> sums = new HashSet<>();
+    for (Node node : graph.nodes().subList(first, graph.nodes().size())) {
+      if (!(node instanceof Node.Apply a)
+          || !Chain.isLink(a.op())
+          || a.op() instanceof Contiguous
+          || !joins(a, entries, sums, nodes.isEmpty())) {
         break;
       }
-      nodes.add((Node.Apply) graph.nodes().get(i));
+      nodes.add(a);
+      (Chain.sums(a.op()) ? sums : entries).addAll(a.outputs());
     }
     return nodes;
   }
 
-  private static boolean isByEntries(Node.Apply node) {
-    Op op = node.op();
-    return node.outputs().size() == 1
-        && (op instanceof Conv || op instanceof MaxPool || op instanceof AvgPool);
+  /** Whether a node goes on with entries that were made, and depends on nothing else of them. */
+  private boolean joins(Node.Apply node, Set<Integer> entries, Set<Integer> sums, boolean isFirst) {
+    List<Integer> in = node.inputs();
+    boolean goesOn = isFirst;
+    for (int i = 0; i < in.size(); i++) {
+      boolean entry = Chain.isEntry(node.op(), i, in.size());
+      boolean made = entries.contains(in.get(i));
+      if (sums.contains(in.get(i)) || (made && !entry)) {
+        return false;
+      }
+      goesOn |= made;
+    }
+    return goesOn && hasBatch(node);
   }
 
-  private boolean isPassedOn(Node before, Node node) {
-    int value = before.outputs().get(0);
-    return uses[value] == 1 && node.inputs().get(0) == value;
+  /** Whether all values with entries have as many, which a rank of 0 has not. */
+  private boolean hasBatch(Node.Apply node) {
+    Set<Long> sizes = new HashSet<>();
+    for (int i = 0; i < node.inputs().size(); i++) {
+      TensorSpec spec = graph.spec(node.inputs().get(i));
+      if (Chain.isEntry(node.op(), i, node.inputs().size()) && !spec.equals(TensorSpec.WORKSPACE)) {
+        sizes.add(spec.shape().rank() == 0 ? -1L : spec.shape().dim(0));
+      }
+    }
+    return sizes.size() == 1 && !sizes.contains(-1L);
   }
 
   /**
    * The chain of these nodes. It ends with a copy in row-major order if what follows looks at its
-   * result in another shape.
+   * last value in another shape.
    */
-  Chain of(int first, List<Node.Apply> nodes) {
-    List<Chain.Link> links = new ArrayList<>();
+  Found of(int first, List<Node.Apply> nodes) {
+    Map<Integer, Integer> inside = new HashMap<>();
+    int[] reads = new int[graph.specs().size()];
+    nodes.forEach(node -> node.inputs().forEach(v -> reads[v]++));
+    List<Integer> inputs = new ArrayList<>();
+    Set<Integer> made = new HashSet<>();
     for (Node.Apply node : nodes) {
-      List<TensorSpec> in = node.inputs().stream().map(graph::spec).toList();
-      links.add(new Chain.Link(node.op(), in, graph.spec(node.outputs().get(0))));
+      node.inputs().stream().filter(v -> !made.contains(v)).forEach(inputs::add);
+      made.addAll(node.outputs());
     }
-    int next = first + nodes.size();
-    if (next < graph.nodes().size()
-        && graph.nodes().get(next) instanceof Node.Apply(ViewOp _, var in, var _)
-        && in.equals(nodes.getLast().outputs())
-        && uses[in.get(0)] == 1) {
-      TensorSpec spec = links.getLast().output();
-      links.add(new Chain.Link(new Contiguous(), List.of(spec), spec));
+    List<Chain.Link> links = new ArrayList<>();
+    List<Integer> results = new ArrayList<>();
+    List<Integer> numbers = new ArrayList<>();
+    int input = 0;
+    int number = inputs.size();
+    int viewed = viewed(first + nodes.size(), nodes.getLast());
+    for (Node.Apply node : nodes) {
+      List<Integer> in = new ArrayList<>();
+      for (int value : node.inputs()) {
+        in.add(inside.containsKey(value) ? inside.get(value) : Integer.valueOf(input++));
+      }
+      links.add(new Chain.Link(node.op(), in, specs(node.outputs())));
+      for (int value : node.outputs()) {
+        int outside = uses[value] - reads[value] - (value == viewed ? 1 : 0);
+        if (outside > 0 || Chain.sums(node.op())) {
+          results.add(value);
+          numbers.add(number);
+        }
+        inside.put(value, number++);
+      }
     }
-    return new Chain(links);
+    if (viewed >= 0) {
+      Op copy = new Contiguous();
+      links.add(new Chain.Link(copy, List.of(inside.get(viewed)), specs(List.of(viewed))));
+      results.add(viewed);
+      numbers.add(number);
+    }
+    return new Found(new Chain(specs(inputs), links, numbers), inputs, results, viewed);
   }
 
-  /** The values that a chain reads from outside, in the order of {@link Chain#inputs}. */
-  static List<Integer> inputs(List<Node.Apply> nodes) {
-    List<Integer> all = new ArrayList<>(nodes.getFirst().inputs());
-    for (Node.Apply node : nodes.subList(1, nodes.size())) {
-      all.addAll(node.inputs().subList(1, node.inputs().size()));
-    }
-    return all;
+  private List<TensorSpec> specs(List<Integer> values) {
+    return values.stream().map(graph::spec).toList();
+  }
+
+  /** The first output of a node if the node at {@code next} is a view of it, else -1. */
+  private int viewed(int next, Node.Apply last) {
+    boolean isViewed =
+        !Chain.sums(last.op())
+            && next < graph.nodes().size()
+            && graph.nodes().get(next) instanceof Node.Apply(ViewOp _, var in, var _)
+            && in.equals(last.outputs().subList(0, 1));
+    return isViewed ? last.outputs().get(0) : -1;
   }
 }

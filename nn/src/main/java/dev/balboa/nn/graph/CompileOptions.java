@@ -3,6 +3,7 @@ package dev.balboa.nn.graph;
 import dev.balboa.nn.graph.pass.Autocast;
 import dev.balboa.nn.graph.pass.CommonSubexpressions;
 import dev.balboa.nn.graph.pass.DeadCode;
+import dev.balboa.nn.graph.pass.DropPooled;
 import dev.balboa.nn.graph.pass.DropWorkspaces;
 import dev.balboa.nn.graph.pass.FoldBatchNorm;
 import dev.balboa.nn.graph.pass.FuseActivation;
@@ -33,8 +34,8 @@ import java.util.Map;
  * @param inPlace whether element-wise results may take the place of inputs that nobody reads again
  * @param mixedPrecision whether products compute in BF16, see {@link
  *     dev.balboa.nn.exec.Execution#mixedPrecision}
- * @param chains whether convolutions and poolings in a row go over parts of the batch together,
- *     where that pays
+ * @param chains whether convolutions and poolings in a row, and their derivatives, go over parts of
+ *     the batch together, where that pays
  */
 public record CompileOptions(
     List<Pass> passes,
@@ -71,7 +72,8 @@ public record CompileOptions(
             new ReluBehindPool(),
             new FuseElementwise(),
             new FuseOptimizer(),
-            new DropWorkspaces());
+            new DropWorkspaces(),
+            new DropPooled());
     return new CompileOptions(
         passes,
         true,
@@ -125,7 +127,10 @@ public record CompileOptions(
         passes, false, shapes, instances, names, buckets, inPlace, mixedPrecision, chains);
   }
 
-  /** With one operation after the other on the whole batch. */
+  /**
+   * With one operation after the other on the whole batch, which sums up gradients of weights as an
+   * eager step does.
+   */
   public CompileOptions withoutChains() {
     return new CompileOptions(
         passes, packing, shapes, instances, names, buckets, inPlace, mixedPrecision, false);

@@ -217,31 +217,43 @@ final class Lowering {
   private int chain() {
     List<Node.Apply> nodes = chains.from(at);
     for (; nodes.size() > 1; nodes = nodes.subList(0, nodes.size() - 1)) {
-      Chain chain = chains.of(at, nodes);
-      List<Integer> values = Chains.inputs(nodes);
-      List<Place> in = new ArrayList<>(values.stream().map(places::get).toList());
+      Chains.Found found = chains.of(at, nodes);
+      List<Place> in = new ArrayList<>(found.inputs().stream().map(places::get).toList());
       if (in.contains(null)) {
         continue;
       }
-      Optional<Prepared> prepared = backend.prepareChain(chain, layouts(in));
-      if (prepared.isPresent() && grant(prepared.get(), values, 0, in, false)) {
+      Optional<Prepared> prepared = backend.prepareChain(found.chain(), layouts(in));
+      if (prepared.isPresent() && grant(prepared.get(), found.inputs(), 0, in, false)) {
         prepared.get().close();
-        prepared = backend.prepareChain(chain, layouts(in));
+        prepared = backend.prepareChain(found.chain(), layouts(in));
       }
       if (prepared.isPresent()) {
-        add(chain, prepared.get(), in, nodes.getLast().outputs().get(0));
+        add(found, prepared.get(), in);
         return nodes.size();
       }
     }
     return 0;
   }
 
-  private void add(Chain chain, Prepared prepared, List<Place> in, int output) {
-    Place out = fresh(false, chain.output(), prepared.outputLayouts().get(0));
-    put(output, out);
+  private void add(Chains.Found found, Prepared prepared, List<Place> in) {
+    List<Place> out = new ArrayList<>();
+    for (int i = 0; i < found.results().size(); i++) {
+      int value = found.results().get(i);
+      Place place = fresh(false, graph.spec(value), prepared.outputLayouts().get(i));
+      out.add(place);
+      if (value == found.rowMajor() && i == found.results().size() - 1) {
+        places.putIfAbsent(value, place);
+        int version = versions.getOrDefault(aliases.root(value), 0);
+        copies.put(new Wish(value, version, place.layout()), place);
+        need(place, value);
+      } else {
+        put(value, place);
+      }
+    }
+    Chain chain = found.chain();
     Step.Call call = new Step.Chained(prepared, chain);
     Buffer scratch = scratch(prepared, false);
-    add(new Step(chain.name(), null, call, List.copyOf(in), List.of(out), scratch), false);
+    add(new Step(chain.name(), null, call, List.copyOf(in), out, scratch), false);
   }
 
   private static List<Layout> layouts(List<Place> places) {

@@ -21,8 +21,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A training step as one captured program for each shape of batch: forward, loss, backward,
- * clipping and the optimizer's update. The same numbers as the same step run eagerly, without its
- * allocations and look-ups:
+ * clipping and the optimizer's update. The same numbers as the same step run eagerly, bit for bit
+ * {@linkplain CompileOptions#withoutChains() without chains} and within rounding with them, without
+ * its allocations and look-ups:
  *
  * <pre>{@code
  * try (CompiledStep step = new CompiledStep(model, adam, Losses::crossEntropy)) {

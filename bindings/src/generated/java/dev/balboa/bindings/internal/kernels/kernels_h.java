@@ -8493,6 +8493,27 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static final int BALBOA_CALL_WINDOW_MAX = (int)0L;
+    public static int BALBOA_CALL_WINDOW_MAX() {
+        return BALBOA_CALL_WINDOW_MAX;
+    }
+    private static final int BALBOA_CALL_WINDOW_MAX_PLACES = (int)1L;
+    public static int BALBOA_CALL_WINDOW_MAX_PLACES() {
+        return BALBOA_CALL_WINDOW_MAX_PLACES;
+    }
+    private static final int BALBOA_CALL_WINDOW_MAX_BACKWARD = (int)2L;
+    public static int BALBOA_CALL_WINDOW_MAX_BACKWARD() {
+        return BALBOA_CALL_WINDOW_MAX_BACKWARD;
+    }
+    private static final int BALBOA_CALL_RELU_BACKWARD = (int)3L;
+    public static int BALBOA_CALL_RELU_BACKWARD() {
+        return BALBOA_CALL_RELU_BACKWARD;
+    }
+    private static final int BALBOA_CALL_ADD = (int)4L;
+    public static int BALBOA_CALL_ADD() {
+        return BALBOA_CALL_ADD;
+    }
+
     private static class balboa_run_calls {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,

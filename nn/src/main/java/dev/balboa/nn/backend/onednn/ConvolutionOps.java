@@ -189,9 +189,11 @@ final class ConvolutionOps {
                     hint,
                     b.attr().build()))) {
       MemoryDesc plain = grouped(Mds.contiguous(b.outputSpec(0)), w, op.groups());
-      b.denseOutput(0);
-      Operand out = new Operand(Operand.Place.OUTPUT, 0, plain);
-      boolean direct = Mds.same(desc.diffWeightsMd(), plain);
+      Operand out =
+          b.isOfSlices() && op.groups() == 1
+              ? b.output(0, desc.diffWeightsMd())
+              : b.denseOutput(0).at(plain);
+      boolean direct = Mds.same(desc.diffWeightsMd(), out.md());
       Operand dw = direct ? out : b.scratch(desc.diffWeightsMd());
       Operand src = b.input(0, desc.srcMd());
       Operand diffDst = b.input(1, desc.diffDstMd());

@@ -1,6 +1,7 @@
 package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.Arg;
+import dev.balboa.bindings.KernelCall;
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
@@ -108,18 +109,21 @@ final class ElementwiseOps {
     KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     KernelKinds.Unary kind = Kinds.of(op.kind());
     long n = stored(x, type);
+    Operand dx = b.output(0, md);
     boolean fromOutput = op.kind().backwardReadsOutput();
-    b.call(
+    Step step =
         s -> {
           if (fromOutput) {
             Kernels.unaryBackwardFromResult(type, kind, n, s[0], s[1], s[2], op.alpha(), op.beta());
           } else {
             Kernels.unaryBackward(type, kind, n, s[0], s[1], s[2], op.alpha(), op.beta());
           }
-        },
-        x,
-        dy,
-        b.output(0, md));
+        };
+    if (op.kind() == UnaryKind.RELU && type == KernelKinds.Type.F32) {
+      b.call(KernelCall.reluBackward(n), step, x, dy, dx);
+    } else {
+      b.call(step, x, dy, dx);
+    }
   }
 
   static void binary(PlanBuilder b, Binary op) {

@@ -13,6 +13,11 @@ record Operand(Place place, long index, MemoryDesc md) {
     SCRATCH
   }
 
+  /** The same place, described in another way. */
+  Operand at(MemoryDesc other) {
+    return new Operand(place, index, other);
+  }
+
   /** The same description at another place. */
   Operand at(Operand other) {
     return new Operand(other.place, other.index, md);

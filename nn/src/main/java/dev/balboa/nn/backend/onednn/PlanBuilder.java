@@ -3,6 +3,7 @@ package dev.balboa.nn.backend.onednn;
 import dev.balboa.bindings.Arg;
 import dev.balboa.bindings.Dnnl;
 import dev.balboa.bindings.DnnlException;
+import dev.balboa.bindings.KernelCall;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.PrimitiveAttr;
@@ -311,6 +312,21 @@ final class PlanBuilder implements AutoCloseable {
   /** Adds a call that holds state of a run. */
   void call(Step.Factory factory, List<Operand> operands) {
     calls.add(new Plan.Call(factory, operands));
+  }
+
+  /** Adds a kernel that lists of calls can have, too. */
+  void call(KernelCall call, Step step, Operand... operands) {
+    calls.add(new Plan.Call(new KernelSteps(call, step), List.of(operands)));
+  }
+
+  /** Whether this is for slices, whose outputs stay in the layouts that primitives choose. */
+  boolean isOfSlices() {
+    return oneThread;
+  }
+
+  /** The layouts of the outputs, once they are decided. */
+  List<Layout> outputLayouts() {
+    return Arrays.asList(outputLayouts);
   }
 
   /** The descriptor of an output's memory, once it is decided. */

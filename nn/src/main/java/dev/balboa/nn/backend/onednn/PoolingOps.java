@@ -4,6 +4,7 @@ import dev.balboa.bindings.AlgKind;
 import dev.balboa.bindings.Arg;
 import dev.balboa.bindings.IndexGeometry;
 import dev.balboa.bindings.IndexKernels;
+import dev.balboa.bindings.KernelCall;
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
@@ -84,7 +85,8 @@ final class PoolingOps {
       List<WindowPool.Axis> axes =
           Windows.axes(op.window(), false, op.inputShape(), b.spec(0).shape());
       WindowPool pool = WindowPool.of(Kinds.of(dtype), planes.outer(), planes.inner(), axes);
-      b.call(s -> pool.maxBackward(s[0], s[1], s[2]), places, dy, dx);
+      KernelCall call = KernelCall.windowMaxBackward(pool);
+      b.call(call, s -> pool.maxBackward(s[0], s[1], s[2]), places, dy, dx);
       return;
     }
     IndexGeometry geometry = planes(planes, plane(op.inputShape()), plane(b.spec(0).shape()));

@@ -1,5 +1,6 @@
 package dev.balboa.nn.backend.onednn;
 
+import dev.balboa.bindings.KernelCall;
 import dev.balboa.bindings.KernelKinds;
 import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
@@ -37,14 +38,6 @@ final class WindowPools {
     return WindowPool.of(Kinds.of(b.spec(0).dtype()), any.dim(0) * any.dim(1), axes);
   }
 
-  /** Maxima of interleaved planes, without their places. */
-  record MaxSteps(WindowPool pool) implements Step.Factory {
-    @Override
-    public Step newStep() {
-      return s -> pool.max(s[0], s[1]);
-    }
-  }
-
   /** The planes of an input as they lie, if the kernel can read them so. */
   private static Operand planes(PlanBuilder b, int i) {
     if (b.spec(i).dtype() == DType.F32) { // oneDNN reorders no F64
@@ -72,9 +65,10 @@ final class WindowPools {
     }
     WindowPool pool = WindowPool.of(Kinds.of(y.dtype()), planes.outer(), planes.inner(), axes);
     if (index == null) {
-      b.call(new MaxSteps(pool), List.of(x, to));
+      b.call(KernelCall.windowMax(pool), s -> pool.max(s[0], s[1]), x, to);
     } else {
-      b.call(s -> pool.max(s[0], s[1], s[2]), x, to, index);
+      KernelCall call = KernelCall.windowMaxWithPlaces(pool);
+      b.call(call, s -> pool.max(s[0], s[1], s[2]), x, to, index);
     }
   }
 

@@ -22,6 +22,7 @@ import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.ElementwiseChain;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.MaxPool;
+import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Permute;
 import dev.balboa.nn.op.Shape;
@@ -317,7 +318,7 @@ class PassTest {
             return pooled.square().sum().grad(false, w);
           }
         };
-    CompileOptions none = CompileOptions.defaults().withPasses(List.of());
+    CompileOptions none = CompileOptions.defaults().withPasses(List.of()).withoutChains();
     Function<List<Tensor>, List<Tensor>> f = in -> gradient.apply(in.get(0));
     try (Compiled plain = Compiled.asWritten(f, none);
         Compiled better = Compiled.asWritten(f, none.withPasses(List.of(new ReluBehindPool())))) {
@@ -326,6 +327,34 @@ class PassTest {
       assertThat(reluAt(plain.graph(X))).isEqualTo(TensorSpec.f32(2, 4, 8, 8));
       assertThat(reluAt(better.graph(X))).isEqualTo(TensorSpec.f32(2, 4, 4, 4));
     }
+  }
+
+  @Test
+  void theDerivativeOfAPoolingForgetsWhatWasPooled() {
+    Function<List<Tensor>, List<Tensor>> gradient =
+        in -> {
+          try (var _ = Execution.grad()) {
+            Tensor x = in.get(0).withGrad();
+            Tensor pooled = Functions.maxPool(x.square(), Window.square(2, 2, 0));
+            return pooled.square().sum().grad(false, x);
+          }
+        };
+    CompileOptions none = CompileOptions.defaults().withPasses(List.of());
+    try (Compiled plain = Compiled.asWritten(gradient, none);
+        Compiled better =
+            Compiled.asWritten(gradient, none.withPasses(List.of(new DropPooled())))) {
+      Tensor x = numbers(1, 2, 3, 8, 8);
+      assertThat(better.run(x).toFloats()).isEqualTo(plain.run(x).toFloats());
+      assertThat(inputsOfPoolBackward(plain.graph(X))).isEqualTo(3);
+      assertThat(inputsOfPoolBackward(better.graph(X))).isEqualTo(2);
+    }
+  }
+
+  private static int inputsOfPoolBackward(Graph graph) {
+    return graph.nodes().stream()
+        .filter(n -> n instanceof Node.Apply a && a.op() instanceof MaxPoolBackward)
+        .mapToInt(n -> n.inputs().size())
+        .sum();
   }
 
   private static TensorSpec reluAt(Graph graph) {
