@@ -61,6 +61,29 @@ class CallListsTest {
   }
 
   @Test
+  void runsKernelsOnTheirPlaces() {
+    List<CallLists.Place> places = List.of(new CallLists.Place(0, 0), new CallLists.Place(1, 16));
+    CallLists.Call twice = new CallLists.Kernel(KernelCall.add(4), places);
+    try (Arena arena = Arena.ofConfined();
+        CallLists lists = CallLists.create(List.of(List.of(twice, twice)), 2)) {
+      MemorySegment y = arena.allocate(32, 64);
+      lists.set(0, arena.allocateFrom(ValueLayout.JAVA_FLOAT, 1, 2, 3, 4));
+      lists.set(1, y);
+      lists.execute();
+      for (int i = 0; i < 8; i++) {
+        float want = i < 4 ? 0 : 2f * (i - 3);
+        assertThat(y.getAtIndex(ValueLayout.JAVA_FLOAT, i)).isEqualTo(want);
+      }
+      assertThatThrownBy(() -> lists.set(1, arena.allocate(28, 8)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("buffer 1 needs 32 bytes");
+    }
+    assertThatThrownBy(() -> new CallLists.Kernel(KernelCall.reluBackward(4), places))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected 3 places, got 2");
+  }
+
+  @Test
   void refusesWhatItCannotRun() {
     try (Arena arena = Arena.ofConfined();
         PrimitiveDesc desc = linear(2, 1);

@@ -170,18 +170,16 @@ final class SlicedChain {
   }
 
   private TensorSpec sliced(TensorSpec spec) {
-    return spec.equals(TensorSpec.WORKSPACE)
-        ? spec
-        : spec.withShape(spec.shape().with(0, slice));
+    return spec.equals(TensorSpec.WORKSPACE) ? spec : spec.withShape(spec.shape().with(0, slice));
   }
 
   /** The layout of a slice of a value; {@code null} if its entries do not lie one by one. */
   private Layout sliced(TensorSpec spec, Layout layout) {
-    TensorSpec slice = sliced(spec);
+    TensorSpec entries = sliced(spec);
     return switch (layout) {
       case Layout.Strided s when s.isContiguous(spec.shape().dims()) ->
-          Layout.Strided.contiguous(slice.shape().dims());
-      case DnnlLayout d when isByEntries(d.md()) -> new DnnlLayout(part(d.md()), slice);
+          Layout.Strided.contiguous(entries.shape().dims());
+      case DnnlLayout d when isByEntries(d.md()) -> new DnnlLayout(part(d.md()), entries);
       case WorkspaceLayout w when isByEntries(w.md()) ->
           new WorkspaceLayout(part(w.md()), part(w.src()), part(w.dst()));
       default -> null;
