@@ -3,6 +3,7 @@ package dev.balboa.bench;
 import dev.balboa.bench.probe.AlternationProbe;
 import dev.balboa.bench.probe.BridgeProbe;
 import dev.balboa.bench.probe.ChainProbe;
+import dev.balboa.bench.probe.GraphProbe;
 import dev.balboa.bench.probe.Line;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +24,9 @@ final class ProbeMeasurer {
     /** {@link AlternationProbe}. */
     ALTERNATION("alternation", AlternationProbe.class),
     /** {@link ChainProbe}. */
-    CHAIN("chain", ChainProbe.class);
+    CHAIN("chain", ChainProbe.class),
+    /** {@link GraphProbe}. */
+    GRAPH("graph", GraphProbe.class);
 
     private final String label;
     private final Class<?> main;
@@ -38,6 +41,10 @@ final class ProbeMeasurer {
       return label;
     }
   }
+
+  /** The variables that name a library of one's own; the recorder takes the place of all three. */
+  private static final List<String> STOOD_IN_FOR =
+      List.of("BALBOA_NATIVE_DNNL", "BALBOA_NATIVE_OPENBLAS", "BALBOA_NATIVE_BALBOA_KERNELS");
 
   private final Options options;
   private final Path programs;
@@ -57,12 +64,18 @@ final class ProbeMeasurer {
   List<Line> measure(Probe probe, int round) {
     Path log = logs.resolve("probe-" + probe.label() + "-round" + round + ".log");
     try {
-      int status =
+      ProcessBuilder process =
           new ProcessBuilder(command(probe))
               .redirectOutput(log.toFile())
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start()
-              .waitFor();
+              .redirectError(ProcessBuilder.Redirect.INHERIT);
+      if (probe == Probe.GRAPH) {
+        if (!Files.exists(Path.of(recorder()))) {
+          throw new IllegalStateException(
+              "probe graph: built on Linux on x86-64 only, there is no " + recorder());
+        }
+        STOOD_IN_FOR.forEach(name -> process.environment().put(name, recorder()));
+      }
+      int status = process.start().waitFor();
       if (status != 0) {
         throw new IllegalStateException("probe " + probe.label() + " ended with status " + status);
       }
@@ -85,15 +98,23 @@ final class ProbeMeasurer {
                 System.getProperty("java.class.path"),
                 probe.main.getName()));
     if (probe == Probe.BRIDGE) {
-      command.add(
-          programs
-              .resolve("bridge")
-              .resolve(System.mapLibraryName("balboa_bench_bridge"))
-              .toString());
+      command.add(library("bridge"));
+    }
+    if (probe == Probe.GRAPH) {
+      command.add(recorder());
     }
     command.add(Integer.toString(options.threads()));
     double seconds = options.effort().iterations() * options.effort().iterationMillis() / 1e3;
     command.add(Double.toString(seconds));
     return command;
+  }
+
+  /** Built on Linux on x86-64 only. */
+  private String recorder() {
+    return library("recorder");
+  }
+
+  private String library(String name) {
+    return programs.resolve(name).resolve(System.mapLibraryName("balboa_bench_" + name)).toString();
   }
 }

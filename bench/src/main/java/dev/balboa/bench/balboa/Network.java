@@ -12,10 +12,11 @@ import dev.balboa.nn.tensor.Tensor;
 import java.util.Map;
 
 /** The measured network, as a user writes it. */
-final class Network {
+public final class Network {
   private Network() {}
 
-  static Sequential create() {
+  /** The network with the weights that all contenders have; the caller closes it. */
+  public static Sequential create() {
     Sequential model =
         Sequential.of(
                 Shape.of(1, 28, 28),
