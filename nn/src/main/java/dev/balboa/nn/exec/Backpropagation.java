@@ -123,6 +123,10 @@ final class Backpropagation {
    * stacks.
    */
   private boolean reaches(Node start) {
+    Boolean known = reaches.get(start);
+    if (known != null) {
+      return known;
+    }
     List<Node> stack = new ArrayList<>(List.of(start));
     Set<Node> expanded = new HashSet<>();
     while (!stack.isEmpty()) {
@@ -132,21 +136,26 @@ final class Backpropagation {
       } else if (wanted.contains(node) || !(node instanceof Node.Application a)) {
         reaches.put(node, wanted.contains(node));
       } else if (expanded.add(node)) {
-        tracedInputs(a).stream().filter(n -> !reaches.containsKey(n)).forEach(stack::add);
+        for (Value v : a.inputs()) {
+          if (v instanceof TracedValue t && t.level() == level && !reaches.containsKey(t.node())) {
+            stack.add(t.node());
+          }
+        }
       } else {
-        reaches.put(node, tracedInputs(a).stream().anyMatch(n -> reaches.getOrDefault(n, false)));
+        reaches.put(node, anyInputReaches(a));
       }
     }
     return reaches.get(start);
   }
 
-  private List<Node> tracedInputs(Node.Application a) {
-    List<Node> nodes = new ArrayList<>();
+  private boolean anyInputReaches(Node.Application a) {
     for (Value v : a.inputs()) {
-      if (v instanceof TracedValue t && t.level() == level) {
-        nodes.add(t.node());
+      if (v instanceof TracedValue t
+          && t.level() == level
+          && reaches.getOrDefault(t.node(), false)) {
+        return true;
       }
     }
-    return nodes;
+    return false;
   }
 }

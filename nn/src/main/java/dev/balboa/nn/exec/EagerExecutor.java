@@ -174,7 +174,11 @@ public final class EagerExecutor implements BaseExecutor {
   }
 
   private Value view(ViewOp op, ArrayValue[] inputs) {
-    TensorSpec out = op.infer(Arrays.stream(inputs).map(ArrayValue::spec).toList()).get(0);
+    TensorSpec[] specs = new TensorSpec[inputs.length];
+    for (int i = 0; i < specs.length; i++) {
+      specs[i] = inputs[i].spec();
+    }
+    TensorSpec out = op.infer(Arrays.asList(specs)).get(0);
     ArrayValue input = inputs[0];
     if (input.storage().layout() instanceof Layout.Strided strided) {
       input.storage().block().address();

@@ -14,11 +14,10 @@ public record Expand(Shape shape) implements ViewOp {
   @Override
   public List<TensorSpec> infer(List<TensorSpec> in) {
     Check.arity(name(), in, 1);
-    Check.that(
-        in.get(0).shape().broadcastsTo(shape),
-        name(),
-        "a shape that broadcasts to " + shape,
-        in.get(0));
+    if (!in.get(0).shape().broadcastsTo(shape)) { // views are inferred at every call
+      throw Check.fail(
+          name(), "expected a shape that broadcasts to " + shape + ", got " + in.get(0));
+    }
     return List.of(in.get(0).withShape(shape));
   }
 

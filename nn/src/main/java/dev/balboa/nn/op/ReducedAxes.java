@@ -1,8 +1,8 @@
 package dev.balboa.nn.op;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** The rules of axes that are reduced: non-negative, ascending, distinct. */
 final class ReducedAxes {
@@ -22,9 +22,12 @@ final class ReducedAxes {
 
   /** Axes of a shape; negative ones count from the end, none at all means every one. */
   static List<Integer> of(Shape shape, int... axes) {
-    return axes.length == 0
-        ? IntStream.range(0, shape.rank()).boxed().toList()
-        : IntStream.of(axes).map(shape::axis).sorted().boxed().toList();
+    Integer[] all = new Integer[axes.length == 0 ? shape.rank() : axes.length];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = axes.length == 0 ? i : shape.axis(axes[i]);
+    }
+    Arrays.sort(all);
+    return List.of(all);
   }
 
   /** The shape that is left. */

@@ -15,11 +15,18 @@ public record Reshape(Shape shape) implements ViewOp {
   public List<TensorSpec> infer(List<TensorSpec> in) {
     Check.arity(name(), in, 1);
     TensorSpec x = in.get(0);
-    Check.that(
-        x.shape().size() == shape.size(),
-        name(),
-        shape.size() + " elements for " + shape,
-        x + " with " + x.shape().size());
+    if (x.shape().size() != shape.size()) { // views are inferred at every call
+      throw Check.fail(
+          name(),
+          "expected "
+              + shape.size()
+              + " elements for "
+              + shape
+              + ", got "
+              + x
+              + " with "
+              + x.shape().size());
+    }
     return List.of(x.withShape(shape));
   }
 

@@ -274,10 +274,14 @@ public final class Tensor
    * Tensor...)}.
    */
   public List<Tensor> grad(Tensor cotangent, boolean createGraph, Tensor... inputs) {
-    List<Value> values = Arrays.stream(inputs).map(Tensor::value).toList();
-    List<Tensor> out = new ArrayList<>();
+    Value[] values = new Value[inputs.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = inputs[i].value;
+    }
+    List<Tensor> out = new ArrayList<>(values.length);
     for (Value v :
-        Gradients.of(value, cotangent == null ? null : cotangent.value, values, createGraph)) {
+        Gradients.of(
+            value, cotangent == null ? null : cotangent.value, List.of(values), createGraph)) {
       out.add(v == null ? null : new Tensor(v));
     }
     return out;
