@@ -203,6 +203,7 @@ final class LinalgCases {
               return Sample.of(new LuSolve(d.flip()), apart(d, a), right(d, a, size(d)));
             })
         .alsoLarge(d -> Sample.of(op, apart(d, large), right(d, large, 40)))
+        .alsoLarge(d -> Sample.of(op, apart(d, Shape.of(2, 2)), right(d, Shape.of(2, 2), 300)))
         .runs(LinalgCases::withFactors)
         .keepsInputsApart()
         .sums(LinalgCases::elements)
@@ -233,6 +234,7 @@ final class LinalgCases {
         .alsoLarge(d -> Sample.of(op, apart(d, tall), right(d, tall, 7)))
         .also(d -> Sample.of(op, apart(d, Shape.of(2, 7, 3)), right(d, Shape.of(2, 7, 3), 2)))
         .also(d -> Sample.of(op, apart(d, Shape.of(2, 3, 7)), right(d, Shape.of(2, 3, 7), 2)))
+        .inSteps(HouseholderSteps::leastSquares)
         .keepsInputsApart()
         .sums(LinalgCases::elements)
         .within(16)
