@@ -170,8 +170,9 @@ public final class Trainer implements AutoCloseable {
   }
 
   /**
-   * Captures the training step and replays it, see {@link CompiledStep}: the same numbers, faster.
-   * Neither {@linkplain #accumulate accumulation} nor {@link #detectAnomaly} goes with it.
+   * Captures the training step and replays it, see {@link CompiledStep}: the same numbers within
+   * rounding, faster. Neither {@linkplain #accumulate accumulation} nor {@link #detectAnomaly} goes
+   * with it.
    */
   public Trainer compile() {
     return compile(CompileOptions.defaults());
