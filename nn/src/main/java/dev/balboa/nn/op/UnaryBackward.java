@@ -111,13 +111,16 @@ public record UnaryBackward(UnaryKind kind, double alpha, double beta) implement
     return e.add(cdf, e.mul(x, pdf));
   }
 
+  /** 1 + tanh is 2 low and 1 - tanh^2 is 4 low high: nothing cancels far from 0. */
   private static Value geluTanh(Emit e, Value x) {
     Value square = e.unary(UnaryKind.SQUARE, x);
-    Value inner = e.mul(e.affine(x, SQRT_2_OVER_PI, 0), e.affine(square, GELU_CUBIC, 1));
-    Value t = e.unary(UnaryKind.TANH, inner);
+    Value twice = e.mul(e.affine(x, 2 * SQRT_2_OVER_PI, 0), e.affine(square, GELU_CUBIC, 1));
+    Value low = e.unary(UnaryKind.SIGMOID, twice);
+    Value high = e.unary(UnaryKind.SIGMOID, e.neg(twice));
+    Value positive = e.compare(CompareKind.GT, x, e.scalarLike(x, 0));
+    Value cdf = e.where(positive, e.affine(high, -1, 1), low);
     Value innerPrime = e.affine(square, 3 * GELU_CUBIC * SQRT_2_OVER_PI, SQRT_2_OVER_PI);
-    Value sech2 = e.affine(e.unary(UnaryKind.SQUARE, t), -1, 1);
-    return e.add(e.affine(t, 0.5, 0.5), e.mul(e.mul(e.affine(x, 0.5, 0), sech2), innerPrime));
+    return e.add(cdf, e.mul(e.mul(e.affine(x, 2, 0), e.mul(low, high)), innerPrime));
   }
 
   private static Value silu(Emit e, Value x) {
