@@ -38,7 +38,7 @@ public record AdamStep(
   }
 
   @Override
-  public List<TensorSpec> infer(List<TensorSpec> in) {
-    return OptimizerSteps.check(name(), in, 4, 2, true);
+  public List<TensorSpec> infer(String op, List<TensorSpec> in) {
+    return OptimizerSteps.check(op, in, 4, 2, true);
   }
 }

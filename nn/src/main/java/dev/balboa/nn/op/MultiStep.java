@@ -53,7 +53,7 @@ public record MultiStep(OptimizerStep step, int count) implements InPlaceOp {
     Check.arity(name(), in, count * (step.mutated() + 1) + 1);
     for (int k = 0; k < count; k++) {
       List<TensorSpec> own = inputs(k, in);
-      step.infer(own);
+      step.infer(name(), own);
       Check.that(
           own.get(0).dtype() == in.get(0).dtype(),
           name(),

@@ -29,7 +29,7 @@ public record RmsPropStep(double alpha, double epsilon, double momentum, double 
   }
 
   @Override
-  public List<TensorSpec> infer(List<TensorSpec> in) {
-    return OptimizerSteps.check(name(), in, mutated() + 1, 1, momentum > 0);
+  public List<TensorSpec> infer(String op, List<TensorSpec> in) {
+    return OptimizerSteps.check(op, in, mutated() + 1, 1, momentum > 0);
   }
 }

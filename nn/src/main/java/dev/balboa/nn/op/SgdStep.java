@@ -30,7 +30,7 @@ public record SgdStep(double momentum, boolean nesterov, double weightDecay)
   }
 
   @Override
-  public List<TensorSpec> infer(List<TensorSpec> in) {
-    return OptimizerSteps.check(name(), in, mutated() + 1, 1, momentum > 0);
+  public List<TensorSpec> infer(String op, List<TensorSpec> in) {
+    return OptimizerSteps.check(op, in, mutated() + 1, 1, momentum > 0);
   }
 }
