@@ -55,8 +55,6 @@ class OpCoverageTest {
           List.of("AdamStep", "Assign", "AssignRows", "RmsPropStep", "SgdStep"),
           "only in second derivatives",
           List.of("MaxPoolGather"),
-          "the derivative of solve, det and slogdet, in their rows",
-          List.of("LuSolve"),
           "made by a pass of captured graphs: measured by scripts/bench chain",
           List.of("ElementwiseChain"),
           "made by a pass of captured graphs from steps of an optimizer",
