@@ -21,11 +21,11 @@ public final class Blas {
 
   private Blas() {}
 
-  private static int flag(boolean transposed) {
+  static int flag(boolean transposed) {
     return transposed ? 1 : 0;
   }
 
-  private static void checked(String call, int status) {
+  static void checked(String call, int status) {
     if (status != 0) {
       throw new IllegalStateException(
           call + ": balboa_kernels refused checked arguments with status " + status);
@@ -116,13 +116,24 @@ public final class Blas {
       int ldc,
       long strideC,
       int count) {
-    BlasChecks.sizes("sgemmBatch", m, n, k);
-    BlasChecks.batch(
-        "sgemmBatch", "a", a, transA ? k : m, transA ? m : k, lda, strideA, count, Float.BYTES);
-    BlasChecks.batch(
-        "sgemmBatch", "b", b, transB ? n : k, transB ? k : n, ldb, strideB, count, Float.BYTES);
-    BlasChecks.batch("sgemmBatch", "c", c, m, n, ldc, strideC, count, Float.BYTES);
-    BlasChecks.disjoint("sgemmBatch", m, n, ldc, strideC, count);
+    BlasChecks.products(
+        "sgemmBatch",
+        transA,
+        transB,
+        m,
+        n,
+        k,
+        a,
+        lda,
+        strideA,
+        b,
+        ldb,
+        strideB,
+        c,
+        ldc,
+        strideC,
+        count,
+        Float.BYTES);
     if (m == 0 || n == 0 || count == 0) {
       return;
     }
@@ -311,13 +322,24 @@ public final class Blas {
       int ldc,
       long strideC,
       int count) {
-    BlasChecks.sizes("dgemmBatch", m, n, k);
-    BlasChecks.batch(
-        "dgemmBatch", "a", a, transA ? k : m, transA ? m : k, lda, strideA, count, Double.BYTES);
-    BlasChecks.batch(
-        "dgemmBatch", "b", b, transB ? n : k, transB ? k : n, ldb, strideB, count, Double.BYTES);
-    BlasChecks.batch("dgemmBatch", "c", c, m, n, ldc, strideC, count, Double.BYTES);
-    BlasChecks.disjoint("dgemmBatch", m, n, ldc, strideC, count);
+    BlasChecks.products(
+        "dgemmBatch",
+        transA,
+        transB,
+        m,
+        n,
+        k,
+        a,
+        lda,
+        strideA,
+        b,
+        ldb,
+        strideB,
+        c,
+        ldc,
+        strideC,
+        count,
+        Double.BYTES);
     if (m == 0 || n == 0 || count == 0) {
       return;
     }

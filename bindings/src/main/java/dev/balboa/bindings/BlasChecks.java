@@ -71,7 +71,33 @@ final class BlasChecks {
     }
   }
 
-  static void disjoint(String routine, int m, int n, int ldc, long strideC, int count) {
+  /** The operands of {@code count} products c = op(a) op(b). */
+  static void products(
+      String routine,
+      boolean transA,
+      boolean transB,
+      int m,
+      int n,
+      int k,
+      MemorySegment a,
+      int lda,
+      long strideA,
+      MemorySegment b,
+      int ldb,
+      long strideB,
+      MemorySegment c,
+      int ldc,
+      long strideC,
+      int count,
+      int size) {
+    sizes(routine, m, n, k);
+    batch(routine, "a", a, transA ? k : m, transA ? m : k, lda, strideA, count, size);
+    batch(routine, "b", b, transB ? n : k, transB ? k : n, ldb, strideB, count, size);
+    batch(routine, "c", c, m, n, ldc, strideC, count, size);
+    disjoint(routine, m, n, ldc, strideC, count);
+  }
+
+  private static void disjoint(String routine, int m, int n, int ldc, long strideC, int count) {
     if (count > 1 && m > 0 && n > 0 && strideC < (m - 1L) * ldc + n) {
       throw new IllegalArgumentException(
           routine

@@ -34,18 +34,30 @@ public final class DirectGemm {
       long strideC,
       int count) {
     String call = "sgemmDirect";
-    BlasChecks.sizes(call, m, n, k);
-    BlasChecks.batch(
-        call, "a", a, transA ? k : m, transA ? m : k, lda, strideA, count, Float.BYTES);
-    BlasChecks.batch(
-        call, "b", b, transB ? n : k, transB ? k : n, ldb, strideB, count, Float.BYTES);
-    BlasChecks.batch(call, "c", c, m, n, ldc, strideC, count, Float.BYTES);
-    BlasChecks.disjoint(call, m, n, ldc, strideC, count);
+    BlasChecks.products(
+        call,
+        transA,
+        transB,
+        m,
+        n,
+        k,
+        a,
+        lda,
+        strideA,
+        b,
+        ldb,
+        strideB,
+        c,
+        ldc,
+        strideC,
+        count,
+        Float.BYTES);
     NativeThreads.bind();
-    int status =
+    Blas.checked(
+        call,
         kernels_h.balboa_sgemm_direct(
-            transA ? 1 : 0,
-            transB ? 1 : 0,
+            Blas.flag(transA),
+            Blas.flag(transB),
             m,
             n,
             k,
@@ -55,14 +67,10 @@ public final class DirectGemm {
             b,
             ldb,
             strideB,
-            accumulate ? 1 : 0,
+            Blas.flag(accumulate),
             c,
             ldc,
             strideC,
-            count);
-    if (status != 0) {
-      throw new IllegalStateException(
-          call + ": balboa_kernels refused checked arguments with status " + status);
-    }
+            count));
   }
 }
