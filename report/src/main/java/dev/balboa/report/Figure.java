@@ -7,7 +7,6 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -134,14 +133,7 @@ public final class Figure {
       throw new IllegalArgumentException(
           "figure: expected a file that ends in .png or .svg, got " + file);
     }
-    ByteBuffer bytes = ByteBuffer.wrap(content);
-    AtomicFile.write(
-        file,
-        channel -> {
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-        });
+    AtomicFile.write(file, content);
   }
 
   static byte[] png(BufferedImage image) throws IOException {

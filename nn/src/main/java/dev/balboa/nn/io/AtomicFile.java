@@ -1,6 +1,7 @@
 package dev.balboa.nn.io;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,18 @@ public final class AtomicFile {
       Files.deleteIfExists(temporary);
     }
     forceDirectory(directory);
+  }
+
+  /** Writes a file as {@link #write(Path, Content)} does. */
+  public static void write(Path file, byte[] content) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(content);
+    write(
+        file,
+        channel -> {
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+        });
   }
 
   /** Makes the renaming durable. Windows neither needs nor allows it. */

@@ -14,7 +14,6 @@ import dev.balboa.nn.op.TensorSpec;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -222,15 +221,7 @@ public final class GemmBench {
     GemmTable table = new GemmTable(GemmTable.Origin.here(), times);
     System.out.println("measured on " + table.origin());
     if (args.length == 1) {
-      byte[] text = table.text().getBytes(StandardCharsets.UTF_8);
-      AtomicFile.write(
-          Path.of(args[0]),
-          channel -> {
-            ByteBuffer bytes = ByteBuffer.wrap(text);
-            while (bytes.hasRemaining()) {
-              channel.write(bytes);
-            }
-          });
+      AtomicFile.write(Path.of(args[0]), table.text().getBytes(StandardCharsets.UTF_8));
       System.out.println("written; use it with -Dbalboa.gemm=" + args[0]);
     }
   }

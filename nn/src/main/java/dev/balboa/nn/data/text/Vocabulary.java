@@ -2,7 +2,6 @@ package dev.balboa.nn.data.text;
 
 import dev.balboa.nn.io.AtomicFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,14 +117,7 @@ public final class Vocabulary {
       text.append(token.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r"));
       text.append('\n');
     }
-    ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
-    AtomicFile.write(
-        file,
-        channel -> {
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-        });
+    AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /**
