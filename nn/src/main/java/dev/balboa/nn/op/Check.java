@@ -12,8 +12,13 @@ final class Check {
 
   static void that(boolean condition, String op, String expected, Object got) {
     if (!condition) {
-      throw fail(op, "expected " + expected + ", got " + got);
+      throw unexpected(op, expected, got);
     }
+  }
+
+  /** What {@link #that} throws, for checks at every call that had better compose no message. */
+  static IllegalArgumentException unexpected(String op, String expected, Object got) {
+    return fail(op, "expected " + expected + ", got " + got);
   }
 
   static void arity(String op, List<TensorSpec> in, int count) {

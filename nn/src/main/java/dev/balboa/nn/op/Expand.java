@@ -15,8 +15,7 @@ public record Expand(Shape shape) implements ViewOp {
   public List<TensorSpec> infer(List<TensorSpec> in) {
     Check.arity(name(), in, 1);
     if (!in.get(0).shape().broadcastsTo(shape)) { // views are inferred at every call
-      throw Check.fail(
-          name(), "expected a shape that broadcasts to " + shape + ", got " + in.get(0));
+      throw Check.unexpected(name(), "a shape that broadcasts to " + shape, in.get(0));
     }
     return List.of(in.get(0).withShape(shape));
   }

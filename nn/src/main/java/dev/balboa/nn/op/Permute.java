@@ -29,7 +29,7 @@ public record Permute(List<Integer> axes) implements ViewOp {
     Check.arity(name(), in, 1);
     Shape shape = in.get(0).shape();
     if (shape.rank() != axes.size()) { // views are inferred at every call
-      throw Check.fail(name(), "expected a tensor of rank " + axes.size() + ", got " + in.get(0));
+      throw Check.unexpected(name(), "a tensor of rank " + axes.size(), in.get(0));
     }
     return List.of(in.get(0).withShape(Shape.of(pick(shape.dims()))));
   }

@@ -16,16 +16,8 @@ public record Reshape(Shape shape) implements ViewOp {
     Check.arity(name(), in, 1);
     TensorSpec x = in.get(0);
     if (x.shape().size() != shape.size()) { // views are inferred at every call
-      throw Check.fail(
-          name(),
-          "expected "
-              + shape.size()
-              + " elements for "
-              + shape
-              + ", got "
-              + x
-              + " with "
-              + x.shape().size());
+      throw Check.unexpected(
+          name(), shape.size() + " elements for " + shape, x + " with " + x.shape().size());
     }
     return List.of(x.withShape(shape));
   }

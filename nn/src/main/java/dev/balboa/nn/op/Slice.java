@@ -58,7 +58,7 @@ public record Slice(List<Long> start, List<Long> stop, List<Long> step) implemen
   /** The shape of the selected elements; checks the bounds. */
   Shape outShape(String op, Shape in) {
     if (in.rank() != start.size()) { // views are inferred at every call
-      throw Check.fail(op, "expected bounds for " + in.rank() + " axes, got " + start.size());
+      throw Check.unexpected(op, "bounds for " + in.rank() + " axes", start.size());
     }
     long[] dims = in.dims();
     for (int i = 0; i < dims.length; i++) {
