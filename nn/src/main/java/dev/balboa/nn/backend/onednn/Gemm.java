@@ -80,19 +80,15 @@ record Gemm(
   }
 
   private void onednn(PlanBuilder b, Operand a, Operand c, Operand out) {
-    Operand src = at(a, srcMd());
-    Operand weights = at(c, weightsMd());
-    Operand dst = at(out, dstMd());
+    Operand src = a.at(srcMd());
+    Operand weights = c.at(weightsMd());
+    Operand dst = out.at(dstMd());
     b.primitive(
         () -> MatMul.create(src.md(), weights.md(), MemoryDesc.none(), dst.md(), b.attr().build()),
         new int[] {Arg.SRC, Arg.WEIGHTS, Arg.DST},
         src,
         weights,
         dst);
-  }
-
-  static Operand at(Operand operand, MemoryDesc md) {
-    return new Operand(operand.place(), operand.index(), md);
   }
 
   MemoryDesc srcMd() {

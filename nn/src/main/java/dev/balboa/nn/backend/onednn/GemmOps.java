@@ -133,11 +133,7 @@ final class GemmOps {
     if (route == GemmRoute.ONEDNN) {
       Linear plain = new Linear(Activation.IDENTITY, op.residual());
       MatMulOps.linear(
-          b,
-          plain,
-          Gemm.at(x, gemm.srcMd()),
-          Gemm.at(w.operand, gemm.weightsMd()),
-          Gemm.at(out, gemm.dstMd()));
+          b, plain, x.at(gemm.srcMd()), w.operand.at(gemm.weightsMd()), out.at(gemm.dstMd()));
     } else {
       boolean added = startOf(b, op, m, n, out);
       b.call(s -> gemm.run(route, s[0], s[1], s[2], added), x, w.operand, out);
