@@ -6,8 +6,6 @@
 #include "solve.h"
 
 enum { PANEL = 16 };
-/* Multiply-adds below which a second thread does not pay. */
-#define SERIAL_WORK (48.0 * 48 * 48)
 
 typedef struct {
   balboa_dgemm_routine gemm;

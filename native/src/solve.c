@@ -10,8 +10,6 @@
 /* Right sides from which on that beats the BLAS, and where nothing is left for a product. */
 #define WIDE 16
 #define WIDE_IN_SMALL 8
-/* Multiply-adds below which a second thread does not pay. */
-#define SERIAL_WORK (48.0 * 48 * 48)
 
 /* ---- substitution: each group of right sides keeps its sums in registers */
 

@@ -7,6 +7,9 @@
 enum { ROW_MAJOR = 101, NO_TRANS = 111, TRANS = 112, UPPER = 121, LOWER = 122, NON_UNIT = 131, UNIT = 132 };
 enum { LEFT = 141, RIGHT = 142 }; /* of cblas.h */
 
+/* Multiply-adds below which a second thread does not pay. */
+#define SERIAL_WORK (48.0 * 48 * 48)
+
 typedef struct {
   balboa_dtrsm_routine trsm; /* for few right sides; may be NULL */
   balboa_dgemm_routine gemm;
