@@ -12,11 +12,7 @@ import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import dev.balboa.nn.train.CompiledStep;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.function.LongConsumer;
 import jdk.jfr.Event;
 import jdk.jfr.Name;
@@ -132,23 +128,10 @@ final class FlightRecorderBench {
       time(work, 20_000);
     }
     long calls = Math.max(1, (long) (SECONDS * 1e9 / time(work, 20_000)));
-    Map<Mode, double[]> nanos = new EnumMap<>(Mode.class);
-    for (int round = 0; round < ROUNDS; round++) {
-      for (Mode mode : Mode.values()) {
-        nanos.computeIfAbsent(mode, _ -> new double[ROUNDS])[round] = mode.nanos(work, calls);
-      }
-    }
-    for (Mode mode : Mode.values()) {
-      double[] sorted = nanos.get(mode);
-      Arrays.sort(sorted);
-      System.out.printf(
-          Locale.ROOT,
-          "%-16s  recording %-6s  %8.1f ns (quartiles %.1f to %.1f)%n",
-          what,
-          mode.name().toLowerCase(Locale.ROOT),
-          sorted[ROUNDS / 2],
-          sorted[ROUNDS / 4],
-          sorted[ROUNDS - 1 - ROUNDS / 4]);
-    }
+    Turns.print(
+        Mode.class,
+        ROUNDS,
+        mode -> mode.nanos(work, calls),
+        "%-16s".formatted(what) + "  recording %-6s  %8.1f ns (quartiles %.1f to %.1f)%n");
   }
 }

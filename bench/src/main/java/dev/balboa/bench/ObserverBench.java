@@ -18,10 +18,6 @@ import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.Locale;
-import java.util.Map;
 
 /**
  * What looking on costs: training steps of the measured network without, with the check for
@@ -101,28 +97,14 @@ public final class ObserverBench {
   }
 
   private void compare(int batch) {
-    Map<Mode, double[]> times = new EnumMap<>(Mode.class);
     for (Mode mode : Mode.values()) {
       milliseconds(mode);
-      times.put(mode, new double[ROUNDS]);
     }
-    for (int round = 0; round < ROUNDS; round++) {
-      for (Mode mode : Mode.values()) {
-        times.get(mode)[round] = milliseconds(mode);
-      }
-    }
-    for (Mode mode : Mode.values()) {
-      double[] sorted = times.get(mode);
-      Arrays.sort(sorted);
-      System.out.printf(
-          Locale.ROOT,
-          "batch %3d  %-8s  %7.3f ms a step (quartiles %.3f to %.3f)%n",
-          batch,
-          mode.name().toLowerCase(Locale.ROOT),
-          sorted[ROUNDS / 2],
-          sorted[ROUNDS / 4],
-          sorted[ROUNDS - 1 - ROUNDS / 4]);
-    }
+    Turns.print(
+        Mode.class,
+        ROUNDS,
+        this::milliseconds,
+        "batch %3d  ".formatted(batch) + "%-8s  %7.3f ms a step (quartiles %.3f to %.3f)%n");
   }
 
   private void profile(String[] args) throws IOException {
