@@ -559,6 +559,20 @@ BALBOA_API int32_t balboa_response_norm_backward(int32_t dtype, int64_t outer, i
                                                  int64_t size, double alpha, double beta, double k, const void *x,
                                                  const void *dy, void *dx, void *scratch);
 
+/* ---- convolution with a max pooling over its results
+ * numbers i64[25] = {batch, channels, height, width, filters, kernel h, w, stride h, w, dilation h, w, padding before h, w,
+ * results h, w, window h, w, its stride h, w, its padding before h, w, pooled h, w, relu, planar}. x [batch, height, width,
+ * channels], y [batch, pooled h, pooled w, filters], or if planar [batch, filters, pooled h, pooled w]; w [(filters + 31) / 32, kernel h, kernel w, channels, 32] with
+ * zeros behind the last filter; bias f32[filters] or NULL. */
+
+/* Bytes of scratch memory (aligned to 64) with which all threads can work, or the status of numbers that are wrong, or too
+ * large for the room that a thread has for rows: BALBOA_ERR_ARGUMENT. */
+BALBOA_API int64_t balboa_conv_max_scratch(const int64_t *numbers);
+/* y = the largest results of each window, NaN the largest, cut off at 0 if relu is nonzero; results[o, p] = bias[o] + the
+ * products of w[o, k] and x[stride p - padding + dilation k]. Works on as many threads as there is scratch memory for. */
+BALBOA_API int32_t balboa_conv_max_f32(const int64_t *numbers, const float *x, const float *w, const float *bias,
+                                       float *y, void *scratch, int64_t scratch_bytes);
+
 /* ---- pooling over windows given as tables; dtype F32 or F64
  * windows i64[9 + 3 E] = {in d, h, w, out d, h, w, step d, h, w, first[E], count[E], divisor[E]}, E = out d + out h +
  * out w: for each output position of each dimension in turn the first input position its window sees, how many, and

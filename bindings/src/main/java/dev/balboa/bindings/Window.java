@@ -67,6 +67,18 @@ public final class Window {
     return strides.length;
   }
 
+  long stride(int axis) {
+    return strides[axis];
+  }
+
+  long dilation(int axis) {
+    return dilations[axis];
+  }
+
+  long padBegin(int axis) {
+    return padBegin[axis];
+  }
+
   MemorySegment strides(CallScope scope) {
     return scope.dims(strides);
   }

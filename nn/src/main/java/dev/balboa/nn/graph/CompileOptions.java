@@ -128,8 +128,8 @@ public record CompileOptions(
   }
 
   /**
-   * With one operation after the other on the whole batch, which sums up gradients of weights as an
-   * eager step does.
+   * With one operation after the other on the whole batch: convolutions, and gradients of weights,
+   * are then summed up as eager operations do it.
    */
   public CompileOptions withoutChains() {
     return new CompileOptions(

@@ -57,9 +57,10 @@ class CompiledTest {
   }
 
   @Test
-  void givesTheBitsOfInference() {
+  void givesTheBitsOfInferenceWithoutPackingAndChains() {
+    CompileOptions options = CompileOptions.defaults().withoutPacking().withoutChains();
     try (Sequential model = network();
-        Compiled compiled = model.compile(CompileOptions.defaults().withoutPacking())) {
+        Compiled compiled = model.compile(options)) {
       for (int n : new int[] {1, 5, 8, 5, 1}) {
         Tensor x = images(n);
         assertThat(compiled.run(x).toFloats()).isEqualTo(model.infer(x).toFloats());

@@ -143,7 +143,8 @@ public final class NativeBackend implements Backend {
 
   @Override
   public Optional<Prepared> prepareChain(Chain chain, List<Layout> layouts) {
-    return SlicedChain.prepare(chain, layouts, this::plan);
+    return PooledConvolutions.prepare(chain, layouts)
+        .or(() -> SlicedChain.prepare(chain, layouts, this::plan));
   }
 
   @Override

@@ -1,0 +1,375 @@
+/* Convolution of pictures with the largest values of windows over its results. The results themselves never go to
+ * memory: a row of 32 filters stays in the first cache until the windows that it belongs to are complete. */
+#include <string.h>
+
+#include "internal.h"
+
+#if defined(__GNUC__)
+typedef float vec __attribute__((vector_size(64), aligned(4), may_alias));
+#else
+typedef float vec;
+#endif
+
+enum {
+  LANES = sizeof(vec) / sizeof(float),
+  PANEL = 32, /* filters that are computed together */
+  VECS = PANEL / LANES,
+  PIXELS = 14,         /* columns of a tile: with two vectors each, 28 of 32 registers hold sums */
+  ROOM = 24576,        /* numbers of rows of results that windows still need, and of padded rows of the picture */
+  REACH = 64,          /* most rows of the picture that a result sees, and most of a window */
+  SERIAL_NS = 1500,    /* work of a thread for which it pays to wake it */
+  BANDS_A_THREAD = 4,  /* pieces of work for each thread that a single picture is cut into */
+};
+
+typedef struct {
+  int64_t batch, channels, height, width, filters, kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h,
+      pad_w, out_h, out_w, pool_h, pool_w, pool_stride_h, pool_stride_w, pool_pad_h, pool_pad_w, pooled_h, pooled_w, relu, planar;
+} shape;
+
+typedef struct {
+  shape s;
+  const float *x, *w, *bias;
+  float *y;
+  int64_t panels, reach_h, reach_w; /* rows and columns of the picture that a result sees */
+  int64_t columns, chunks;          /* of pooled results that are made at a time */
+  int64_t rows, bands;
+  void *scratch;
+  int64_t rooms; /* threads that there is scratch memory for */
+} job;
+
+/* ---- sums */
+
+typedef struct {
+  const float *const *rows; /* of the picture, one for each row of the kernel */
+  int64_t from;             /* where the first result sees them */
+  int64_t kernel_h, taps, hop, run, apart;
+  const float *weights, *bias;
+  float *to;
+} tile;
+
+/* `count` results side by side of all filters of a panel. A row of the kernel is `taps` runs of numbers that lie together,
+ * `hop` apart; neighbours see pixels that lie `apart`. Sums are added up in the order of the weights. */
+BALBOA_INLINE void sum_tile(const int count, const tile *t) {
+  vec sum[PIXELS][VECS];
+  BALBOA_UNROLL(14) for (int p = 0; p < count; p++) {
+    BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) {
+      sum[p][v] = t->bias == NULL ? (vec){0} : *(const vec *)(t->bias + v * LANES);
+    }
+  }
+  const float *w = t->weights;
+  const int64_t apart = t->apart;
+  for (int64_t y = 0; y < t->kernel_h; y++) {
+    const float *x = t->rows[y] + t->from;
+    for (int64_t tap = 0; tap < t->taps; tap++, x += t->hop) {
+      for (int64_t i = 0; i < t->run; i++, w += PANEL) {
+        vec u[VECS];
+        BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) { u[v] = *(const vec *)(w + v * LANES); }
+        BALBOA_UNROLL(14) for (int p = 0; p < count; p++) {
+          const float a = x[p * apart + i];
+          BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) { sum[p][v] += a * u[v]; }
+        }
+      }
+    }
+  }
+  BALBOA_UNROLL(14) for (int p = 0; p < count; p++) {
+    BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) { *(vec *)(t->to + p * PANEL + v * LANES) = sum[p][v]; }
+  }
+}
+
+BALBOA_CLONES static void sum_columns(int64_t count, const tile *t) {
+  switch (count) {
+    case 1: sum_tile(1, t); break;
+    case 2: sum_tile(2, t); break;
+    case 3: sum_tile(3, t); break;
+    case 4: sum_tile(4, t); break;
+    case 5: sum_tile(5, t); break;
+    case 6: sum_tile(6, t); break;
+    case 7: sum_tile(7, t); break;
+    case 8: sum_tile(8, t); break;
+    case 9: sum_tile(9, t); break;
+    case 10: sum_tile(10, t); break;
+    case 11: sum_tile(11, t); break;
+    case 12: sum_tile(12, t); break;
+    case 13: sum_tile(13, t); break;
+    default: sum_tile(14, t); break;
+  }
+}
+
+/* ---- largest values */
+
+/* Windows over `rows` rows of results, of `columns` columns each where they are not cut off. */
+typedef struct {
+  const float *const *rows;
+  int64_t first, end;           /* columns of results that there are in the rows */
+  int64_t count, column, stride; /* windows, where the first of them begins, and how far they are apart */
+  int relu;
+  float *to;
+  int64_t apart, between, filters; /* distances of results and of their filters */
+} windows;
+
+/* whole: no window is cut off. */
+BALBOA_INLINE void largest(const int64_t rows, const int64_t columns, const int whole, const windows *w) {
+  for (int64_t q = 0; q < w->count; q++) {
+    const int64_t at = w->column + q * w->stride, from = whole ? at : bk_max(w->first, at);
+    const int64_t wide = whole ? columns : bk_min(w->end, at + columns) - from;
+    float best[PANEL];
+    memcpy(best, w->rows[0] + (from - w->first) * PANEL, sizeof best);
+    for (int64_t r = 0; r < rows; r++) {
+      const float *x = w->rows[r] + (from - w->first) * PANEL;
+      for (int64_t c = 0; c < wide; c++, x += PANEL) {
+        BALBOA_SIMD for (int i = 0; i < PANEL; i++) { best[i] = x[i] > best[i] || x[i] != x[i] ? x[i] : best[i]; }
+      }
+    }
+    if (w->relu) {
+      BALBOA_SIMD for (int i = 0; i < PANEL; i++) { best[i] = best[i] < 0 ? 0 : best[i]; }
+    }
+    float *to = w->to + q * w->apart;
+    if (w->between > 1) {
+      for (int64_t i = 0; i < w->filters; i++) {
+        to[i * w->between] = best[i];
+      }
+    } else if (w->filters == PANEL) {
+      memcpy(to, best, sizeof best);
+    } else {
+      memcpy(to, best, (size_t)w->filters * sizeof *best);
+    }
+  }
+}
+
+BALBOA_CLONES static void pool_windows(int64_t rows, int64_t columns, const windows *w) {
+  const int whole = w->column >= w->first && w->column + (w->count - 1) * w->stride + columns <= w->end;
+  if (rows == 2 && columns == 2 && whole) {
+    largest(2, 2, 1, w);
+  } else {
+    largest(rows, columns, 0, w);
+  }
+}
+
+/* ---- one piece of work: some rows and columns of pooled results of one picture and panel */
+
+typedef struct {
+  const job *j;
+  int64_t image, panel, row, end_row, column, end_column; /* of pooled results */
+  int64_t first, wide;                                    /* columns of results */
+  int padded;                                             /* whether rows of the picture are copied between zeros */
+  int64_t held[REACH];                                    /* which rows the copies are of */
+  const float *rows[REACH];                               /* of the picture, or of results */
+  _Alignas(64) float ring[ROOM];
+  float picture[ROOM];
+} piece;
+
+/* Row i of the picture from the first column on that the piece sees, as it lies or copied. */
+static const float *picture_row(piece *p, int64_t i) {
+  const job *j = p->j;
+  const shape *s = &j->s;
+  const int64_t from = p->first * s->stride_w - s->pad_w, wide = (p->wide - 1) * s->stride_w + j->reach_w;
+  const float *row = j->x + (p->image * s->height + i) * s->width * s->channels;
+  if (!p->padded) {
+    return row + from * s->channels;
+  }
+  const int64_t slot = i % j->reach_h;
+  float *copy = p->picture + slot * wide * s->channels;
+  if (p->held[slot] != i) {
+    p->held[slot] = i;
+    const int64_t left = bk_min(wide, bk_max(0, -from)), end = bk_max(left, bk_min(wide, s->width - from));
+    memset(copy, 0, (size_t)(left * s->channels) * sizeof(float));
+    if (end > left) {
+      memcpy(copy + left * s->channels, row + (from + left) * s->channels,
+             (size_t)((end - left) * s->channels) * sizeof(float));
+    }
+    memset(copy + end * s->channels, 0, (size_t)((wide - end) * s->channels) * sizeof(float));
+  }
+  return copy;
+}
+
+/* Row r of the results, into the ring. */
+static void sum_row(piece *p, int64_t r) {
+  const job *j = p->j;
+  const shape *s = &j->s;
+  /* Only rows of the kernel that see the picture; behind it are zeros. */
+  const int64_t top = r * s->stride_h - s->pad_h, d = s->dilation_h;
+  const int64_t begin = top < 0 ? bk_min(s->kernel_h, (d - 1 - top) / d) : 0;
+  const int64_t end = top < s->height ? bk_max(begin, bk_min(s->kernel_h, (s->height - 1 - top) / d + 1)) : begin;
+  for (int64_t y = begin; y < end; y++) {
+    p->rows[y - begin] = picture_row(p, top + y * d);
+  }
+  const int dense = s->dilation_w == 1;
+  tile t = {.rows = p->rows,
+            .kernel_h = end - begin,
+            .taps = dense ? 1 : s->kernel_w,
+            .hop = s->dilation_w * s->channels,
+            .run = dense ? s->kernel_w * s->channels : s->channels,
+            .apart = s->stride_w * s->channels,
+            .weights = j->w + (p->panel * s->kernel_h + begin) * s->kernel_w * s->channels * PANEL,
+            .bias = j->bias == NULL ? NULL : j->bias + p->panel * PANEL};
+  float bias[PANEL];
+  if (t.bias != NULL && (p->panel + 1) * PANEL > s->filters) {
+    const int64_t filters = s->filters - p->panel * PANEL;
+    memcpy(bias, t.bias, (size_t)filters * sizeof(float));
+    memset(bias + filters, 0, (size_t)(PANEL - filters) * sizeof(float));
+    t.bias = bias;
+  }
+  const int64_t tiles = (p->wide + PIXELS - 1) / PIXELS;
+  for (int64_t k = 0; k < tiles; k++) {
+    const int64_t from = k * p->wide / tiles, to = (k + 1) * p->wide / tiles;
+    t.from = from * t.apart;
+    t.to = p->ring + (r % s->pool_h * p->wide + from) * PANEL;
+    sum_columns(to - from, &t);
+  }
+}
+
+static int64_t first_in(int64_t i, int64_t stride, int64_t pad) { return bk_max(0, i * stride - pad); }
+
+static int64_t end_in(int64_t i, int64_t stride, int64_t pad, int64_t size, int64_t out) {
+  return bk_min(out, i * stride - pad + size);
+}
+
+static void pool_row(piece *p, int64_t row) {
+  const job *j = p->j;
+  const shape *s = &j->s;
+  const int64_t first = first_in(row, s->pool_stride_h, s->pool_pad_h);
+  const int64_t rows = end_in(row, s->pool_stride_h, s->pool_pad_h, s->pool_h, s->out_h) - first;
+  for (int64_t r = 0; r < rows; r++) {
+    p->rows[r] = p->ring + (first + r) % s->pool_h * p->wide * PANEL;
+  }
+  const int64_t plane = s->pooled_h * s->pooled_w, at = row * s->pooled_w + p->column, panel = p->panel * PANEL;
+  const int64_t between = s->planar ? plane : 1;
+  const windows w = {
+      .rows = p->rows,
+      .first = p->first,
+      .end = p->first + p->wide,
+      .count = p->end_column - p->column,
+      .column = p->column * s->pool_stride_w - s->pool_pad_w,
+      .stride = s->pool_stride_w,
+      .relu = s->relu != 0,
+      .to = j->y + p->image * plane * s->filters + at * (s->planar ? 1 : s->filters) + panel * between,
+      .apart = s->planar ? 1 : s->filters,
+      .between = between,
+      .filters = bk_min(PANEL, s->filters - p->panel * PANEL)};
+  pool_windows(rows, s->pool_w, &w);
+}
+
+static void run_piece(piece *p) {
+  const shape *s = &p->j->s;
+  p->first = first_in(p->column, s->pool_stride_w, s->pool_pad_w);
+  p->wide = end_in(p->end_column - 1, s->pool_stride_w, s->pool_pad_w, s->pool_w, s->out_w) - p->first;
+  const int64_t from = p->first * s->stride_w - s->pad_w;
+  p->padded = from < 0 || from + (p->wide - 1) * s->stride_w + p->j->reach_w > s->width;
+  for (int64_t i = 0; i < p->j->reach_h; i++) {
+    p->held[i] = -1;
+  }
+  int64_t done = first_in(p->row, s->pool_stride_h, s->pool_pad_h); /* rows of results */
+  for (int64_t q = p->row; q < p->end_row; q++) {
+    done = bk_max(done, first_in(q, s->pool_stride_h, s->pool_pad_h));
+    for (const int64_t end = end_in(q, s->pool_stride_h, s->pool_pad_h, s->pool_h, s->out_h); done < end; done++) {
+      sum_row(p, done);
+    }
+    pool_row(p, q);
+  }
+}
+
+/* The share of one of so many threads. */
+static void run_share(const job *j, int64_t index, int64_t count) {
+  const int64_t pieces = j->s.batch * j->panels * j->bands * j->chunks;
+  piece *p = (piece *)j->scratch + index;
+  p->j = j;
+  for (int64_t i = pieces * index / count; i < pieces * (index + 1) / count; i++) {
+    const int64_t chunk = i % j->chunks, band = i / j->chunks % j->bands, panel = i / j->chunks / j->bands;
+    p->image = panel / j->panels;
+    p->panel = panel % j->panels;
+    p->row = band * j->rows;
+    p->end_row = bk_min(j->s.pooled_h, p->row + j->rows);
+    p->column = chunk * j->columns;
+    p->end_column = bk_min(j->s.pooled_w, p->column + j->columns);
+    run_piece(p);
+  }
+}
+
+static void run_member(void *context, const bk_member *me) {
+  const job *j = context;
+  const int64_t count = bk_min(me->count, j->rooms);
+  if (me->index < count) {
+    run_share(j, me->index, count);
+  }
+}
+
+/* Pooled columns for which both rooms are large enough; 0 if there are none. */
+static int64_t columns_that_fit(const job *j) {
+  const shape *s = &j->s;
+  const int64_t results = ROOM / PANEL / s->pool_h;
+  const int64_t seen = ROOM / s->channels / j->reach_h;
+  const int64_t most = bk_min(results, seen < j->reach_w ? 0 : (seen - j->reach_w) / s->stride_w + 1);
+  return most < s->pool_w ? 0 : (most - s->pool_w) / s->pool_stride_w + 1;
+}
+
+static int is_sound(const shape *s) {
+  const int64_t *n = (const int64_t *)s;
+  for (size_t i = 0; i < sizeof(shape) / sizeof(int64_t); i++) {
+    if (n[i] < 0 || n[i] > INT32_MAX) {
+      return 0;
+    }
+  }
+  const int64_t positive[] = {s->channels, s->height, s->width, s->filters, s->kernel_h, s->kernel_w, s->stride_h,
+                              s->stride_w, s->dilation_h, s->dilation_w, s->out_h, s->out_w, s->pool_h, s->pool_w,
+                              s->pool_stride_h, s->pool_stride_w, s->pooled_h, s->pooled_w};
+  for (size_t i = 0; i < sizeof positive / sizeof *positive; i++) {
+    if (positive[i] == 0) {
+      return 0;
+    }
+  }
+  /* All windows see results. */
+  return (s->pooled_h - 1) * s->pool_stride_h - s->pool_pad_h < s->out_h && s->pool_pad_h < s->pool_h &&
+         (s->pooled_w - 1) * s->pool_stride_w - s->pool_pad_w < s->out_w && s->pool_pad_w < s->pool_w;
+}
+
+static int32_t prepare(const int64_t *numbers, job *j) {
+  BK_CHECK(numbers != NULL, BALBOA_ERR_NULL);
+  memcpy(&j->s, numbers, sizeof j->s);
+  const shape *s = &j->s;
+  BK_CHECK(is_sound(s), BALBOA_ERR_ARGUMENT);
+  j->reach_h = (s->kernel_h - 1) * s->dilation_h + 1;
+  j->reach_w = (s->kernel_w - 1) * s->dilation_w + 1;
+  BK_CHECK(j->reach_h < REACH && s->pool_h < REACH, BALBOA_ERR_ARGUMENT);
+  j->panels = (s->filters + PANEL - 1) / PANEL;
+  j->columns = bk_min(s->pooled_w, columns_that_fit(j));
+  return j->columns > 0 ? BALBOA_OK : BALBOA_ERR_ARGUMENT;
+}
+
+int64_t balboa_conv_max_scratch(const int64_t *numbers) {
+  job j;
+  const int32_t status = prepare(numbers, &j);
+  return status == BALBOA_OK ? bk_team_size() * (int64_t)sizeof(piece) : status;
+}
+
+int32_t balboa_conv_max_f32(const int64_t *numbers, const float *x, const float *w, const float *bias, float *y,
+                            void *scratch, int64_t scratch_bytes) {
+  job j;
+  const int32_t status = prepare(numbers, &j);
+  BK_CHECK(status == BALBOA_OK, status);
+  const shape *s = &j.s;
+  if (s->batch == 0) {
+    return BALBOA_OK;
+  }
+  BK_CHECK(x != NULL && w != NULL && y != NULL && scratch != NULL, BALBOA_ERR_NULL);
+  j.rooms = scratch_bytes / (int64_t)sizeof(piece);
+  BK_CHECK(j.rooms > 0 && (uintptr_t)scratch % _Alignof(piece) == 0, BALBOA_ERR_ARGUMENT);
+  j.x = x;
+  j.w = w;
+  j.bias = bias;
+  j.y = y;
+  j.scratch = scratch;
+  j.chunks = (s->pooled_w + j.columns - 1) / j.columns;
+  const int64_t pieces = s->batch * j.panels * j.chunks, wanted = BANDS_A_THREAD * bk_team_size();
+  j.bands = bk_min(s->pooled_h, (wanted + pieces - 1) / pieces);
+  j.rows = (s->pooled_h + j.bands - 1) / j.bands;
+  j.bands = (s->pooled_h + j.rows - 1) / j.rows;
+  /* About 100 multiply-adds a nanosecond. */
+  const double ns = (double)s->batch * (double)j.panels * PANEL * (double)s->out_h * (double)s->out_w *
+                    (double)s->kernel_h * (double)s->kernel_w * (double)s->channels / 100;
+  if (ns < 2 * SERIAL_NS) {
+    run_share(&j, 0, 1);
+  } else {
+    bk_team(run_member, &j);
+  }
+  return BALBOA_OK;
+}
