@@ -588,6 +588,10 @@ BALBOA_API int32_t balboa_window_max(int32_t dtype, int64_t outer, int64_t inner
  * and 0 elsewhere. Windows that share places add up in their order. */
 BALBOA_API int32_t balboa_window_max_backward(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows,
                                               const int32_t *index, const void *dy, void *dx);
+/* x = planes of zeros, to which each y is added at its index in its plane, in the order of k: x [outer, size, inner],
+ * indices and y [outer, count, inner]. */
+BALBOA_API int32_t balboa_unpool(int32_t dtype, int32_t index_dtype, int64_t outer, int64_t size, int64_t count,
+                                 int64_t inner, const void *indices, const void *y, void *x, int64_t *bad_index);
 /* y = sum of the window / product of its three divisors. */
 BALBOA_API int32_t balboa_window_mean(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y);
 /* dx = the adjoint of it at dy. */

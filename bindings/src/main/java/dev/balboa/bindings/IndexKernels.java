@@ -244,6 +244,36 @@ public final class IndexKernels {
     check(name, indexType, indices, status, bad, geometry.size());
   }
 
+  /**
+   * {@code x[o, indices[o, k, i], i] += y[o, k, i]} in zeros, in the order of k: x [outer, size,
+   * inner], indices and y [outer, count, inner], F32 or F64.
+   *
+   * @throws IndexOutOfBoundsException if an index is outside the planes
+   */
+  public static void unpool(
+      KernelKinds.Type type,
+      long outer,
+      long size,
+      long count,
+      long inner,
+      KernelKinds.Type indexType,
+      MemorySegment indices,
+      MemorySegment y,
+      MemorySegment x) {
+    String name = "unpool";
+    int bytes = type.byteSize();
+    long values = KernelChecks.volume(name, outer, count, inner);
+    require(name, indexType, indices, values);
+    KernelChecks.elements(name, "y", y, values, bytes);
+    KernelChecks.elements(name, "x", x, KernelChecks.volume(name, outer, size, inner), bytes);
+    NativeThreads.bind();
+    MemorySegment bad = KernelChecks.badIndexSlot();
+    int status =
+        kernels_h.balboa_unpool(
+            type.value(), indexType.value(), outer, size, count, inner, indices, y, x, bad);
+    check(name, indexType, indices, status, bad, size);
+  }
+
   private static void elementSize(String kernel, int size) {
     if (size != 1 && size != 2 && size != 4 && size != 8) {
       throw new IllegalArgumentException(

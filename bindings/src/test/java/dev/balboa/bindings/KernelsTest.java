@@ -240,6 +240,9 @@ class KernelsTest {
     assertThat(floats(dx)).containsExactly(6, 12, 4, 6);
     IndexKernels.scatter(4, lines, I32, i32(1, 0, -1), f32(1, 2, 3), dx);
     assertThat(floats(dx)).containsExactly(2, 3, 4, 6);
+    MemorySegment y = f32(1, 2, 4, 8);
+    IndexKernels.unpool(type, 1, 2, 2, 2, I32, i32(1, 0, -1, 1), y, dx); // two planes side by side
+    assertThat(floats(dx)).containsExactly(0, 2, 5, 8);
   }
 
   @Test
@@ -291,6 +294,9 @@ class KernelsTest {
         () -> IndexKernels.gatherRows(4, 1, 2, 1, 1, KernelKinds.Type.F32, two, two, two),
         "indices: expected I32 or I64, got F32");
     refused(() -> IndexKernels.gatherRows(3, 1, 2, 1, 1, I32, i32(0), two, two), "element size 3");
+    refused(
+        () -> IndexKernels.unpool(KernelKinds.Type.F32, 1, 3, 1, 1, I32, i32(0), two, two),
+        "x needs 3 elements");
     refused(() -> IndexKernels.putRows(4, 3, 1, 1, I32, i32(0), two, two), "out needs 3 elements");
     refused(
         () -> IndexGeometry.of(0, new long[] {2, 2}, new long[] {2, 3}),

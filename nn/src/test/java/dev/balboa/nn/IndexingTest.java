@@ -5,17 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.memory.Scope;
+import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.CompareKind;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.GridPadding;
 import dev.balboa.nn.op.ResizeMode;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.Window;
 import dev.balboa.nn.tensor.Embeddings;
+import dev.balboa.nn.tensor.Functions;
 import dev.balboa.nn.tensor.Indexing;
+import dev.balboa.nn.tensor.Pooling;
 import dev.balboa.nn.tensor.Resampling;
 import dev.balboa.nn.tensor.Shapes;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
+import java.util.List;
 import java.util.OptionalLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,7 +78,31 @@ class IndexingTest {
             refuses(() -> x().scatterAdd(1, row, x().slice(0, 0, 1)), "scatter_add: " + what);
             refuses(() -> x().indexSelect(1, rows), "index_select: " + what);
             refuses(() -> x().indexAdd(1, rows, x()), "index_add: " + what);
+            Tensor y = x().slice(0, 0, 1).unsqueeze(0);
+            refuses(() -> Pooling.maxUnpool(y, row.unsqueeze(0), 3), "max_unpool: " + what);
           }
+        });
+  }
+
+  /** The native backend pools channels in blocks; positions count in row-major order. */
+  @ParameterizedTest
+  @EnumSource
+  void indicesOutOfRangeAreNamedInAnyLayout(TestBackend backend) {
+    on(
+        backend,
+        () -> {
+          Tensor x = Tensors.arange(0, 1, 2 * 20 * 6, DType.F32).reshape(2, 20, 6);
+          Tensor copies = Tensors.eye(20, 20).unsqueeze(2);
+          Tensor blocked =
+              Functions.conv(
+                  x, copies, null, Window.uniform(1, 1, 1, 1, 0), 1, Activation.IDENTITY);
+          List<Tensor> pooled =
+              Functions.maxPoolWithIndices(blocked, Window.uniform(1, 3, 3, 1, 0));
+          assertThat(Pooling.maxUnpool(pooled.get(0), pooled.get(1), 6).sum().item())
+              .isEqualTo(pooled.get(0).sum().item());
+          refuses(
+              () -> Pooling.maxUnpool(pooled.get(0), pooled.get(1), 5),
+              "max_unpool: index 5 at position 1 is outside [-5, 5)");
         });
   }
 

@@ -28,7 +28,7 @@ public record AdaptiveMaxPool(List<Integer> output) implements PoolingOp {
   @Override
   public List<Value> vjp(Vjp c) {
     Shape input = c.in(0).spec().shape();
-    return Vjp.grads(MaxPoolWithIndices.scatter(c.emit(), c.out(1), c.grad(0), input));
+    return Vjp.grads(MaxUnpool.backward(c.emit(), c.grad(0), c.out(1), input));
   }
 
   @Override

@@ -32,17 +32,8 @@ public record MaxPoolWithIndices(Window window) implements PoolingOp {
 
   @Override
   public List<Value> vjp(Vjp c) {
-    return Vjp.grads(scatter(c.emit(), c.out(1), c.grad(0), c.in(0).spec().shape()));
-  }
-
-  /** Adds each cotangent [N, C, out...] where its index points to, in planes of {@code input}. */
-  static Value scatter(Emit e, Value indices, Value dy, Shape input) {
-    Shape out = dy.spec().shape();
-    long planes = input.dim(0) * input.dim(1);
-    Shape lines = Shape.of(planes, out.slice(2, out.rank()).size());
-    Shape flat = Shape.of(planes, input.slice(2, input.rank()).size());
-    Op add = new ScatterAdd(1, flat);
-    return e.reshape(e.apply(add, e.reshape(indices, lines), e.reshape(dy, lines)), input);
+    Shape input = c.in(0).spec().shape();
+    return Vjp.grads(MaxUnpool.backward(c.emit(), c.grad(0), c.out(1), input));
   }
 
   @Override

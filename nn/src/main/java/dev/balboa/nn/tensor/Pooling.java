@@ -1,11 +1,11 @@
 package dev.balboa.nn.tensor;
 
+import dev.balboa.nn.op.MaxUnpool;
 import dev.balboa.nn.op.ReduceKind;
-import dev.balboa.nn.op.ScatterAdd;
 import dev.balboa.nn.op.Shape;
 import java.util.stream.IntStream;
 
-/** Pooling that is composed of other operations; what slides a window is in {@link Functions}. */
+/** Pooling of whole planes, and its undoing; what slides a window is in {@link Functions}. */
 public final class Pooling {
   private Pooling() {}
 
@@ -26,30 +26,12 @@ public final class Pooling {
    * Puts the results of {@link Functions#maxPoolWithIndices} back to where they came from: zeros
    * [N, C, output...], to which every y [N, C, in...] is added where its index points.
    *
-   * @param indices I32 or I64, shaped like y; where windows overlapped several may be the same
+   * @param indices I32 or I64, shaped like y, in row-major order of the output's planes; where
+   *     windows overlapped several may be the same
    * @param output the spatial sizes
    */
   public static Tensor maxUnpool(Tensor y, Tensor indices, long... output) {
-    int rank = spatial("max_unpool", y).length;
-    if (output.length != rank) {
-      throw new IllegalArgumentException(
-          "max_unpool: expected "
-              + rank
-              + " output sizes for "
-              + y.spec()
-              + ", got "
-              + output.length);
-    }
-    if (!indices.shape().equals(y.shape())) {
-      throw new IllegalArgumentException(
-          "max_unpool: expected indices of shape " + y.shape() + ", got " + indices.spec());
-    }
-    Shape s = y.shape();
-    long planes = s.dim(0) * s.dim(1);
-    long[] lines = {planes, s.slice(2, s.rank()).size()};
-    ScatterAdd scatter = new ScatterAdd(1, Shape.of(planes, Shape.of(output).size()));
-    Tensor flat = Tensor.apply(scatter, indices.reshape(lines), y.reshape(lines)).get(0);
-    return flat.reshape(s.slice(0, 2).append(output).dims());
+    return Tensor.apply(new MaxUnpool(Shape.of(output)), y, indices).get(0);
   }
 
   private static int[] spatial(String name, Tensor x) {

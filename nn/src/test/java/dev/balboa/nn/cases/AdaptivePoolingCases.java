@@ -6,6 +6,7 @@ import dev.balboa.nn.op.AdaptiveAvgPool;
 import dev.balboa.nn.op.AdaptiveAvgPoolBackward;
 import dev.balboa.nn.op.AdaptiveMaxPool;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.MaxUnpool;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
@@ -15,7 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.BiFunction;
 
-/** Pooling to given sizes, global pooling, and its undoing. */
+/** Pooling to given sizes, global pooling, and unpooling. */
 final class AdaptivePoolingCases {
   private static final List<Integer> THREES = List.of(3, 3);
 
@@ -200,44 +201,51 @@ final class AdaptivePoolingCases {
             in -> Pooling.globalMaxPool(in.get(0)), List.of(f32(2, 3)), "spatial", "F32[2, 3]");
   }
 
+  // ---- Unpooling ----
+
   private static OpCase unpool() {
+    MaxUnpool op = new MaxUnpool(Shape.of(4));
     TensorSpec y = f32(1, 1, 2);
     TensorSpec index = new TensorSpec(Shape.of(1, 1, 2), DType.I32);
-    return OpCase.ofFunction("max_unpool", Pooling.class, AdaptivePoolingCases::unpool)
-        .also(d -> unpool(d, Shape.of(0, 2, 3), 5))
+    return OpCase.of("max_unpool", MaxUnpool.class, AdaptivePoolingCases::unpool)
+        .also(d -> unpool(d, Shape.of(0, 2, 3), Shape.of(5)))
+        .also(d -> unpool(d, Shape.of(2, 3, 0), Shape.of(5)))
+        .also(d -> unpool(d, Shape.of(2, 3, 0, 4), Shape.of(0, 2)))
+        .alsoLarge(d -> unpool(d, Shape.of(1, 3, 70, 90), Shape.of(131, 170)))
+        .alsoLarge(d -> unpool(d, Shape.of(8, 32, 7, 6), Shape.of(27, 29)))
         .sums(AdaptivePoolingCases::plane)
         .nativelyIn(DType.F64)
+        .refuses(op, List.of(y), "2 inputs", "got 1")
+        .refuses(new MaxUnpool(Shape.of(2, 2)), List.of(y, index), "1 output sizes", "got 2")
         .refuses(
-            in -> Pooling.maxUnpool(in.get(0), in.get(1), 2, 2),
-            List.of(y, index),
-            "1 output sizes",
-            "got 2")
-        .refuses(
-            in -> Pooling.maxUnpool(in.get(0), in.get(1), 4),
+            op,
             List.of(y, new TensorSpec(Shape.of(1, 1, 3), DType.I32)),
             "indices of shape [1, 1, 2]",
             "I32[1, 1, 3]")
+        .refuses(op, List.of(y, y), "I32 or I64", "F32[1, 1, 2]")
+        .refuses(op, List.of(index, index), "floating", "I32[1, 1, 2]")
         .refuses(
-            in -> Pooling.maxUnpool(in.get(0), in.get(1), 4),
-            List.of(f32(2), new TensorSpec(Shape.of(2), DType.I32)),
+            op,
+            List.of(f32(2, 2), new TensorSpec(Shape.of(2, 2), DType.I32)),
             "spatial",
-            "F32[2]");
+            "F32[2, 2]");
   }
 
   private static Sample unpool(Draw d) {
-    long[] y = d.filledShape(3, 5).dims();
-    int size = d.between(1, 6);
-    return unpool(d, Shape.of(y), size);
+    Shape y = d.filledShape(3, 5);
+    if (d.purpose() == Draw.Purpose.BLOCKED) {
+      y = y.with(1, d.pick(8, 16, 32, 17, 24));
+    }
+    long[] output = new long[y.rank() - 2];
+    java.util.Arrays.setAll(output, i -> d.between(1, 6));
+    return unpool(d, y, Shape.of(output));
   }
 
-  private static Sample unpool(Draw d, Shape y, int size) {
-    long[] output = new long[y.rank() - 2];
-    java.util.Arrays.fill(output, size);
-    int plane = (int) Math.round(Math.pow(size, output.length));
+  private static Sample unpool(Draw d, Shape y, Shape output) {
+    int last = Math.max(0, Math.toIntExact(output.size()) - 1);
     return Sample.of(
-        "max_unpool(" + size + ")",
-        in -> Pooling.maxUnpool(in.get(0), in.get(1), output),
+        new MaxUnpool(output),
         d.input(y, Domain.NORMAL),
-        d.whole(y, DType.I32, 0, plane - 1));
+        d.whole(y, d.flip() ? DType.I32 : DType.I64, d.flip() ? 0 : -last - 1, last));
   }
 }

@@ -43,6 +43,7 @@ import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.MaxPoolGather;
 import dev.balboa.nn.op.MaxPoolWithIndices;
+import dev.balboa.nn.op.MaxUnpool;
 import dev.balboa.nn.op.NanToNum;
 import dev.balboa.nn.op.NormalizationOp;
 import dev.balboa.nn.op.Op;
@@ -128,7 +129,7 @@ final class NoisyReference implements Backend {
       case RecurrentOp _ -> true;
       case AvgPool _, AvgPoolBackward _, MaxPoolBackward _ -> true;
       case AdaptiveAvgPool _, AdaptiveAvgPoolBackward _ -> true;
-      case ScatterAdd _, IndexAdd _ -> true;
+      case ScatterAdd _, IndexAdd _, MaxUnpool _ -> true;
       case PadBackward _, ResizeBackward _, CumSum _ -> true;
       case CumProd _, CumProdBackward _, ProdBackward _ -> true;
       case GridSample _, GridSampleBackward _ -> true;

@@ -6924,6 +6924,75 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static class balboa_unpool {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_unpool");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_unpool(int32_t dtype, int32_t index_dtype, int64_t outer, int64_t size, int64_t count, int64_t inner, const void *indices, const void *y, void *x, int64_t *bad_index)
+     * }
+     */
+    public static FunctionDescriptor balboa_unpool$descriptor() {
+        return balboa_unpool.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_unpool(int32_t dtype, int32_t index_dtype, int64_t outer, int64_t size, int64_t count, int64_t inner, const void *indices, const void *y, void *x, int64_t *bad_index)
+     * }
+     */
+    public static MethodHandle balboa_unpool$handle() {
+        return balboa_unpool.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_unpool(int32_t dtype, int32_t index_dtype, int64_t outer, int64_t size, int64_t count, int64_t inner, const void *indices, const void *y, void *x, int64_t *bad_index)
+     * }
+     */
+    public static MemorySegment balboa_unpool$address() {
+        return balboa_unpool.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_unpool(int32_t dtype, int32_t index_dtype, int64_t outer, int64_t size, int64_t count, int64_t inner, const void *indices, const void *y, void *x, int64_t *bad_index)
+     * }
+     */
+    public static int balboa_unpool(int dtype, int index_dtype, long outer, long size, long count, long inner, MemorySegment indices, MemorySegment y, MemorySegment x, MemorySegment bad_index) {
+        var mh$ = balboa_unpool.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_unpool", dtype, index_dtype, outer, size, count, inner, indices, y, x, bad_index);
+            }
+            return (int)mh$.invokeExact(dtype, index_dtype, outer, size, count, inner, indices, y, x, bad_index);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class balboa_window_mean {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,

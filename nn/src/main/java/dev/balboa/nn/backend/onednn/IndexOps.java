@@ -17,6 +17,7 @@ import dev.balboa.nn.op.Scatter;
 import dev.balboa.nn.op.ScatterAdd;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
+import java.util.function.LongUnaryOperator;
 
 /** Picks and places elements by index, through the kernels. */
 final class IndexOps {
@@ -178,12 +179,28 @@ final class IndexOps {
    * @param size what they are into
    */
   static Step checked(Op op, KernelKinds.Type type, int at, long count, long size, Step kernel) {
+    return checked(op, type, at, count, LongUnaryOperator.identity(), size, kernel);
+  }
+
+  /**
+   * The same of indices that may lie in another order.
+   *
+   * @param offset where each index in row-major order lies
+   */
+  static Step checked(
+      Op op,
+      KernelKinds.Type type,
+      int at,
+      long count,
+      LongUnaryOperator offset,
+      long size,
+      Step kernel) {
     return s -> {
       try {
         kernel.run(s);
       } catch (IndexOutOfBoundsException e) {
         for (long i = 0; i < count; i++) {
-          long index = IndexKernels.at(type, s[at], i);
+          long index = IndexKernels.at(type, s[at], offset.applyAsLong(i));
           if (index < -size || index >= size) {
             throw DataErrors.index(op.name(), index, i, size);
           }

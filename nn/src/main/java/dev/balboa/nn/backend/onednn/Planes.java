@@ -37,6 +37,15 @@ record Planes(MemoryDesc md, long outer, long inner) {
     return MemoryDesc.tagged(Mds.type(spec.dtype()), dims, blocked(dims.length, inner == 16));
   }
 
+  /** Where element {@code i} in row-major order lies, of planes of {@code size} elements. */
+  long offset(long i, long size) {
+    long channels = md.dims()[1];
+    long plane = i / size;
+    long channel = plane % channels;
+    long group = plane / channels * Math.ceilDiv(channels, inner) + channel / inner;
+    return (group * size + i % size) * inner + channel % inner;
+  }
+
   private static FormatTag blocked(int rank, boolean wide) {
     return switch (rank) {
       case 3 -> wide ? FormatTag.BLOCKED_NCW16C : FormatTag.BLOCKED_NCW8C;

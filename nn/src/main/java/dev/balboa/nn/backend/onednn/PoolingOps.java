@@ -6,7 +6,6 @@ import dev.balboa.bindings.IndexGeometry;
 import dev.balboa.bindings.IndexKernels;
 import dev.balboa.bindings.KernelCall;
 import dev.balboa.bindings.KernelKinds;
-import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.Pooling;
 import dev.balboa.bindings.PrimitiveDesc;
@@ -22,6 +21,7 @@ import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.MaxPoolGather;
 import dev.balboa.nn.op.MaxPoolWithIndices;
+import dev.balboa.nn.op.MaxUnpool;
 import dev.balboa.nn.op.PoolingOp;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
@@ -48,6 +48,7 @@ final class PoolingOps {
       case AvgPoolBackward o -> averageBackward(b, o);
       case MaxPoolWithIndices o ->
           WindowPools.max(b, o, windows(b, o.window()), (_, _, index) -> b.output(1, index));
+      case MaxUnpool o -> unpool(b, o);
       case AdaptiveMaxPool o -> {
         Shape y = b.outputSpec(0).shape();
         List<WindowPool.Axis> axes = Windows.adaptive(b.spec(0).shape(), y);
@@ -89,17 +90,36 @@ final class PoolingOps {
       b.call(call, s -> pool.maxBackward(s[0], s[1], s[2]), places, dy, dx);
       return;
     }
-    IndexGeometry geometry = planes(planes, plane(op.inputShape()), plane(b.spec(0).shape()));
-    long n = planes.outer() * plane(op.inputShape());
+    long size = plane(op.inputShape());
+    long count = plane(b.spec(0).shape());
+    b.call(unpool(b.spec(0), KernelKinds.Type.I32, planes, size, count), places, dy, dx);
+  }
+
+  /** In the order in which the indices come; the values are brought into it. */
+  private static void unpool(PlanBuilder b, MaxUnpool op) {
+    Unsupported.unless(b, op, DType.F32, DType.F64);
+    TensorSpec y = b.spec(0);
+    KernelKinds.Type type = Kinds.of(b.spec(1).dtype());
+    boolean ordered = y.dtype() == DType.F32;
+    Operand indices = ordered ? WindowPools.planes(b, 1) : b.denseInput(1);
+    Planes planes = Planes.of(indices.md());
+    long size = op.output().size();
+    long count = plane(y.shape());
+    Step step = unpool(y, type, planes, size, count);
     b.call(
-        s -> {
-          Kernels.fill(dtype.bytes(), n, 0, s[2]);
-          IndexKernels.scatterAdd(
-              Kinds.of(dtype), geometry, KernelKinds.Type.I32, s[0], s[1], s[2]);
-        },
-        places,
-        dy,
-        dx);
+        IndexOps.checked(op, type, 0, y.shape().size(), i -> planes.offset(i, count), size, step),
+        indices,
+        ordered ? b.input(0, planes.like(y)) : b.denseInput(0),
+        b.output(0, planes.like(b.outputSpec(0))));
+  }
+
+  /** Each of {@code count} values at its index in planes of {@code size} zeros. */
+  private static Step unpool(
+      TensorSpec y, KernelKinds.Type type, Planes planes, long size, long count) {
+    KernelKinds.Type sums = Kinds.of(y.dtype());
+    return s ->
+        IndexKernels.unpool(
+            sums, planes.outer(), size, count, planes.inner(), type, s[0], s[1], s[2]);
   }
 
   private static void maxGather(PlanBuilder b, MaxPoolGather op) {

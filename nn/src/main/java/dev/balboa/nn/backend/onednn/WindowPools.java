@@ -38,9 +38,9 @@ final class WindowPools {
     return WindowPool.of(Kinds.of(b.spec(0).dtype()), any.dim(0) * any.dim(1), axes);
   }
 
-  /** The planes of an input as they lie, if the kernel can read them so. */
-  private static Operand planes(PlanBuilder b, int i) {
-    if (b.spec(i).dtype() == DType.F32) { // oneDNN reorders no F64
+  /** The planes of an input as they lie, if the kernels can read them so. */
+  static Operand planes(PlanBuilder b, int i) {
+    if (b.spec(i).dtype().bytes() == Float.BYTES) { // oneDNN reorders no F64 and no I64
       Operand x = b.input(i);
       if (Planes.of(x.md()) != null) {
         return x;

@@ -11,6 +11,7 @@ import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.MaxPoolGather;
 import dev.balboa.nn.op.MaxPoolWithIndices;
+import dev.balboa.nn.op.MaxUnpool;
 import dev.balboa.nn.op.PoolingOp;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Window;
@@ -42,6 +43,11 @@ final class PoolingKernels {
       case MaxPoolWithIndices o -> {
         var kernels = new PoolingKernels(o.window(), call.in(0), call.out(0));
         yield call.plain(kernels::max);
+      }
+      case MaxUnpool o -> {
+        Shape y = call.in(0);
+        int count = Math.toIntExact(y.slice(2, y.rank()).size());
+        yield call.plain((in, out) -> unpool(o, count, in, out[0].reals()));
       }
       case AvgPool o -> {
         var kernels = new PoolingKernels(o.window(), call.in(0), call.out(0));
@@ -144,6 +150,16 @@ final class PoolingKernels {
     double[] dx = out[0].reals();
     for (int i = 0; i < dy.length; i++) {
       dx[i / window.outSize() * window.inSize() + (int) from[i]] += dy[i];
+    }
+  }
+
+  /** From planes of {@code count} values. */
+  private static void unpool(MaxUnpool op, int count, Elements[] in, double[] x) {
+    double[] y = in[0].reals();
+    int size = Math.toIntExact(op.output().size());
+    int[] at = IndexKernels.positions(op.name(), in[1].wholes(), size);
+    for (int i = 0; i < y.length; i++) {
+      x[i / count * size + at[i]] += y[i];
     }
   }
 

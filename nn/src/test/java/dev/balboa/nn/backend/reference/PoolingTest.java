@@ -13,6 +13,7 @@ import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.MaxPoolGather;
 import dev.balboa.nn.op.MaxPoolWithIndices;
+import dev.balboa.nn.op.MaxUnpool;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Value;
@@ -120,6 +121,13 @@ class PoolingTest extends ReferenceFixture {
     List<Value> rows = runAll(new AdaptiveMaxPool(List.of(2)), f64(shape(1, 1, 5), 1, 2, 3, 9, 4));
     assertClose(reals(rows.get(0)), 0, 3, 9);
     assertThat(ints(rows.get(1))).containsExactly(2, 3);
+  }
+
+  @Test
+  void unpooling() {
+    Value y = f64(shape(1, 2, 3), 1, 2, 4, 8, 16, 32);
+    Value at = i32(shape(1, 2, 3), 0, 3, -1, 2, 2, 1);
+    assertClose(compute(new MaxUnpool(shape(4)), y, at), 0, 1, 0, 0, 6, 0, 32, 24, 0);
   }
 
   @Test
