@@ -13,9 +13,11 @@ typedef float v4, v8, v16;
 
 enum {
   ROWS = 4,         /* rows of a tile */
-  DEEP = 8,         /* rows of B that few rows of C take in at once */
+  DEEP = 8,         /* neighbouring rows of B that few rows of C take in at once */
   SHORT = 4,        /* "few rows" */
   WIDE = 256,       /* columns from which on B is read row by row: narrower tiles would jump from page to page */
+  HALVED = 16384,   /* elements of C up to which few rows are the sum of two products, over half of k each */
+  LONG = 256,       /* terms from which on sums are cut into several */
   GATHERED = 256,   /* elements of a row of A that are gathered at a time where they lie apart */
   SERIAL_NS = 5000, /* work of a thread for which it pays to wake it */
 };
@@ -95,20 +97,21 @@ BALBOA_CLONES static void tiles(const product *p, const float *a, const float *b
   }
 }
 
-/* ---- few rows, many columns: adds `deep` rows of B, each read as a stream, to what there is of C */
-BALBOA_INLINE void stream_rows(const int rows, const int deep, const product *p, const float *a, const float *b,
-                               int64_t n, float *c) {
+/* ---- few rows, many columns: adds `deep` rows of B, `apart` rows from each other, to what there is of C */
+BALBOA_INLINE void stream_rows(const int rows, const int deep, int64_t apart, const product *p, const float *a,
+                               const float *b, int64_t n, float *c) {
   enum { LANES = sizeof(v16) / sizeof(float) };
   float x[SHORT][DEEP];
   for (int r = 0; r < rows; r++) {
     for (int q = 0; q < deep; q++) {
-      x[r][q] = a[r * p->a_row + q * p->a_k];
+      x[r][q] = a[r * p->a_row + q * apart * p->a_k];
     }
   }
+  const int64_t next = apart * p->ldb;
   int64_t j = 0;
   for (; j + LANES <= n; j += LANES) {
     v16 w[DEEP];
-    BALBOA_UNROLL(8) for (int q = 0; q < deep; q++) { w[q] = *(const v16 *)(b + q * p->ldb + j); }
+    BALBOA_UNROLL(8) for (int q = 0; q < deep; q++) { w[q] = *(const v16 *)(b + q * next + j); }
     BALBOA_UNROLL(4) for (int r = 0; r < rows; r++) {
       v16 sum = *(const v16 *)(c + r * p->ldc + j);
       BALBOA_UNROLL(8) for (int q = 0; q < deep; q++) { sum += x[r][q] * w[q]; }
@@ -119,13 +122,15 @@ BALBOA_INLINE void stream_rows(const int rows, const int deep, const product *p,
     for (int r = 0; r < rows; r++) {
       float sum = c[r * p->ldc + j];
       for (int q = 0; q < deep; q++) {
-        sum += x[r][q] * b[q * p->ldb + j];
+        sum += x[r][q] * b[q * next + j];
       }
       c[r * p->ldc + j] = sum;
     }
   }
 }
 
+/* One or two rows of C read B at four places at once, far apart: the processor then fetches ahead in as many pages.
+ * More rows of C would contend with these for places in the first cache. */
 BALBOA_INLINE void stream_all(const int rows, const product *p, const float *a, const float *b, int64_t n, float *c) {
   for (int r = 0; r < rows && !p->accumulate; r++) {
     for (int64_t j = 0; j < n; j++) {
@@ -133,11 +138,19 @@ BALBOA_INLINE void stream_all(const int rows, const product *p, const float *a, 
     }
   }
   int64_t i = 0;
-  for (; i + DEEP <= p->k; i += DEEP) {
-    stream_rows(rows, DEEP, p, a + i * p->a_k, b + i * p->ldb, n, c);
+  if (rows <= 2) {
+    const int64_t quarter = p->k / 4;
+    for (; i < quarter; i++) {
+      stream_rows(rows, 4, quarter, p, a + i * p->a_k, b + i * p->ldb, n, c);
+    }
+    i = 4 * quarter;
+  } else {
+    for (; i + DEEP <= p->k; i += DEEP) {
+      stream_rows(rows, DEEP, 1, p, a + i * p->a_k, b + i * p->ldb, n, c);
+    }
   }
   for (; i < p->k; i++) {
-    stream_rows(rows, 1, p, a + i * p->a_k, b + i * p->ldb, n, c);
+    stream_rows(rows, 1, 1, p, a + i * p->a_k, b + i * p->ldb, n, c);
   }
 }
 
@@ -196,8 +209,52 @@ BALBOA_INLINE void dots(const int rows, const int columns, const product *p, int
   }
 }
 
+/* One or two sums of many terms, each in four vectors, with rows of B that lie `apart` rows from each other. */
+BALBOA_INLINE void long_dots(const int columns, int64_t apart, const product *p, int64_t k, const float *a,
+                             const float *b, float *c, int accumulate) {
+  enum { LANES = sizeof(v16) / sizeof(float), PARTS = 4 };
+  const int64_t next = apart * p->ldb;
+  v16 sum[2][PARTS];
+  BALBOA_UNROLL(2) for (int v = 0; v < columns; v++) {
+    BALBOA_UNROLL(4) for (int s = 0; s < PARTS; s++) { sum[v][s] = (v16){0}; }
+  }
+  int64_t i = 0;
+  for (; i + PARTS * LANES <= k; i += PARTS * LANES) {
+    BALBOA_UNROLL(4) for (int s = 0; s < PARTS; s++) {
+      const v16 x = *(const v16 *)(a + i + s * LANES);
+      BALBOA_UNROLL(2) for (int v = 0; v < columns; v++) {
+        sum[v][s] += x * *(const v16 *)(b + v * next + i + s * LANES);
+      }
+    }
+  }
+  BALBOA_UNROLL(2) for (int v = 0; v < columns; v++) {
+    float total = sum_of((sum[v][0] + sum[v][1]) + (sum[v][2] + sum[v][3]));
+    for (int64_t q = i; q < k; q++) {
+      total += a[q] * b[v * next + q];
+    }
+    float *to = c + v * apart;
+    *to = accumulate ? *to + total : total;
+  }
+}
+
+/* A row of many terms reads B at two places at once, half of the columns apart: the processor fetches ahead in both. */
+BALBOA_INLINE void long_row(const product *p, int64_t k, const float *a, const float *b, int64_t n, float *c,
+                            int accumulate) {
+  const int64_t half = n / 2;
+  for (int64_t j = 0; j < half; j++) {
+    long_dots(2, half, p, k, a, b + j * p->ldb, c + j, accumulate);
+  }
+  if (n > 2 * half) {
+    long_dots(1, 1, p, k, a, b + (n - 1) * p->ldb, c + n - 1, accumulate);
+  }
+}
+
 BALBOA_INLINE void dot_row(const int rows, const product *p, int64_t k, const float *a, int64_t a_row, const float *b,
                            int64_t n, float *c, int accumulate) {
+  if (rows == 1 && k >= LONG) {
+    long_row(p, k, a, b, n, c, accumulate);
+    return;
+  }
   const int wide = rows == 1 ? 8 : 4;
   int64_t j = 0;
   for (; j + wide <= n; j += wide) {
@@ -272,6 +329,37 @@ static void some_products(void *context, int64_t begin, int64_t end) {
   }
 }
 
+/* Products over the first and the second half of k: each reads its half of B as it lies, from the first row to the
+ * last, where halves of the columns would be read in pieces. */
+static void some_of_halves(void *context, int64_t begin, int64_t end) {
+  const product *halves = context;
+  const int64_t units = (halves->n + 15) / 16;
+  for (int h = 0; h < 2; h++) {
+    const product *p = &halves[h];
+    const int64_t from = 16 * bk_max(0, begin - h * units), to = bk_min(p->n, 16 * (end - h * units));
+    if (from < to) {
+      stream(p, p->a, p->b + from, p->m, to - from, p->c + from);
+    }
+  }
+}
+
+/* Always in halves, so that the bits do not depend on the number of threads. */
+static void add_halves(const product *p, int64_t grain) {
+  float more[HALVED];
+  product halves[2] = {*p, *p};
+  halves[0].k = p->k / 2;
+  halves[1].k = p->k - halves[0].k;
+  halves[1].a += halves[0].k * p->a_k;
+  halves[1].b += halves[0].k * p->ldb;
+  halves[1].c = more;
+  halves[1].ldc = p->n;
+  halves[1].accumulate = 0;
+  bk_parallel(2 * ((p->n + 15) / 16), grain, some_of_halves, halves);
+  for (int64_t r = 0; r < p->m; r++) {
+    BALBOA_SIMD for (int64_t j = 0; j < p->n; j++) { p->c[r * p->ldc + j] += more[r * p->n + j]; }
+  }
+}
+
 /* A column of results is a row of the transposed product, whose matrix is then read as it lies. */
 static void turn_column(product *p) {
   if (p->n == 1 && p->ldc == 1 && (p->a_k == 1 || p->a_row == 1)) {
@@ -307,9 +395,13 @@ int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t
   /* About 100 multiply-adds or 30 bytes a nanosecond. */
   const double ns = (double)p.m * (double)p.n * (double)p.k / 100 + (double)p.n * (double)p.k * 4 / 30;
   const double all = ns * (double)count;
-  const int64_t units = count > 1 ? count : p.n >= p.m ? (p.n + 15) / 16 : (p.m + ROWS - 1) / ROWS;
-  const int64_t grain = 1 + (int64_t)(SERIAL_NS / (all / (double)units + 1e-9));
-  bk_parallel(units, bk_min(grain, INT64_C(1) << 40), count > 1 ? some_products : p.n >= p.m ? some_columns : some_rows,
-              &p);
+  const int halved = count == 1 && !p.trans_b && p.m <= SHORT && p.n >= WIDE && p.k >= LONG && p.m * p.n <= HALVED;
+  const int64_t units = count > 1 ? count : p.n >= p.m ? (p.n + 15) / 16 * (halved ? 2 : 1) : (p.m + ROWS - 1) / ROWS;
+  const int64_t grain = bk_min(1 + (int64_t)(SERIAL_NS / (all / (double)units + 1e-9)), INT64_C(1) << 40);
+  if (halved) {
+    add_halves(&p, grain);
+  } else {
+    bk_parallel(units, grain, count > 1 ? some_products : p.n >= p.m ? some_columns : some_rows, &p);
+  }
   return BALBOA_OK;
 }

@@ -57,10 +57,29 @@ static int32_t direct(balboa_sgemm_routine gemm, int32_t ta, int32_t tb, int32_t
 DEFINE_CASE(check_direct, float, direct, naive_sgemm)
 DEFINE_CASE(check_f64, double, balboa_dgemm, naive_dgemm)
 
+/* The bits of a direct product do not depend on the number of threads. */
+static void check_bits(int tb, int m, int n, int k) {
+  const int ldb = tb ? k : n;
+  float *a = malloc((size_t)m * k * sizeof *a), *b = malloc((size_t)n * k * sizeof *b);
+  float *c = malloc((size_t)m * n * sizeof *c), *want = malloc((size_t)m * n * sizeof *want);
+  for (int i = 0; i < m * k; i++) a[i] = (float)(i * 7 % 1013) / 1013 - 0.4f;
+  for (int i = 0; i < n * k; i++) b[i] = (float)(i * 5 % 2011) / 2011 - 0.6f;
+  for (int threads = 1; threads <= 6; threads++) {
+    balboa_set_threads(threads);
+    EXPECT_OK(balboa_sgemm_direct(0, tb, m, n, k, a, k, 0, b, ldb, 0, 0, threads == 1 ? want : c, n, 0, 1));
+    for (int i = 0; threads > 1 && i < m * n; i++) {
+      EXPECT(c[i] == want[i], "%dx%dx%d, %d threads, at %d: %a, not %a", m, n, k, threads, i, (double)c[i],
+             (double)want[i]);
+    }
+  }
+  free(a), free(b), free(c), free(want);
+}
+
 int main(void) {
   static const int sizes[][3] = {{1, 1, 1}, {1, 200, 77}, {200, 1, 50}, {17, 31, 5}, {97, 65, 80}, {64, 130, 0},
                                  {0, 4, 4}, {7, 150, 2500}, {150, 8, 2000}, {16, 90, 40}, {130, 70, 33},
-                                 {40, 2000, 1}, {900, 1, 1}, {1, 1, 9001}, {1, 700, 300}, {3, 301, 40}};
+                                 {40, 2000, 1}, {900, 1, 1}, {1, 1, 9001}, {1, 700, 300}, {3, 301, 40}, {2, 259, 515},
+                                 {4, 300, 261}};
   for (int threads = 1; threads <= 6; threads++) {
     balboa_set_threads(threads);
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
@@ -72,6 +91,13 @@ int main(void) {
         check_f64(t & 1, t >> 1, sizes[s][0], sizes[s][1], sizes[s][2], 2, 1);
       }
     }
+  }
+  for (int tb = 0; tb < 2; tb++) {
+    check_bits(tb, 1, 1030, 517);
+    check_bits(tb, 2, 997, 400);
+    check_bits(tb, 3, 900, 403);
+    check_bits(tb, 4, 1024, 300);
+    check_bits(tb, 2, 9000, 260);
   }
   float x = 0;
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_sgemm(naive_sgemm, 0, 0, -1, 1, 1, 1, &x, 1, 0, &x, 1, 0, 0, &x, 1, 0, 1));
