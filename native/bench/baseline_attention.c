@@ -24,13 +24,13 @@ static double scale_of(const attention *a) { return 1 / sqrt((double)a->d); }
 
 static void tiles_forward(void *context) {
   const attention *a = context;
-  BENCH_CHECK(balboa_attention_f32(routine(), a->geometry, BALBOA_MASK_NONE, scale_of(a), 0, a->q, a->k, a->v, NULL,
+  BENCH_CHECK(balboa_attention_f32(a->geometry, BALBOA_MASK_NONE, scale_of(a), 0, a->q, a->k, a->v, NULL,
                                    NULL, a->out, a->sums, a->scratch, a->scratch_bytes));
 }
 
 static void tiles_backward(void *context) {
   const attention *a = context;
-  BENCH_CHECK(balboa_attention_backward_f32(routine(), a->geometry, BALBOA_MASK_NONE, scale_of(a), 0, a->q, a->k, a->v,
+  BENCH_CHECK(balboa_attention_backward_f32(a->geometry, BALBOA_MASK_NONE, scale_of(a), 0, a->q, a->k, a->v,
                                             NULL, NULL, a->out, a->sums, a->dout, a->dq, a->dk, a->dv, a->scratch,
                                             a->scratch_bytes));
 }
@@ -101,6 +101,11 @@ int main(int argc, char **argv) {
   openblas_set_num_threads(1);
   measure(1, 12, 128, 32, 0);
   measure(8, 12, 128, 32, 0);
+  for (int64_t l = 16; l <= 1024; l *= 2) { /* as many tokens at every length */
+    if (l != 128) {
+      measure(1024 / l, 12, l, 32, 0);
+    }
+  }
   measure(1, 8, 1024, 64, 0);
   measure(1, 8, 1024, 64, 1);
   measure(1, 1, 2048, 64, 0);

@@ -722,11 +722,11 @@ enum balboa_mask {
  * do. Negative: a balboa_status. */
 BALBOA_API int64_t balboa_attention_scratch(int32_t dtype, const int64_t *geometry);
 /* sums [B, H, Lq]: the logarithm of each row's sum of exponentials, -infinity for a query that sees no key. */
-BALBOA_API int32_t balboa_attention_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind,
+BALBOA_API int32_t balboa_attention_f32(const int64_t *geometry, int32_t mask_kind,
                                         double scale, double dropout, const float *q, const float *k, const float *v,
                                         const void *mask, const int64_t *key, float *out, float *sums, void *scratch,
                                         int64_t scratch_bytes);
-BALBOA_API int32_t balboa_attention_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind,
+BALBOA_API int32_t balboa_attention_f64(const int64_t *geometry, int32_t mask_kind,
                                         double scale, double dropout, const double *q, const double *k,
                                         const double *v, const void *mask, const int64_t *key, double *out,
                                         double *sums, void *scratch, int64_t scratch_bytes);
@@ -739,12 +739,12 @@ BALBOA_API int32_t balboa_attention_bf16(const int64_t *geometry, int32_t mask_k
                                          const int64_t *key, uint16_t *out, float *sums, void *scratch,
                                          int64_t scratch_bytes);
 /* dq, dk, dv from the results of the forward call. */
-BALBOA_API int32_t balboa_attention_backward_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind,
+BALBOA_API int32_t balboa_attention_backward_f32(const int64_t *geometry, int32_t mask_kind,
                                                  double scale, double dropout, const float *q, const float *k,
                                                  const float *v, const void *mask, const int64_t *key,
                                                  const float *out, const float *sums, const float *dout, float *dq,
                                                  float *dk, float *dv, void *scratch, int64_t scratch_bytes);
-BALBOA_API int32_t balboa_attention_backward_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind,
+BALBOA_API int32_t balboa_attention_backward_f64(const int64_t *geometry, int32_t mask_kind,
                                                  double scale, double dropout, const double *q, const double *k,
                                                  const double *v, const void *mask, const int64_t *key,
                                                  const double *out, const double *sums, const double *dout, double *dq,

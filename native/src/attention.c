@@ -1,18 +1,18 @@
 /*
  * Scaled dot-product attention over tiles of the weights (Dao et al., "FlashAttention", 2022): the weights of a block of
- * queries and a block of keys live in a thread's cache and are never all in memory. Products are a BLAS routine's.
+ * queries and a block of keys live in a thread's cache and are never all in memory.
  * The backward pass computes the tiles again from the logarithms of the rows' sums.
  */
 #include <math.h>
 #include <string.h>
 
+#include "dmath.h"
 #include "internal.h"
 #include "vmath.h"
 
-enum { ROW_MAJOR = 101, NO_TRANS = 111, TRANS = 112 }; /* of cblas.h */
-
-/* Queries and keys of a tile; two tiles of doubles are half a megabyte and fit a second-level cache. */
-enum { QUERIES = 128, KEYS = 256 };
+/* Queries and keys of a tile, and queries whose scores stay in the innermost cache in the forward pass. */
+enum { QUERIES = 128, KEYS = 256, GROUP_ROWS = 16 };
+enum { TILE = 8 }; /* rows of the registers' tile */
 /* Multiply-adds below which one thread is faster. */
 #define SERIAL_WORK (64.0 * 64 * 64)
 
@@ -25,10 +25,10 @@ typedef struct {
 
 typedef struct {
   shape s;
-  int64_t slots, slot_bytes, tile_keys, query_blocks, key_blocks;
+  int64_t slots, slot_bytes, tile_row, tile, query_blocks, key_blocks;
   int32_t all_at_once; /* backward: one task computes all gradients of a key head */
   int32_t keys_turn;   /* backward: else, whether the gradients of k and v are computed, not that of q */
-  const void *gemm, *q, *k, *v, *mask, *out, *sums, *dout;
+  const void *q, *k, *v, *mask, *out, *sums, *dout;
   const int64_t *key;
   void *to, *to_sums, *dq, *dk, *dv;
   char *scratch;
@@ -78,12 +78,11 @@ static int32_t read_shape(const int64_t *g, int32_t mask_kind, double scale, dou
 
 static int64_t tile_keys(const shape *s) { return round_up(bk_max(1, bk_min(KEYS, s->keys)), 16); }
 
-/* A slot holds two tiles, their random numbers and three numbers a row. */
-static int64_t slot_bytes(const shape *s, int64_t element) {
-  const int64_t tile = QUERIES * tile_keys(s) * element;
-  return 2 * tile + tile_keys(s) * 4 + 3 * QUERIES * 8;
-}
+/* Elements from one row of keys to the next: no power of two, so that rows do not meet in the same cache lines. */
+static int64_t row_of(int64_t keys) { return keys + 16; }
 
+static int64_t slot_sizes_f32(const shape *s, int64_t sizes[12]);
+static int64_t slot_sizes_f64(const shape *s, int64_t sizes[12]);
 static int64_t slot_bytes_bf16(const shape *s);
 
 /* How many threads work: one each for a slot. */
@@ -99,7 +98,10 @@ int64_t balboa_attention_scratch(int32_t dtype, const int64_t *geometry) {
   BK_CHECK(half || dtype == BALBOA_F32 || dtype == BALBOA_F64, BALBOA_ERR_KIND);
   const int32_t status = read_shape(geometry, BALBOA_MASK_NONE, 1, 0, &s);
   BK_CHECK(status == BALBOA_OK, status);
-  return wanted_slots(&s) * (half ? slot_bytes_bf16(&s) : slot_bytes(&s, bk_dtype_size(dtype)));
+  int64_t sizes[12];
+  return wanted_slots(&s) * (half                   ? slot_bytes_bf16(&s)
+                             : dtype == BALBOA_F32 ? slot_sizes_f32(&s, sizes)
+                                                   : slot_sizes_f64(&s, sizes));
 }
 
 /* The keys that queries [first, first + n) see are a part of [0, visible). */
@@ -110,7 +112,8 @@ static int64_t visible_keys(const shape *s, int64_t first, int64_t n) {
 static int32_t plan(job *j, int64_t bytes, int64_t scratch_bytes) {
   const shape *s = &j->s;
   j->slot_bytes = bytes;
-  j->tile_keys = tile_keys(s);
+  j->tile_row = row_of(tile_keys(s));
+  j->tile = strcmp(balboa_kernels_isa(), "avx512") == 0 ? TILE : 2;
   j->query_blocks = (s->queries + QUERIES - 1) / QUERIES;
   j->key_blocks = (s->keys + KEYS - 1) / KEYS;
   BK_CHECK(scratch_bytes >= j->slot_bytes, BALBOA_ERR_ARGUMENT);
@@ -129,23 +132,27 @@ static int32_t plan(job *j, int64_t bytes, int64_t scratch_bytes) {
 #define JOIN(a, b) JOIN2(a, b)
 
 #define T float
-#define EXP(x) vexp(x)
+#define WHOLE int32_t
+#define EXP(x) vexp_normal(x)
+#define LOG(x) dlog(x)
 #define NAME(x) JOIN(x, f32)
-#define ROUTINE balboa_sgemm_routine
 #include "attention_type.h"
 #undef T
+#undef WHOLE
 #undef EXP
+#undef LOG
 #undef NAME
-#undef ROUTINE
 
 #define T double
+#define WHOLE int64_t
 #define EXP(x) exp(x)
+#define LOG(x) log(x)
 #define NAME(x) JOIN(x, f64)
-#define ROUTINE balboa_dgemm_routine
 #include "attention_type.h"
 #undef T
+#undef WHOLE
 #undef EXP
+#undef LOG
 #undef NAME
-#undef ROUTINE
 
 #include "attention_bf16.h"

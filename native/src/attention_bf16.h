@@ -238,8 +238,7 @@ BF16_TARGET static float largest_bf16(int64_t n, const float *x, float largest) 
 BF16_TARGET static float exp_bf16(int64_t n, float *x, float shift) {
   float sum = 0;
   BALBOA_SIMD_REDUCE(+, sum) for (int64_t i = 0; i < n; i++) {
-    const float e = vexp_negative(x[i] - shift);
-    x[i] = x[i] == -INFINITY ? 0 : e;
+    x[i] = vexp_normal(x[i] - shift);
     sum += x[i];
   }
   return sum;

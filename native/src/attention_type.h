@@ -1,35 +1,43 @@
-/* Attention for one element type: the including file defines T, EXP(x), NAME(x) and ROUTINE, the type of the BLAS's
- * matrix product. */
+/* Attention for one element type: the including file defines T, WHOLE, NAME(x), EXP(x), which is 0 for
+ * -infinity, and LOG(x) of doubles. */
 
-/* What a thread works on. */
+#include "attention_product.h"
+
+/* What a thread works on. Rows of packed keys, values, queries and dout are whole vectors, those of tiles and of what is
+ * transposed row_of(tile_keys) apart. */
 typedef struct {
-  T *tile, *other;    /* [QUERIES, tile_keys] each */
-  float *random;      /* [tile_keys] */
-  double *sum;        /* of the exponentials, a row */
-  T *largest, *delta; /* the largest score, and dout . out, a row */
+  T *tile, *other;              /* [QUERIES, keys]: weights, and in the backward pass their gradients */
+  T *keys_across, *values;      /* [depth, keys], [keys, value_depth] */
+  T *values_across, *keys;      /* of the backward pass: [value_depth, keys], [keys, depth] */
+  T *queries, *dout;            /* of the backward pass: [QUERIES, depth], [QUERIES, value_depth] */
+  double *sum;                  /* of the exponentials, a row */
+  T *largest, *factor;          /* the largest score of a row, and what a new one means for sums of before */
+  float *random;                /* [tile_keys] */
 } NAME(slot);
 
-static NAME(slot) NAME(slot_of)(const job *j, int64_t slot) {
-  char *at = j->scratch + slot * j->slot_bytes;
-  const int64_t tile = QUERIES * j->tile_keys;
-  NAME(slot) s;
-  s.tile = (T *)(void *)at;
-  s.other = s.tile + tile;
-  s.sum = (double *)(void *)(s.other + tile);
-  s.largest = (T *)(void *)(s.sum + QUERIES);
-  s.delta = (T *)(void *)(s.sum + 2 * QUERIES);
-  s.random = (float *)(void *)(s.sum + 3 * QUERIES);
-  return s;
+/* Elements of the arrays of a slot in that order; returns its bytes. */
+static int64_t NAME(slot_sizes)(const shape *s, int64_t sizes[12]) {
+  const int64_t keys = tile_keys(s), row = row_of(keys), d = round_up(s->depth, 16), dv = round_up(s->value_depth, 16);
+  const int64_t all[12] = {QUERIES * row, QUERIES * row, s->depth * row, keys * dv,   s->value_depth * row, keys * d,
+                           QUERIES * d,   QUERIES * dv,  2 * QUERIES,    2 * QUERIES, 2 * QUERIES,          keys};
+  int64_t bytes = 0;
+  for (int i = 0; i < 12; i++) {
+    sizes[i] = round_up(all[i], 16);
+    bytes += sizes[i] * (int64_t)sizeof(T);
+  }
+  return bytes;
 }
 
-/* C [m, n] += alpha op(A) op(B), or = where `add` is 0. */
-static void NAME(product)(const job *j, int32_t trans_a, int32_t trans_b, int64_t m, int64_t n, int64_t k, T alpha,
-                          const T *a, int64_t lda, const T *b, int64_t ldb, int32_t add, T *c, int64_t ldc) {
-  if (m > 0 && n > 0) {
-    ((ROUTINE)(uintptr_t)j->gemm)(ROW_MAJOR, trans_a ? TRANS : NO_TRANS, trans_b ? TRANS : NO_TRANS, (int32_t)m,
-                                  (int32_t)n, (int32_t)k, alpha, a, (int32_t)lda, b, (int32_t)ldb, (T)add, c,
-                                  (int32_t)ldc);
+static NAME(slot) NAME(slot_of)(const job *j, int64_t slot) {
+  int64_t sizes[12];
+  NAME(slot_sizes)(&j->s, sizes);
+  T *at[12] = {(T *)(void *)(j->scratch + slot * j->slot_bytes)};
+  for (int i = 1; i < 12; i++) {
+    at[i] = at[i - 1] + sizes[i - 1];
   }
+  const NAME(slot) s = {at[0], at[1], at[2], at[3], at[4],  at[5],
+                        at[6], at[7], (double *)(void *)at[8], at[9], at[10], (float *)(void *)at[11]};
+  return s;
 }
 
 /* Adds the mask to a row of scores, or hides scores with it. */
@@ -54,16 +62,24 @@ BALBOA_CLONES static void NAME(mask_row)(int32_t kind, int64_t n, const void *ma
   }
 }
 
-/* Scores of queries [first, first + m) and keys [from, from + n); -infinity where a query does not see a key. */
-static void NAME(scores)(const job *j, int64_t b, int64_t h, int64_t first, int64_t m, int64_t from, int64_t n,
-                         T *tile) {
+/* Packs keys [from, from + n) for scores(). */
+static void NAME(pack_keys)(const job *j, NAME(slot) * slot, int64_t b, int64_t kv, int64_t from, int64_t n) {
   const shape *s = &j->s;
-  const int64_t shared = s->heads / s->kv_heads;
+  const T *k = (const T *)j->k + b * s->k[0] + kv * s->k[1] + from * s->k[2];
+  NAME(pack_transposed)(n, s->depth, k, s->k[2], j->tile_row, slot->keys_across);
+}
+
+/* Scores of queries [first, first + m) and the packed keys [from, from + n), in whole vectors; -infinity where a query
+ * does not see a key. Returns how many they are. */
+static int64_t NAME(scores)(const job *j, const NAME(slot) * slot, int64_t b, int64_t h, int64_t first, int64_t m,
+                            int64_t from, int64_t n) {
+  const shape *s = &j->s;
+  const int64_t width = round_up(n, NAME(LANES));
   const T *q = (const T *)j->q + b * s->q[0] + h * s->q[1] + first * s->q[2];
-  const T *k = (const T *)j->k + b * s->k[0] + h / shared * s->k[1] + from * s->k[2];
-  NAME(product)(j, 0, 1, m, n, s->depth, (T)s->scale, q, s->q[2], k, s->k[2], 0, tile, j->tile_keys);
+  const NAME(terms) terms = {s->depth, s->q[2], 1, j->tile_row, j->tile_row, j->tile, (T)s->scale, 0};
+  NAME(product)(&terms, m, width, q, slot->keys_across, slot->tile);
   for (int64_t i = 0; i < m; i++) {
-    T *row = tile + i * j->tile_keys;
+    T *row = slot->tile + i * j->tile_row;
     const int64_t visible = bk_max(0, bk_min(n, visible_keys(s, first + i, 1) - from));
     if (s->mask_kind != BALBOA_MASK_NONE) {
       const int64_t at = b * s->mask[0] + h * s->mask[1] + (first + i) * s->mask[2] + from * s->mask[3];
@@ -71,28 +87,16 @@ static void NAME(scores)(const job *j, int64_t b, int64_t h, int64_t first, int6
                                                           : (const void *)((const T *)j->mask + at);
       NAME(mask_row)(s->mask_kind, visible, mask, s->mask[3], row);
     }
-    for (int64_t c = visible; c < n; c++) {
+    for (int64_t c = visible; c < width; c++) {
       row[c] = -(T)INFINITY;
     }
   }
+  return width;
 }
 
-/* The largest of the row and `largest`. A NaN is passed over here: it reaches the sum. */
-BALBOA_CLONES static T NAME(row_largest)(int64_t n, const T *x, T largest) {
-  T m = largest;
-  BALBOA_SIMD_REDUCE(max, m) for (int64_t i = 0; i < n; i++) { m = x[i] > m ? x[i] : m; }
-  return m;
-}
-
-/* x = exp(x - shift), exactly 0 for -infinity; its sum. */
-BALBOA_CLONES static double NAME(row_exp)(int64_t n, T *x, T shift) {
-  double sum = 0.0;
-  BALBOA_SIMD_REDUCE(+, sum) for (int64_t i = 0; i < n; i++) {
-    const T e = EXP(x[i] - shift);
-    x[i] = x[i] == -(T)INFINITY ? (T)0 : e;
-    sum += (double)x[i];
-  }
-  return sum;
+/* x = exp(x - shift), exactly 0 for -infinity. */
+BALBOA_CLONES static void NAME(row_exp)(int64_t n, T *x, T shift) {
+  BALBOA_SIMD for (int64_t i = 0; i < n; i++) { x[i] = EXP(x[i] - shift); }
 }
 
 BALBOA_CLONES static void NAME(row_scale)(int64_t n, T factor, T *x) {
@@ -110,74 +114,116 @@ static void NAME(drop)(const job *j, NAME(slot) * slot, int64_t row, int64_t fro
   NAME(row_drop)(n, slot->random, (float)j->s.dropout, (T)(1.0 / (1.0 - j->s.dropout)), x, y);
 }
 
-/* The exponentials of a whole tile of scores, the largest score of each row and the sum of its exponentials: what the
- * running softmax below comes to where all keys are in one tile, without a call for each row. */
-BALBOA_CLONES static void NAME(tile_exp)(int64_t m, int64_t n, int64_t stride, T *tile, T *largest, double *sum) {
-  for (int64_t i = 0; i < m; i++) {
-    T *x = tile + i * stride, top = -(T)INFINITY;
-    BALBOA_SIMD_REDUCE(max, top) for (int64_t c = 0; c < n; c++) { top = x[c] > top ? x[c] : top; }
-    const T shift = top == -(T)INFINITY ? (T)0 : top;
-    double s = 0.0;
-    BALBOA_SIMD_REDUCE(+, s) for (int64_t c = 0; c < n; c++) {
-      const T e = EXP(x[c] - shift);
-      x[c] = x[c] == -(T)INFINITY ? (T)0 : e;
-      s += (double)x[c];
+/* Of each lane of a row: the largest element, and x = exp(x - shift), exactly 0 for -infinity, and their sum. */
+BALBOA_INLINE void NAME(largest)(int64_t n, const T *x, NAME(vec) * to) {
+  T top[NAME(LANES)];
+  for (int l = 0; l < NAME(LANES); l++) {
+    top[l] = -(T)INFINITY;
+  }
+  for (int64_t c = 0; c < n; c += NAME(LANES)) {
+    BALBOA_SIMD for (int l = 0; l < NAME(LANES); l++) { top[l] = x[c + l] > top[l] ? x[c + l] : top[l]; }
+  }
+  memcpy(to, top, sizeof top);
+}
+
+BALBOA_INLINE void NAME(exponentials)(int64_t n, T shift, T *x, NAME(vec) * to) {
+  T sum[NAME(LANES)] = {0};
+  for (int64_t c = 0; c < n; c += NAME(LANES)) {
+    BALBOA_SIMD for (int l = 0; l < NAME(LANES); l++) {
+      x[c + l] = EXP(x[c + l] - shift);
+      sum[l] += x[c + l];
     }
-    largest[i] = top;
-    sum[i] = s;
+  }
+  memcpy(to, sum, sizeof sum);
+}
+
+/* A step of the running softmax: the exponentials of rows of scores less the largest seen so far, which changes, and
+ * their sums. What was added up before is to be multiplied with the factors. A NaN is passed over in the search for the
+ * largest: it reaches the sum. n is a multiple of LANES, which are as many as rows that go by at once. */
+BALBOA_CLONES static void NAME(running_softmax)(int64_t rows, int64_t n, int64_t step, T *tile, T *largest, double *sum,
+                                                T *factor) {
+  enum { LANES = NAME(LANES) };
+  T shift[LANES], found[LANES];
+  NAME(vec) part[LANES];
+  for (int64_t i = 0; i < rows; i += LANES) {
+    const int64_t count = bk_min(LANES, rows - i);
+    for (int64_t r = 0; r < LANES; r++) {
+      NAME(largest)(r < count ? n : 0, tile + (i + r) * step, &part[r]);
+    }
+    NAME(fold)(0, part, found);
+    BALBOA_SIMD for (int64_t r = 0; r < count; r++) {
+      const T before = largest[i + r], top = found[r] > before ? found[r] : before;
+      shift[r] = top == -(T)INFINITY ? (T)0 : top; /* nothing seen so far, or only NaN */
+      factor[i + r] = EXP(before - shift[r]);
+      largest[i + r] = top;
+    }
+    for (int64_t r = 0; r < LANES; r++) {
+      NAME(exponentials)(r < count ? n : 0, shift[r], tile + (i + r) * step, &part[r]);
+    }
+    NAME(fold)(1, part, found);
+    for (int64_t r = 0; r < count; r++) {
+      sum[i + r] = sum[i + r] * (double)factor[i + r] + (double)found[r];
+    }
   }
 }
 
-/* The output of one block of queries: a running softmax over the blocks of keys. */
+/* Divides rows of the output by the sums, and takes the logarithms of these. */
+BALBOA_CLONES static void NAME(divide)(int64_t rows, int64_t n, const T *largest, const double *sum, T *out, T *sums) {
+  BALBOA_SIMD for (int64_t i = 0; i < rows; i++) {
+    const double s = (double)largest[i] + LOG(sum[i]);
+    sums[i] = sum[i] == 0.0 ? -(T)INFINITY : (T)s;
+  }
+  for (int64_t i = 0; i < rows; i++) {
+    const T factor = sum[i] == 0.0 ? (T)0 : (T)(1.0 / sum[i]);
+    BALBOA_SIMD for (int64_t c = 0; c < n; c++) { out[i * n + c] *= factor; }
+  }
+}
+
+/* Of a group of queries, rows [row, row + m) of the block that begins at `first`, and the packed keys and values
+ * [from, from + n): all that there is to do while its scores are in the innermost cache. */
+static void NAME(forward_group)(const job *j, NAME(slot) * slot, int64_t b, int64_t h, int64_t first, int64_t row,
+                                int64_t m, int64_t from, int64_t n) {
+  const shape *s = &j->s;
+  const int64_t dv = s->value_depth, row0 = (b * s->heads + h) * s->queries + first + row;
+  T *out = (T *)j->to + row0 * dv;
+  const int64_t width = NAME(scores)(j, slot, b, h, first + row, m, from, n);
+  NAME(running_softmax)(m, width, j->tile_row, slot->tile, slot->largest + row, slot->sum + row, slot->factor);
+  for (int64_t i = 0; i < m && from > 0; i++) {
+    if (slot->factor[i] != 1) {
+      NAME(row_scale)(dv, slot->factor[i], out + i * dv);
+    }
+  }
+  for (int64_t i = 0; i < m && s->dropout > 0; i++) {
+    NAME(drop)(j, slot, row0 + i, from, n, slot->tile + i * j->tile_row, slot->tile + i * j->tile_row);
+  }
+  const NAME(terms) terms = {n, j->tile_row, 1, round_up(dv, NAME(LANES)), dv, j->tile, 1, from > 0};
+  NAME(product)(&terms, m, dv, slot->tile, slot->values, out);
+}
+
+/* The output of one block of queries. */
 static void NAME(forward_block)(const job *j, NAME(slot) * slot, int64_t b, int64_t h, int64_t first) {
   const shape *s = &j->s;
   const int64_t m = bk_min(QUERIES, s->queries - first), row0 = (b * s->heads + h) * s->queries + first;
-  const int64_t dv = s->value_depth, shared = s->heads / s->kv_heads, visible = visible_keys(s, first, m);
+  const int64_t dv = s->value_depth, kv = h / (s->heads / s->kv_heads), visible = visible_keys(s, first, m);
   T *out = (T *)j->to + row0 * dv, *sums = (T *)j->to_sums + row0;
-  const int at_once = visible > 0 && visible <= KEYS && s->dropout == 0;
-  for (int64_t i = 0; i < m * dv && !at_once; i++) {
-    out[i] = 0;
-  }
-  for (int64_t i = 0; i < m && !at_once; i++) {
+  for (int64_t i = 0; i < m; i++) {
     slot->largest[i] = -(T)INFINITY;
     slot->sum[i] = 0.0;
   }
-  if (at_once) {
-    const T *v = (const T *)j->v + b * s->v[0] + h / shared * s->v[1];
-    NAME(scores)(j, b, h, first, m, 0, visible, slot->tile);
-    NAME(tile_exp)(m, visible, j->tile_keys, slot->tile, slot->largest, slot->sum);
-    NAME(product)(j, 0, 0, m, dv, visible, 1, slot->tile, j->tile_keys, v, s->v[2], 0, out, bk_max(1, dv));
-  }
-  for (int64_t from = 0; from < visible && !at_once; from += KEYS) {
+  for (int64_t from = 0; from == 0 || from < visible; from += KEYS) {
     const int64_t n = bk_min(KEYS, visible - from);
-    NAME(scores)(j, b, h, first, m, from, n, slot->tile);
-    for (int64_t i = 0; i < m; i++) {
-      T *x = slot->tile + i * j->tile_keys;
-      const T before = slot->largest[i], now = NAME(row_largest)(n, x, before);
-      const T shift = now == -(T)INFINITY ? (T)0 : now; /* nothing seen so far, or only NaN */
-      const double sum = NAME(row_exp)(n, x, shift);
-      if (now != before && before != -(T)INFINITY) {
-        const T factor = (T)exp((double)before - (double)now);
-        slot->sum[i] *= (double)factor;
-        NAME(row_scale)(dv, factor, out + i * dv);
-      }
-      slot->sum[i] += sum;
-      slot->largest[i] = now;
-      if (s->dropout > 0) {
-        NAME(drop)(j, slot, row0 + i, from, n, x, x);
+    const T *v = (const T *)j->v + b * s->v[0] + kv * s->v[1] + from * s->v[2];
+    NAME(pack_keys)(j, slot, b, kv, from, n);
+    NAME(pack_rows)(n, dv, v, s->v[2], slot->values);
+    for (int64_t row = 0; row < m; row += GROUP_ROWS) {
+      const int64_t rows = bk_min(GROUP_ROWS, m - row);
+      const int64_t seen = bk_min(n, visible_keys(s, first + row, rows) - from);
+      if (seen > 0 || from == 0) {
+        NAME(forward_group)(j, slot, b, h, first, row, rows, from, bk_max(0, seen));
       }
     }
-    const T *v = (const T *)j->v + b * s->v[0] + h / shared * s->v[1] + from * s->v[2];
-    NAME(product)(j, 0, 0, m, dv, n, 1, slot->tile, j->tile_keys, v, s->v[2], 1, out, bk_max(1, dv));
   }
-  for (int64_t i = 0; i < m; i++) {
-    if (slot->sum[i] == 0.0) {
-      sums[i] = -(T)INFINITY;
-    } else {
-      NAME(row_scale)(dv, (T)(1.0 / slot->sum[i]), out + i * dv);
-      sums[i] = (T)((double)slot->largest[i] + log(slot->sum[i]));
-    }
-  }
+  NAME(divide)(m, dv, slot->largest, slot->sum, out, sums);
 }
 
 /* Slot t takes every slots-th block, so that the long rows of a triangle are spread. */
@@ -212,8 +258,7 @@ BALBOA_CLONES static void NAME(tile_gradient)(int64_t m, int64_t n, int64_t stri
     T *p = weights + i * stride, *ds = other + i * stride, delta = 0;
     const T shift = sums[i] == -(T)INFINITY ? (T)0 : sums[i];
     BALBOA_SIMD_REDUCE(+, delta) for (int64_t c = 0; c < n; c++) {
-      const T e = EXP(p[c] - shift);
-      p[c] = p[c] == -(T)INFINITY ? (T)0 : e;
+      p[c] = EXP(p[c] - shift);
       delta += p[c] * ds[c];
     }
     if (out != NULL) {
@@ -232,19 +277,19 @@ BALBOA_CLONES static void NAME(tile_gradient)(int64_t m, int64_t n, int64_t stri
 static void NAME(gradients)(const job *j, NAME(slot) * slot, int64_t b, int64_t h, int64_t first, int64_t m,
                             int64_t from, int64_t n) {
   const shape *s = &j->s;
-  const int64_t row0 = (b * s->heads + h) * s->queries + first, dv = s->value_depth, shared = s->heads / s->kv_heads;
+  const int64_t row0 = (b * s->heads + h) * s->queries + first, dv = s->value_depth;
   const T *sums = (const T *)j->sums + row0;
   const T *dout = (const T *)j->dout + b * s->dout[0] + h * s->dout[1] + first * s->dout[2];
-  const T *v = (const T *)j->v + b * s->v[0] + h / shared * s->v[1] + from * s->v[2];
   const T *out = n == visible_keys(s, first, m) ? NULL : (const T *)j->out + row0 * dv;
-  NAME(scores)(j, b, h, first, m, from, n, slot->tile);
-  NAME(product)(j, 0, 1, m, n, dv, 1, dout, s->dout[2], v, s->v[2], 0, slot->other, j->tile_keys);
+  const int64_t width = NAME(scores)(j, slot, b, h, first, m, from, n);
+  const NAME(terms) terms = {dv, s->dout[2], 1, j->tile_row, j->tile_row, j->tile, 1, 0};
+  NAME(product)(&terms, m, width, dout, slot->values_across, slot->other);
   if (s->dropout == 0) {
-    NAME(tile_gradient)(m, n, j->tile_keys, dv, sums, dout, s->dout[2], out, slot->tile, slot->other);
+    NAME(tile_gradient)(m, n, j->tile_row, dv, sums, dout, s->dout[2], out, slot->tile, slot->other);
     return;
   }
   for (int64_t i = 0; i < m; i++) {
-    T *p = slot->tile + i * j->tile_keys, *ds = slot->other + i * j->tile_keys;
+    T *p = slot->tile + i * j->tile_row, *ds = slot->other + i * j->tile_row;
     NAME(row_exp)(n, p, sums[i] == -(T)INFINITY ? (T)0 : sums[i]);
     NAME(drop)(j, slot, row0 + i, from, n, ds, ds);
     const T delta = out == NULL ? NAME(row_dot)(n, p, ds) : NAME(row_dot)(dv, dout + i * s->dout[2], out + i * dv);
@@ -259,30 +304,43 @@ static void NAME(zero)(int64_t n, T *x) {
   }
 }
 
-/* Adds what queries [first, ..) and keys [from, ..) give to dq, or to dk and dv, or to all. */
+/* Packs keys and values [from, ..) of a key head for what comes below. */
+static void NAME(backward_pack)(const job *j, NAME(slot) * slot, int64_t b, int64_t kv, int64_t from) {
+  const shape *s = &j->s;
+  const int64_t n = bk_min(KEYS, s->keys - from);
+  const T *k = (const T *)j->k + b * s->k[0] + kv * s->k[1] + from * s->k[2];
+  const T *v = (const T *)j->v + b * s->v[0] + kv * s->v[1] + from * s->v[2];
+  NAME(pack_keys)(j, slot, b, kv, from, n);
+  NAME(pack_rows)(n, s->depth, k, s->k[2], slot->keys);
+  NAME(pack_transposed)(n, s->value_depth, v, s->v[2], j->tile_row, slot->values_across);
+}
+
+/* Adds what queries [first, ..) and the packed keys [from, ..) give to dq, or to dk and dv, or to all. */
 static void NAME(backward_tile)(const job *j, NAME(slot) * slot, int64_t b, int64_t h, int64_t first, int64_t from,
                                 int32_t to_queries, int32_t to_keys) {
   const shape *s = &j->s;
   const int64_t m = bk_min(QUERIES, s->queries - first), d = s->depth, dv = s->value_depth;
   const int64_t n = bk_min(KEYS, visible_keys(s, first, m) - from), kv = h / (s->heads / s->kv_heads);
+  const int64_t d_row = round_up(d, NAME(LANES)), dv_row = round_up(dv, NAME(LANES));
   if (n <= 0) {
     return;
   }
   NAME(gradients)(j, slot, b, h, first, m, from, n);
-  const T scale = (T)s->scale;
   if (to_queries) {
-    const T *k = (const T *)j->k + b * s->k[0] + kv * s->k[1] + from * s->k[2];
     T *dq = (T *)j->dq + ((b * s->heads + h) * s->queries + first) * d;
-    NAME(product)(j, 0, 0, m, d, n, scale, slot->other, j->tile_keys, k, s->k[2], 1, dq, bk_max(1, d));
+    const NAME(terms) terms = {n, j->tile_row, 1, d_row, d, j->tile, (T)s->scale, 1};
+    NAME(product)(&terms, m, d, slot->other, slot->keys, dq);
   }
   if (to_keys) {
     const int64_t key = (b * s->kv_heads + kv) * s->keys + from;
     const T *q = (const T *)j->q + b * s->q[0] + h * s->q[1] + first * s->q[2];
     const T *dout = (const T *)j->dout + b * s->dout[0] + h * s->dout[1] + first * s->dout[2];
-    NAME(product)(j, 1, 0, n, d, m, scale, slot->other, j->tile_keys, q, s->q[2], 1, (T *)j->dk + key * d,
-                  bk_max(1, d));
-    NAME(product)(j, 1, 0, n, dv, m, 1, slot->tile, j->tile_keys, dout, s->dout[2], 1, (T *)j->dv + key * dv,
-                  bk_max(1, dv));
+    NAME(pack_rows)(m, d, q, s->q[2], slot->queries);
+    NAME(pack_rows)(m, dv, dout, s->dout[2], slot->dout);
+    const NAME(terms) keys = {m, 1, j->tile_row, d_row, d, j->tile, (T)s->scale, 1};
+    NAME(product)(&keys, n, d, slot->other, slot->queries, (T *)j->dk + key * d);
+    const NAME(terms) values = {m, 1, j->tile_row, dv_row, dv, j->tile, 1, 1};
+    NAME(product)(&values, n, dv, slot->tile, slot->dout, (T *)j->dv + key * dv);
   }
 }
 
@@ -296,6 +354,7 @@ static void NAME(backward_head)(const job *j, NAME(slot) * slot, int64_t b, int6
   NAME(zero)(shared * s->queries * s->depth, (T *)j->dq + query * s->depth);
   for (int64_t h = kv * shared; h < (kv + 1) * shared; h++) {
     for (int64_t from = 0; from < s->keys; from += KEYS) {
+      NAME(backward_pack)(j, slot, b, kv, from);
       for (int64_t first = 0; first < s->queries; first += QUERIES) {
         NAME(backward_tile)(j, slot, b, h, first, from, 1, 1);
       }
@@ -309,6 +368,7 @@ static void NAME(backward_keys)(const job *j, NAME(slot) * slot, int64_t b, int6
   const int64_t n = bk_min(KEYS, s->keys - from);
   NAME(zero)(n * s->depth, (T *)j->dk + key * s->depth);
   NAME(zero)(n * s->value_depth, (T *)j->dv + key * s->value_depth);
+  NAME(backward_pack)(j, slot, b, kv, from);
   for (int64_t h = kv * shared; h < (kv + 1) * shared; h++) {
     for (int64_t first = 0; first < s->queries; first += QUERIES) {
       NAME(backward_tile)(j, slot, b, h, first, from, 0, 1);
@@ -320,7 +380,8 @@ static void NAME(backward_queries)(const job *j, NAME(slot) * slot, int64_t b, i
   const shape *s = &j->s;
   const int64_t query = (b * s->heads + h) * s->queries + first;
   NAME(zero)(bk_min(QUERIES, s->queries - first) * s->depth, (T *)j->dq + query * s->depth);
-  for (int64_t from = 0; from < s->keys; from += KEYS) {
+  for (int64_t from = 0; from < visible_keys(s, first, bk_min(QUERIES, s->queries - first)); from += KEYS) {
+    NAME(backward_pack)(j, slot, b, h / (s->heads / s->kv_heads), from);
     NAME(backward_tile)(j, slot, b, h, first, from, 1, 0);
   }
 }
@@ -345,10 +406,11 @@ static void NAME(backward)(void *context, int64_t begin, int64_t end) {
   }
 }
 
-int32_t NAME(balboa_attention)(ROUTINE gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout,
+int32_t NAME(balboa_attention)(const int64_t *geometry, int32_t mask_kind, double scale, double dropout,
                                const T *q, const T *k, const T *v, const void *mask, const int64_t *key, T *out,
                                T *sums, void *scratch, int64_t scratch_bytes) {
-  job j = {.gemm = (const void *)(uintptr_t)gemm, .q = q, .k = k, .v = v, .mask = mask, .key = key, .to = out,
+  int64_t sizes[12];
+  job j = {.q = q, .k = k, .v = v, .mask = mask, .key = key, .to = out,
            .to_sums = sums, .scratch = scratch};
   int32_t status = read_shape(geometry, mask_kind, scale, dropout, &j.s);
   BK_CHECK(status == BALBOA_OK, status);
@@ -356,19 +418,19 @@ int32_t NAME(balboa_attention)(ROUTINE gemm, const int64_t *geometry, int32_t ma
   if (rows == 0) {
     return BALBOA_OK;
   }
-  status = plan(&j, slot_bytes(&j.s, sizeof(T)), scratch_bytes);
+  status = plan(&j, NAME(slot_sizes)(&j.s, sizes), scratch_bytes);
   BK_CHECK(status == BALBOA_OK, status);
-  BK_CHECK(gemm != NULL, BALBOA_ERR_NULL);
   BK_CHECK(sums != NULL && (j.s.value_depth == 0 || out != NULL), BALBOA_ERR_NULL);
   bk_parallel(j.slots, 1, NAME(forward), &j);
   return BALBOA_OK;
 }
 
-int32_t NAME(balboa_attention_backward)(ROUTINE gemm, const int64_t *geometry, int32_t mask_kind, double scale,
+int32_t NAME(balboa_attention_backward)(const int64_t *geometry, int32_t mask_kind, double scale,
                                         double dropout, const T *q, const T *k, const T *v, const void *mask,
                                         const int64_t *key, const T *out, const T *sums, const T *dout, T *dq, T *dk,
                                         T *dv, void *scratch, int64_t scratch_bytes) {
-  job j = {.gemm = (const void *)(uintptr_t)gemm, .q = q, .k = k, .v = v, .mask = mask, .key = key, .out = out,
+  int64_t sizes[12];
+  job j = {.q = q, .k = k, .v = v, .mask = mask, .key = key, .out = out,
            .sums = sums, .dout = dout, .dq = dq, .dk = dk, .dv = dv, .scratch = scratch};
   int32_t status = read_shape(geometry, mask_kind, scale, dropout, &j.s);
   BK_CHECK(status == BALBOA_OK, status);
@@ -376,9 +438,8 @@ int32_t NAME(balboa_attention_backward)(ROUTINE gemm, const int64_t *geometry, i
   if (s->batch * s->kv_heads == 0) {
     return BALBOA_OK;
   }
-  status = plan(&j, slot_bytes(&j.s, sizeof(T)), scratch_bytes);
+  status = plan(&j, NAME(slot_sizes)(&j.s, sizes), scratch_bytes);
   BK_CHECK(status == BALBOA_OK, status);
-  BK_CHECK(gemm != NULL, BALBOA_ERR_NULL);
   const int64_t queries = s->batch * s->heads * s->queries, keys = s->batch * s->kv_heads * s->keys;
   BK_CHECK(queries == 0 || sums != NULL, BALBOA_ERR_NULL);
   BK_CHECK(queries * s->value_depth == 0 || (out != NULL && dout != NULL), BALBOA_ERR_NULL);

@@ -1,13 +1,7 @@
 /* Products of gathered rows with a packed matrix, for one element type: the including file defines T, NAME(x), and an
  * integer type WHOLE of the same size. */
 
-#if defined(__GNUC__)
-typedef T NAME(vec) __attribute__((vector_size(64), aligned(sizeof(T)), may_alias));
-typedef WHOLE NAME(lanes) __attribute__((vector_size(64)));
-#else
-typedef T NAME(vec);
-#endif
-enum { NAME(LANES) = sizeof(NAME(vec)) / sizeof(T), NAME(PANEL) = 2 * NAME(LANES) };
+#include "vectors_type.h"
 
 /* What will be read after this: `pace` bytes of it for each k. */
 typedef struct {
@@ -249,22 +243,7 @@ BALBOA_CLONES static void NAME(pack_square)(int64_t k, const T *from, T *to) {
     BALBOA_PREFETCH_FAR(from + r * k + RNN_AHEAD * LANES);
     x[r] = *(const NAME(vec) *)(from + r * k);
   }
-#pragma GCC unroll 4
-  for (int s = 1; s < LANES; s *= 2) { /* exchanges squares of s by s beside the diagonal of those of 2 s by 2 s */
-    NAME(lanes) low, high;
-    for (int e = 0; e < LANES; e++) {
-      low[e] = e & s ? LANES + e - s : e;
-      high[e] = e & s ? LANES + e : e + s;
-    }
-#pragma GCC unroll 16
-    for (int r = 0; r < LANES; r++) {
-      if (!(r & s)) {
-        const NAME(vec) a = x[r], b = x[r + s];
-        x[r] = __builtin_shuffle(a, b, low);
-        x[r + s] = __builtin_shuffle(a, b, high);
-      }
-    }
-  }
+  NAME(transpose)(x);
 #pragma GCC unroll 16
   for (int r = 0; r < LANES; r++) {
     *(NAME(vec) *)(to + r * NAME(PANEL)) = x[r];

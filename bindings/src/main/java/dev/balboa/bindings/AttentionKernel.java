@@ -204,7 +204,6 @@ public final class AttentionKernel {
     check("out", out, sizes.rows() * sizes.valueDepth);
     checkSums(sums);
     NativeThreads.bind();
-    OpenBlas.ensureThreads();
     KernelChecks.status("attention", run(q, k, v, masks, key, out, sums, scratch));
   }
 
@@ -223,36 +222,10 @@ public final class AttentionKernel {
     return switch (type) {
       case F32 ->
           kernels_h.balboa_attention_f32(
-              OpenBlas.sgemm(),
-              g,
-              kind,
-              scale,
-              dropout,
-              q,
-              k,
-              v,
-              masks,
-              key,
-              out,
-              sums,
-              scratch,
-              bytes);
+              g, kind, scale, dropout, q, k, v, masks, key, out, sums, scratch, bytes);
       case F64 ->
           kernels_h.balboa_attention_f64(
-              OpenBlas.dgemm(),
-              g,
-              kind,
-              scale,
-              dropout,
-              q,
-              k,
-              v,
-              masks,
-              key,
-              out,
-              sums,
-              scratch,
-              bytes);
+              g, kind, scale, dropout, q, k, v, masks, key, out, sums, scratch, bytes);
       case BF16 ->
           kernels_h.balboa_attention_bf16(
               g, kind, scale, dropout, q, k, v, masks, key, out, sums, scratch, bytes);
@@ -285,12 +258,10 @@ public final class AttentionKernel {
     check("dk", dk, sizes.keyRows() * sizes.depth);
     check("dv", dv, sizes.keyRows() * sizes.valueDepth);
     NativeThreads.bind();
-    OpenBlas.ensureThreads();
     KernelChecks.status(
         "attentionBackward",
         type == KernelKinds.Type.F64
             ? kernels_h.balboa_attention_backward_f64(
-                OpenBlas.dgemm(),
                 geometry,
                 mask.value,
                 scale,
@@ -309,7 +280,6 @@ public final class AttentionKernel {
                 scratch,
                 scratch.byteSize())
             : kernels_h.balboa_attention_backward_f32(
-                OpenBlas.sgemm(),
                 geometry,
                 mask.value,
                 scale,

@@ -8262,7 +8262,6 @@ public class kernels_h extends kernels_h$shared {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
             kernels_h.C_POINTER,
-            kernels_h.C_POINTER,
             kernels_h.C_INT,
             kernels_h.C_DOUBLE,
             kernels_h.C_DOUBLE,
@@ -8285,7 +8284,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t balboa_attention_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, float *out, float *sums, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_f32(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, float *out, float *sums, void *scratch, int64_t scratch_bytes)
      * }
      */
     public static FunctionDescriptor balboa_attention_f32$descriptor() {
@@ -8295,7 +8294,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t balboa_attention_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, float *out, float *sums, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_f32(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, float *out, float *sums, void *scratch, int64_t scratch_bytes)
      * }
      */
     public static MethodHandle balboa_attention_f32$handle() {
@@ -8305,7 +8304,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t balboa_attention_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, float *out, float *sums, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_f32(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, float *out, float *sums, void *scratch, int64_t scratch_bytes)
      * }
      */
     public static MemorySegment balboa_attention_f32$address() {
@@ -8314,16 +8313,16 @@ public class kernels_h extends kernels_h$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t balboa_attention_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, float *out, float *sums, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_f32(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, float *out, float *sums, void *scratch, int64_t scratch_bytes)
      * }
      */
-    public static int balboa_attention_f32(MemorySegment gemm, MemorySegment geometry, int mask_kind, double scale, double dropout, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment mask, MemorySegment key, MemorySegment out, MemorySegment sums, MemorySegment scratch, long scratch_bytes) {
+    public static int balboa_attention_f32(MemorySegment geometry, int mask_kind, double scale, double dropout, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment mask, MemorySegment key, MemorySegment out, MemorySegment sums, MemorySegment scratch, long scratch_bytes) {
         var mh$ = balboa_attention_f32.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_attention_f32", gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, scratch, scratch_bytes);
+                traceDowncall("balboa_attention_f32", geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, scratch, scratch_bytes);
             }
-            return (int)mh$.invokeExact(gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, scratch, scratch_bytes);
+            return (int)mh$.invokeExact(geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, scratch, scratch_bytes);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -8334,7 +8333,6 @@ public class kernels_h extends kernels_h$shared {
     private static class balboa_attention_f64 {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
-            kernels_h.C_POINTER,
             kernels_h.C_POINTER,
             kernels_h.C_INT,
             kernels_h.C_DOUBLE,
@@ -8358,7 +8356,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t balboa_attention_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, double *out, double *sums, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_f64(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, double *out, double *sums, void *scratch, int64_t scratch_bytes)
      * }
      */
     public static FunctionDescriptor balboa_attention_f64$descriptor() {
@@ -8368,7 +8366,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t balboa_attention_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, double *out, double *sums, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_f64(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, double *out, double *sums, void *scratch, int64_t scratch_bytes)
      * }
      */
     public static MethodHandle balboa_attention_f64$handle() {
@@ -8378,7 +8376,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t balboa_attention_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, double *out, double *sums, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_f64(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, double *out, double *sums, void *scratch, int64_t scratch_bytes)
      * }
      */
     public static MemorySegment balboa_attention_f64$address() {
@@ -8387,16 +8385,16 @@ public class kernels_h extends kernels_h$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t balboa_attention_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, double *out, double *sums, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_f64(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, double *out, double *sums, void *scratch, int64_t scratch_bytes)
      * }
      */
-    public static int balboa_attention_f64(MemorySegment gemm, MemorySegment geometry, int mask_kind, double scale, double dropout, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment mask, MemorySegment key, MemorySegment out, MemorySegment sums, MemorySegment scratch, long scratch_bytes) {
+    public static int balboa_attention_f64(MemorySegment geometry, int mask_kind, double scale, double dropout, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment mask, MemorySegment key, MemorySegment out, MemorySegment sums, MemorySegment scratch, long scratch_bytes) {
         var mh$ = balboa_attention_f64.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_attention_f64", gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, scratch, scratch_bytes);
+                traceDowncall("balboa_attention_f64", geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, scratch, scratch_bytes);
             }
-            return (int)mh$.invokeExact(gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, scratch, scratch_bytes);
+            return (int)mh$.invokeExact(geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, scratch, scratch_bytes);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -8538,7 +8536,6 @@ public class kernels_h extends kernels_h$shared {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
             kernels_h.C_POINTER,
-            kernels_h.C_POINTER,
             kernels_h.C_INT,
             kernels_h.C_DOUBLE,
             kernels_h.C_DOUBLE,
@@ -8565,7 +8562,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t balboa_attention_backward_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, const float *out, const float *sums, const float *dout, float *dq, float *dk, float *dv, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_backward_f32(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, const float *out, const float *sums, const float *dout, float *dq, float *dk, float *dv, void *scratch, int64_t scratch_bytes)
      * }
      */
     public static FunctionDescriptor balboa_attention_backward_f32$descriptor() {
@@ -8575,7 +8572,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t balboa_attention_backward_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, const float *out, const float *sums, const float *dout, float *dq, float *dk, float *dv, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_backward_f32(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, const float *out, const float *sums, const float *dout, float *dq, float *dk, float *dv, void *scratch, int64_t scratch_bytes)
      * }
      */
     public static MethodHandle balboa_attention_backward_f32$handle() {
@@ -8585,7 +8582,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t balboa_attention_backward_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, const float *out, const float *sums, const float *dout, float *dq, float *dk, float *dv, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_backward_f32(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, const float *out, const float *sums, const float *dout, float *dq, float *dk, float *dv, void *scratch, int64_t scratch_bytes)
      * }
      */
     public static MemorySegment balboa_attention_backward_f32$address() {
@@ -8594,16 +8591,16 @@ public class kernels_h extends kernels_h$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t balboa_attention_backward_f32(balboa_sgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, const float *out, const float *sums, const float *dout, float *dq, float *dk, float *dv, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_backward_f32(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const float *q, const float *k, const float *v, const void *mask, const int64_t *key, const float *out, const float *sums, const float *dout, float *dq, float *dk, float *dv, void *scratch, int64_t scratch_bytes)
      * }
      */
-    public static int balboa_attention_backward_f32(MemorySegment gemm, MemorySegment geometry, int mask_kind, double scale, double dropout, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment mask, MemorySegment key, MemorySegment out, MemorySegment sums, MemorySegment dout, MemorySegment dq, MemorySegment dk, MemorySegment dv, MemorySegment scratch, long scratch_bytes) {
+    public static int balboa_attention_backward_f32(MemorySegment geometry, int mask_kind, double scale, double dropout, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment mask, MemorySegment key, MemorySegment out, MemorySegment sums, MemorySegment dout, MemorySegment dq, MemorySegment dk, MemorySegment dv, MemorySegment scratch, long scratch_bytes) {
         var mh$ = balboa_attention_backward_f32.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_attention_backward_f32", gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, dout, dq, dk, dv, scratch, scratch_bytes);
+                traceDowncall("balboa_attention_backward_f32", geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, dout, dq, dk, dv, scratch, scratch_bytes);
             }
-            return (int)mh$.invokeExact(gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, dout, dq, dk, dv, scratch, scratch_bytes);
+            return (int)mh$.invokeExact(geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, dout, dq, dk, dv, scratch, scratch_bytes);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -8614,7 +8611,6 @@ public class kernels_h extends kernels_h$shared {
     private static class balboa_attention_backward_f64 {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
-            kernels_h.C_POINTER,
             kernels_h.C_POINTER,
             kernels_h.C_INT,
             kernels_h.C_DOUBLE,
@@ -8642,7 +8638,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t balboa_attention_backward_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, const double *out, const double *sums, const double *dout, double *dq, double *dk, double *dv, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_backward_f64(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, const double *out, const double *sums, const double *dout, double *dq, double *dk, double *dv, void *scratch, int64_t scratch_bytes)
      * }
      */
     public static FunctionDescriptor balboa_attention_backward_f64$descriptor() {
@@ -8652,7 +8648,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t balboa_attention_backward_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, const double *out, const double *sums, const double *dout, double *dq, double *dk, double *dv, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_backward_f64(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, const double *out, const double *sums, const double *dout, double *dq, double *dk, double *dv, void *scratch, int64_t scratch_bytes)
      * }
      */
     public static MethodHandle balboa_attention_backward_f64$handle() {
@@ -8662,7 +8658,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t balboa_attention_backward_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, const double *out, const double *sums, const double *dout, double *dq, double *dk, double *dv, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_backward_f64(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, const double *out, const double *sums, const double *dout, double *dq, double *dk, double *dv, void *scratch, int64_t scratch_bytes)
      * }
      */
     public static MemorySegment balboa_attention_backward_f64$address() {
@@ -8671,16 +8667,16 @@ public class kernels_h extends kernels_h$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t balboa_attention_backward_f64(balboa_dgemm_routine gemm, const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, const double *out, const double *sums, const double *dout, double *dq, double *dk, double *dv, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_attention_backward_f64(const int64_t *geometry, int32_t mask_kind, double scale, double dropout, const double *q, const double *k, const double *v, const void *mask, const int64_t *key, const double *out, const double *sums, const double *dout, double *dq, double *dk, double *dv, void *scratch, int64_t scratch_bytes)
      * }
      */
-    public static int balboa_attention_backward_f64(MemorySegment gemm, MemorySegment geometry, int mask_kind, double scale, double dropout, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment mask, MemorySegment key, MemorySegment out, MemorySegment sums, MemorySegment dout, MemorySegment dq, MemorySegment dk, MemorySegment dv, MemorySegment scratch, long scratch_bytes) {
+    public static int balboa_attention_backward_f64(MemorySegment geometry, int mask_kind, double scale, double dropout, MemorySegment q, MemorySegment k, MemorySegment v, MemorySegment mask, MemorySegment key, MemorySegment out, MemorySegment sums, MemorySegment dout, MemorySegment dq, MemorySegment dk, MemorySegment dv, MemorySegment scratch, long scratch_bytes) {
         var mh$ = balboa_attention_backward_f64.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_attention_backward_f64", gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, dout, dq, dk, dv, scratch, scratch_bytes);
+                traceDowncall("balboa_attention_backward_f64", geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, dout, dq, dk, dv, scratch, scratch_bytes);
             }
-            return (int)mh$.invokeExact(gemm, geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, dout, dq, dk, dv, scratch, scratch_bytes);
+            return (int)mh$.invokeExact(geometry, mask_kind, scale, dropout, q, k, v, mask, key, out, sums, dout, dq, dk, dv, scratch, scratch_bytes);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
