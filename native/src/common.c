@@ -174,17 +174,18 @@ int64_t bk_first_bad_index(int64_t n, const int32_t *indices, int64_t limit) {
 
 enum { INDEX_BLOCK = 1024 };
 
-#define ANY_OUTSIDE(type, name)                                                        \
-  BALBOA_CLONES static int name(int64_t n, const type *indices, uint64_t size) {       \
-    int bad = 0; /* without an exit, so that the loop is vectorised */                 \
+/* For sizes below half of what `wide` holds, so that no sum is taken for a smaller one. */
+#define ANY_OUTSIDE(type, wide, name)                                                  \
+  BALBOA_CLONES static int name(int64_t n, const type *indices, wide size) {           \
+    wide bad = 0; /* without an exit, so that the loop is vectorised */                \
     BALBOA_SIMD_REDUCE(|, bad) for (int64_t i = 0; i < n; i++) {                       \
-      bad |= (uint64_t)(int64_t)indices[i] + size >= 2 * size;                         \
+      bad |= (wide)indices[i] + size >= 2 * size;                                      \
     }                                                                                  \
-    return bad;                                                                        \
+    return bad != 0;                                                                   \
   }
 
-ANY_OUTSIDE(int32_t, any_outside_32)
-ANY_OUTSIDE(int64_t, any_outside_64)
+ANY_OUTSIDE(int32_t, uint32_t, any_outside_32)
+ANY_OUTSIDE(int64_t, uint64_t, any_outside_64)
 
 typedef struct {
   int32_t dtype;
@@ -196,8 +197,11 @@ typedef struct {
 } outside_job;
 
 static int any_outside(const outside_job *job, int64_t from, int64_t n) {
-  return job->dtype == BALBOA_I64 ? any_outside_64(n, (const int64_t *)job->indices + from, job->size)
-                                  : any_outside_32(n, (const int32_t *)job->indices + from, job->size);
+  if (job->dtype == BALBOA_I64) {
+    return any_outside_64(n, (const int64_t *)job->indices + from, job->size);
+  }
+  /* No I32 is outside of more. */
+  return job->size <= INT32_MAX && any_outside_32(n, (const int32_t *)job->indices + from, (uint32_t)job->size);
 }
 
 static void outside_range(void *context, int64_t begin, int64_t end) {

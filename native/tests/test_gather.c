@@ -202,6 +202,15 @@ static void check_indices(void) {
   EXPECT_STATUS(BALBOA_ERR_INDEX, balboa_scatter(4, BALBOA_I32, 2, 0, x_dims, dims, low, x, y, &bad));
   EXPECT(bad == 0 && y[0] == 7, "bad index at %d", (int)bad);
   EXPECT_STATUS(BALBOA_ERR_INDEX, balboa_gather_rows(4, BALBOA_I32, 1, 0, 2, 2, high, x, y, &bad));
+  const int32_t ends[2] = {1, INT32_MIN};
+  static const int64_t sizes[] = {1, 3, INT64_C(1) << 30, (INT64_C(1) << 30) + 1, INT32_MAX};
+  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    EXPECT_STATUS(BALBOA_ERR_INDEX, balboa_gather(4, BALBOA_I32, 1, 0, &sizes[i], dims, ends, x, y, &bad));
+    EXPECT(bad == (sizes[i] > 1), "bad index at %d of %d", (int)bad, (int)sizes[i]);
+  }
+  const int64_t huge = INT64_C(1) << 32; /* which every I32 is inside of */
+  EXPECT_OK(balboa_gather(4, BALBOA_I32, 1, 0, &huge, dims, (const int32_t[]){1, 5}, x, y, &bad));
+  EXPECT(y[0] == 2 && y[1] == 6, "gather from a long axis");
   EXPECT_STATUS(BALBOA_ERR_KIND, balboa_gather_rows(3, BALBOA_I32, 1, 3, 2, 2, high, x, y, &bad));
   EXPECT_STATUS(BALBOA_ERR_KIND, balboa_gather_rows(4, BALBOA_F32, 1, 3, 2, 2, high, x, y, &bad));
   EXPECT_STATUS(BALBOA_ERR_KIND, balboa_scatter_add_rows(BALBOA_I32, BALBOA_I32, 1, 3, 2, 2, high, x, y, &bad));
