@@ -1,6 +1,6 @@
 /*
- * Scaled dot-product attention over tiles of the weights (Dao et al., "FlashAttention", 2022): the weights of a block of
- * queries and a block of keys live in a thread's cache and are never all in memory.
+ * Scaled dot-product attention over tiles of the weights (Dao et al., "FlashAttention", 2022): the weights of a block
+ * of queries and a block of keys live in a thread's cache and are never all in memory.
  * The backward pass computes the tiles again from the logarithms of the rows' sums.
  */
 #include <math.h>

@@ -3,8 +3,8 @@
 
 #include "attention_product.h"
 
-/* What a thread works on. Rows of packed keys, values, queries and dout are whole vectors, those of tiles and of what is
- * transposed row_of(tile_keys) apart. */
+/* What a thread works on. Rows of packed keys, values, queries and dout are whole vectors, those of tiles and of what
+ * is transposed row_of(tile_keys) apart. */
 typedef struct {
   T *tile, *other;              /* [QUERIES, keys]: weights, and in the backward pass their gradients */
   T *keys_across, *values;      /* [depth, keys], [keys, value_depth] */

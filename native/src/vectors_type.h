@@ -20,8 +20,8 @@ BALBOA_INLINE void NAME(raise)(NAME(vec) * x, const NAME(vec) * y) {
 }
 
 #if BALBOA_HAS_CLONES
-/* Which lanes of two vectors make a third, for squares of s = 1, 2, 4 and 8: where e & s, lane e of the lower one is lane
- * e - s of the second vector and of the higher one lane e; elsewhere they are lanes e and e + s of the first. */
+/* Which lanes of two vectors make a third, for squares of s = 1, 2, 4 and 8: where e & s, lane e of the lower one is
+ * lane e - s of the second vector and of the higher one lane e; elsewhere they are lanes e and e + s of the first. */
 #define LOW(e, s) (e) & (s) ? NAME(LANES) + (e) - (s) : (e)
 #define HIGH(e, s) (e) & (s) ? NAME(LANES) + (e) : (e) + (s)
 #define EACH(f, s)                                                                                          \
