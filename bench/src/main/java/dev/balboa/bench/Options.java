@@ -25,7 +25,7 @@ record Options(
       Measures tasks by contenders in interleaved rounds and prints a table.
         --quick        a few tasks, two short rounds: under three minutes
         --full         all tasks, five long rounds: some hours; implies --write
-                       (neither: the tasks that have a target, three rounds: under 25 minutes)
+                       (neither: the tasks that have a target, three rounds: under 30 minutes)
         --threads N    threads for every contender; default: one for each processor
         --rounds N     instead of the number of rounds above
         --contenders   comma-separated names; default: all
@@ -85,7 +85,7 @@ record Options(
     }
 
     static Effort standard() {
-      return new Effort(3, 2, 1, 2, 300, 3, 300, Selection.WITH_TARGET, 1e8);
+      return new Effort(3, 2, 1, 2, 800, 3, 300, Selection.WITH_TARGET, 1e8);
     }
 
     static Effort full() {
