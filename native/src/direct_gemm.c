@@ -16,7 +16,7 @@ enum {
   DEEP = 8,         /* neighbouring rows of B that few rows of C take in at once */
   SHORT = 4,        /* "few rows" */
   WIDE = 256,       /* columns from which on B is read row by row: narrower tiles would jump from page to page */
-  HALVED = 16384,   /* elements of C up to which few rows are the sum of two products, over half of k each */
+  HALVED = 8192,    /* elements of C up to which few rows are the sum of two products, over half of k each */
   LONG = 256,       /* terms from which on sums are cut into several */
   GATHERED = 256,   /* elements of a row of A that are gathered at a time where they lie apart */
   SERIAL_NS = 5000, /* work of a thread for which it pays to wake it */

@@ -136,7 +136,7 @@ final class GemmPolicy {
         nanos.entrySet().stream()
             .map(e -> String.format(Locale.ROOT, "%s %.2f", e.getKey(), e.getValue() * 1e-3))
             .collect(Collectors.joining(", "));
-    return "us for " + shape.nearest() + ": " + times;
+    return "us for " + shape + " by the table: " + times;
   }
 
   /** Where the times are from. */

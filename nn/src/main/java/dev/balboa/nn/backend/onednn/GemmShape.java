@@ -42,20 +42,50 @@ record GemmShape(int count, boolean transA, boolean transB, int m, int n, int k)
     return count == 1 ? SIZES : SIZES_OF_MANY;
   }
 
-  /** The measured shape that stands for this one: the nearest in each size, by ratio. */
-  GemmShape nearest() {
+  /**
+   * A measured shape that a time is taken from.
+   *
+   * @param weight how much of the time's logarithm
+   */
+  record Corner(GemmShape shape, double weight) {}
+
+  /** A measured size beside another one. */
+  private record Neighbour(int size, double weight) {}
+
+  /**
+   * The measured shapes around this one. Their weights, which sum up to 1, are linear in the
+   * logarithm of each size; what lies outside of all measured sizes counts as the outermost.
+   */
+  List<Corner> around() {
     int times = count == 1 ? 1 : MANY;
-    return new GemmShape(
-        times, transA, transB, nearest(times, m), nearest(times, n), nearest(times, k));
+    List<Corner> corners = new ArrayList<>();
+    for (Neighbour i : neighbours(times, m)) {
+      for (Neighbour j : neighbours(times, n)) {
+        for (Neighbour p : neighbours(times, k)) {
+          GemmShape shape = new GemmShape(times, transA, transB, i.size, j.size, p.size);
+          corners.add(new Corner(shape, i.weight * j.weight * p.weight));
+        }
+      }
+    }
+    return corners;
   }
 
-  private static int nearest(int count, int size) {
+  private static List<Neighbour> neighbours(int count, int size) {
     List<Integer> sizes = sizes(count);
-    int i = 0;
-    while (i + 1 < sizes.size() && size > 2 * sizes.get(i)) { // they grow by factors of 4
-      i++;
+    int above = 0;
+    while (above < sizes.size() && size > sizes.get(above)) {
+      above++;
     }
-    return sizes.get(i);
+    if (above == sizes.size()) {
+      return List.of(new Neighbour(sizes.getLast(), 1));
+    }
+    int high = sizes.get(above);
+    if (above == 0 || size == high) {
+      return List.of(new Neighbour(high, 1));
+    }
+    int low = sizes.get(above - 1);
+    double part = Math.log((double) size / low) / Math.log((double) high / low);
+    return List.of(new Neighbour(low, 1 - part), new Neighbour(high, part));
   }
 
   /** The same with op(B) in memory or its transpose. */

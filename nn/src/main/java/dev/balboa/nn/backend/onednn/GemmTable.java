@@ -61,9 +61,24 @@ record GemmTable(Origin origin, Map<GemmShape, Map<GemmRoute, Long>> nanos) {
     }
   }
 
-  /** The times of the measured shape that stands for this one. */
+  /**
+   * Times for a shape, in nanoseconds, between those of the measured shapes around it: logarithms
+   * of times are linear in logarithms of sizes. Beyond the largest measured size a time is that of
+   * the largest, which compares routes but does not foretell.
+   */
   Map<GemmRoute, Long> of(GemmShape shape) {
-    return nanos.get(shape.nearest());
+    List<GemmShape.Corner> corners = shape.around();
+    Map<GemmRoute, Long> times = new EnumMap<>(GemmRoute.class);
+    for (GemmRoute route : nanos.get(corners.getFirst().shape()).keySet()) {
+      if (corners.stream().allMatch(corner -> nanos.get(corner.shape()).containsKey(route))) {
+        double log = 0;
+        for (GemmShape.Corner corner : corners) {
+          log += corner.weight() * Math.log((double) nanos.get(corner.shape()).get(route));
+        }
+        times.put(route, Math.round(Math.exp(log)));
+      }
+    }
+    return times;
   }
 
   /** Reads a table; {@code name} is for messages. */

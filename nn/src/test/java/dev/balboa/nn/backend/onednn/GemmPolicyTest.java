@@ -61,17 +61,18 @@ final class GemmPolicyTest {
   @Test
   void theFastestOfThosePossibleIsChosenAndSaysWhy() throws IOException {
     GemmPolicy p = policy(table(Map.of(SQUARE, times(40, 30, 20, 35))).text());
-    GemmShape near = new GemmShape(1, false, true, 100, 33, 128);
-    assertThat(p.choose(near, ALL))
+    assertThat(p.choose(SQUARE, ALL))
         .isEqualTo(
             new GemmPolicy.Choice(
                 GemmRoute.DIRECT,
-                "us for 64x64x64 NT: OpenBLAS 0.04, oneDNN 0.03, Balboa 0.02, packed oneDNN"
-                    + " 0.04"));
+                "us for 64x64x64 NT by the table: OpenBLAS 0.04, oneDNN 0.03, Balboa 0.02, packed"
+                    + " oneDNN 0.04"));
+    GemmShape near = new GemmShape(1, false, true, 68, 60, 66);
+    assertThat(p.choose(near, ALL).route()).isEqualTo(GemmRoute.DIRECT);
     assertThat(p.choose(near, EnumSet.of(GemmRoute.BLAS, GemmRoute.ONEDNN)).route())
         .isEqualTo(GemmRoute.ONEDNN);
     assertThat(p.choose(near, EnumSet.of(GemmRoute.BLAS)).route()).isEqualTo(GemmRoute.BLAS);
-    GemmShape far = new GemmShape(1, false, true, 129, 64, 64);
+    GemmShape far = new GemmShape(1, false, true, 200, 64, 64);
     assertThat(p.choose(far, ALL).route()).isEqualTo(GemmRoute.BLAS);
     assertThat(p.packs(near)).isFalse();
     assertThat(p.describe()).contains("gemm.txt", GemmTable.Origin.here().processor());
@@ -86,11 +87,21 @@ final class GemmPolicyTest {
   }
 
   @Test
-  void sizesStandForTheirNeighboursAndManyProductsForMore() {
-    assertThat(new GemmShape(7, true, false, 3, 2, 9000).nearest())
-        .isEqualTo(new GemmShape(16, true, false, 4, 1, 256));
-    assertThat(new GemmShape(1, false, false, 0, 513, 9000).nearest())
-        .isEqualTo(new GemmShape(1, false, false, 1, 1024, 1024));
+  void timesLieBetweenThoseOfTheMeasuredShapesAround() {
+    GemmShape larger = new GemmShape(1, false, true, 256, 64, 64);
+    GemmTable table = table(Map.of(SQUARE, times(40, 100, 20), larger, times(40, 400, 20)));
+    assertThat(table.of(SQUARE)).isEqualTo(times(40, 100, 20));
+    assertThat(table.of(new GemmShape(1, false, true, 128, 64, 64))).isEqualTo(times(40, 200, 20));
+    GemmShape wide = new GemmShape(1, false, true, 128, 128, 64); // half of the way to 50 and 60
+    assertThat(table.of(wide)).isEqualTo(times(40, 100, 35));
+  }
+
+  @Test
+  void sizesThatWereNotMeasuredCountAsTheOutermostAndManyProductsForMore() {
+    assertThat(new GemmShape(7, true, false, 4, 1, 9000).around())
+        .containsExactly(new GemmShape.Corner(new GemmShape(16, true, false, 4, 1, 256), 1));
+    assertThat(new GemmShape(1, false, false, 0, 1024, 9000).around())
+        .containsExactly(new GemmShape.Corner(new GemmShape(1, false, false, 1, 1024, 1024), 1));
   }
 
   @Test
