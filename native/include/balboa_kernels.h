@@ -37,7 +37,7 @@ extern "C" {
 #endif
 
 /* Raised with every incompatible change of this header; the loader refuses any other number. */
-#define BALBOA_KERNELS_ABI 1
+#define BALBOA_KERNELS_ABI 2
 /* Most dims an array passed with dims and strides may have. */
 #define BALBOA_MAX_DIMS 8
 

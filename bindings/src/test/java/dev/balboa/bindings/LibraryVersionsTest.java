@@ -63,6 +63,6 @@ class LibraryVersionsTest {
   void refusesAnotherAbiOfTheKernels() {
     assertThatThrownBy(() -> LibraryVersions.kernels(LibraryVersions.KERNELS_ABI + 1))
         .isInstanceOf(LibraryRejectedException.class)
-        .hasMessageContaining("expected 1, found 2");
+        .hasMessageContaining("expected 2, found 3");
   }
 }
