@@ -1,8 +1,8 @@
 package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.DataType;
-import dev.balboa.bindings.Dnnl;
 import dev.balboa.bindings.FormatTag;
+import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.PooledConvolution;
 import dev.balboa.nn.backend.Chain;
@@ -32,8 +32,8 @@ import java.util.Optional;
  * convolutions are faster, and there is no such chain.
  */
 final class PooledConvolutions {
-  /** What the names of instruction sets with registers of 512 bits contain. */
-  private static final List<String> WIDE_SETS = List.of("avx512", "avx10");
+  /** The instruction set of {@link Kernels#isa} that the kernel is written for. */
+  private static final String WIDE_SET = "avx512";
 
   private PooledConvolutions() {}
 
@@ -48,22 +48,26 @@ final class PooledConvolutions {
 
   /** Plans the chain if the kernel serves all of it. */
   static Optional<Prepared> prepare(Chain chain, List<Layout> layouts) {
-    List<Pair> pairs = pairs(chain);
-    boolean wide = WIDE_SETS.stream().anyMatch(Dnnl.effectiveIsa()::contains);
-    return wide && !pairs.isEmpty() ? Optional.of(plan(chain, layouts, pairs)) : Optional.empty();
+    List<Pair> pairs = Kernels.isa().equals(WIDE_SET) ? pairs(chain) : List.of();
+    return pairs.isEmpty() ? Optional.empty() : Optional.of(plan(chain, layouts, pairs));
   }
 
   /** The pairs that a chain consists of; none if it has other links, or results before the end. */
   private static List<Pair> pairs(Chain chain) {
     List<Chain.Link> links = chain.links();
     int even = links.getLast().op() instanceof Contiguous ? links.size() - 1 : links.size();
-    int last = chain.values().size() - 1;
-    List<Pair> pairs = new ArrayList<>();
-    for (int i = 0; i + 1 < even; i += 2) {
-      pair(chain, i, i + 2 == even && even < links.size()).ifPresent(pairs::add);
+    if (even % 2 != 0 || !chain.results().equals(List.of(chain.values().size() - 1))) {
+      return List.of();
     }
-    boolean whole = 2 * pairs.size() == even && chain.results().equals(List.of(last));
-    return whole ? pairs : List.of();
+    List<Pair> pairs = new ArrayList<>();
+    for (int i = 0; i < even; i += 2) {
+      Optional<Pair> pair = pair(chain, i, i + 2 == even && even < links.size());
+      if (pair.isEmpty()) {
+        return List.of();
+      }
+      pairs.add(pair.get());
+    }
+    return pairs;
   }
 
   /** Two links; {@code planar} says that a copy in row-major order follows. */
