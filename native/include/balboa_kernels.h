@@ -573,6 +573,33 @@ BALBOA_API int64_t balboa_conv_max_scratch(const int64_t *numbers);
 BALBOA_API int32_t balboa_conv_max_f32(const int64_t *numbers, const float *x, const float *w, const float *bias,
                                        float *y, void *scratch, int64_t scratch_bytes);
 
+/* ---- convolution with kernels of 3 x 3 and stride 1 by F(4 x 4, 3 x 3), for inference
+ * Winograd, Arithmetic complexity of computations, 1980; Lavin and Gray, Fast algorithms for convolutional neural networks,
+ * 2016. Tiles of 4 x 4 results Y = A^T [sum over c: (G g G^T) * (B^T d B)] A, element by element in the middle, of kernels g
+ * and tiles d of 6 x 6 pixels: 36 products where the definition has 144.
+ *   G   = [[1/4, 0, 0], [-1/6, -1/6, -1/6], [-1/6, 1/6, -1/6], [1/24, 1/12, 1/6], [1/24, -1/12, 1/6], [0, 0, 1]]
+ *   B^T = [[4, 0, -5, 0, 1, 0], [0, -4, -4, 1, 1, 0], [0, 4, -4, -1, 1, 0], [0, -2, -1, 2, 1, 0], [0, 2, -1, -2, 1, 0],
+ *          [0, 4, 0, -5, 0, 1]]
+ *   A^T = [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]]
+ * numbers i64[11] = {batch, channels, height, width, filters, padding before h, w, results h, w, relu, blocked}; channels
+ * and filters are multiples of 16, and all sizes but batch and padding at least 1. x [batch, height, width, channels]; y,
+ * residual [batch, results h, w, filters]; if blocked all three in blocks of 16 channels, x [batch, channels / 16, height,
+ * width, 16] and so on. Around the picture lie zeros: before it as many as the padding says, behind it as many as the
+ * results see. Pixels that are not finite make NaNs of all results of the tiles that see them. */
+
+/* Elements of the transformed weights, 36 * ceil(filters / 32) * channels * 32, or the status of numbers that are wrong. */
+BALBOA_API int64_t balboa_winograd_weights(const int64_t *numbers);
+/* transformed f32[36, ceil(filters / 32), channels, 32] = G g G^T of w f32[filters, channels, 3, 3], row after row, in f64,
+ * rounded once; zeros behind the last filter. Of the numbers only channels and filters matter. */
+BALBOA_API int32_t balboa_winograd_transform_f32(const int64_t *numbers, const float *w, float *transformed);
+/* Bytes of scratch memory (aligned to 64) for as many threads as there may be, or the status of numbers that are wrong. */
+BALBOA_API int64_t balboa_winograd_scratch(const int64_t *numbers);
+/* y = the convolution + bias f32[filters] + residual, either of which may be NULL, cut off at 0 if relu is nonzero. Works on
+ * as many threads as there is scratch memory for, which is at least one. */
+BALBOA_API int32_t balboa_winograd_f32(const int64_t *numbers, const float *x, const float *transformed,
+                                       const float *bias, const float *residual, float *y, void *scratch,
+                                       int64_t scratch_bytes);
+
 /* ---- pooling over windows given as tables; dtype F32 or F64
  * windows i64[9 + 3 E] = {in d, h, w, out d, h, w, step d, h, w, first[E], count[E], divisor[E]}, E = out d + out h +
  * out w: for each output position of each dimension in turn the first input position its window sees, how many, and

@@ -58,7 +58,9 @@ class OpCoverageTest {
           "made by a pass of captured graphs: measured by scripts/bench chain",
           List.of("ElementwiseChain"),
           "made by a pass of captured graphs from steps of an optimizer",
-          List.of("MultiStep"));
+          List.of("MultiStep"),
+          "made by a pass of captured graphs: measured by scripts/bench with whole models",
+          List.of("WinogradConv", "WinogradFilters"));
 
   private static final Map<String, List<String>> FUNCTIONS_WITHOUT_ROW =
       Map.ofEntries(

@@ -2,6 +2,7 @@ package dev.balboa.nn.backend;
 
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,17 @@ public interface Backend {
    */
   default boolean overwrites(Op op, int input) {
     return false;
+  }
+
+  /**
+   * Whether a convolution with kernels of 3 x 3 and stride 1 takes less time by {@linkplain
+   * dev.balboa.nn.op.WinogradOp Winograd's algorithm}, its weights being transformed before.
+   *
+   * @param x [N, C, H, W]
+   * @param w [F, C, 3, 3]
+   */
+  default boolean winogradPays(Shape x, Shape w) {
+    return true;
   }
 
   /**

@@ -88,7 +88,7 @@ final class Executable implements AutoCloseable {
       Graph traced = trace(capture, arguments, function);
       Buckets buckets = new Buckets(options.buckets());
       List<int[]> resultAxes = buckets.isEmpty() ? List.of() : buckets.resultAxes(traced);
-      program = Lowering.lower(options.optimize(traced), eager.backend(), options);
+      program = Lowering.lower(options.optimize(traced, eager.backend()), eager.backend(), options);
       Executable made =
           new Executable(
               program, allocator, capture.constants(), options.instances(), buckets, resultAxes);

@@ -26,7 +26,8 @@ public sealed interface Op
         IndexOp,
         AxisOp,
         RecurrentOp,
-        QuantizedOp {
+        QuantizedOp,
+        WinogradOp {
 
   /** The name used in messages, tables and graphs, e.g. {@code conv2d}. */
   String name();

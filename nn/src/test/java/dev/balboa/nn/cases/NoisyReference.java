@@ -68,6 +68,7 @@ import dev.balboa.nn.op.UnaryBackward;
 import dev.balboa.nn.op.Variance;
 import dev.balboa.nn.op.ViewOp;
 import dev.balboa.nn.op.Where;
+import dev.balboa.nn.op.WinogradOp;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
@@ -136,7 +137,7 @@ final class NoisyReference implements Backend {
       case Resize r -> r.mode() != ResizeMode.NEAREST;
       case Gated _, GatedBackward _ -> true;
       case IndexOp _, AxisOp _ -> false;
-      case QuantizedOp _ -> true;
+      case QuantizedOp _, WinogradOp _ -> true;
       case InPlaceOp _, LayoutOp _, SourceOp _, ViewOp _ -> false;
       case LogicalReduce _, ArgReduce _, Cast _, Compare _, Where _, NanToNum _ -> false;
       case MaxPool _, MaxPoolGather _ -> false;

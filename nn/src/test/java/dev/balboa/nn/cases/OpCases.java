@@ -21,6 +21,7 @@ final class OpCases {
             ReductionCases::all,
             StatisticsCases::all,
             ConvolutionCases::all,
+            WinogradCases::all,
             PoolingCases::all,
             AdaptivePoolingCases::all,
             NormalizationCases::all,

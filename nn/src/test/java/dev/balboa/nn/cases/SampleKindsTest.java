@@ -39,6 +39,7 @@ final class SampleKindsTest {
           "argmax of integers",
           "argmin of integers",
           "dynamic_quantize",
+          "winograd_filters",
           "categorical");
 
   /** Composed of operations that have such samples, or of what one gives that has. */
@@ -105,7 +106,7 @@ final class SampleKindsTest {
           case LOPSIDED -> COMPOSED.contains(name) || MATRICES.contains(name);
           case EXPANDED -> DENSE.contains(name) || MATRICES.contains(name);
           case STRIDED, PERMUTED, UNALIGNED -> DENSE.contains(name);
-          case ONE, PRIME -> false;
+          case ONE, PRIME -> name.equals("winograd_filters"); // [16 m, 16 n, 3, 3]
           case SAME, OVERLAPPING -> true;
         };
   }

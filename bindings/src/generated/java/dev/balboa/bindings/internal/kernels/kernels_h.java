@@ -6792,6 +6792,255 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static class balboa_winograd_weights {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_winograd_weights");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t balboa_winograd_weights(const int64_t *numbers)
+     * }
+     */
+    public static FunctionDescriptor balboa_winograd_weights$descriptor() {
+        return balboa_winograd_weights.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t balboa_winograd_weights(const int64_t *numbers)
+     * }
+     */
+    public static MethodHandle balboa_winograd_weights$handle() {
+        return balboa_winograd_weights.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t balboa_winograd_weights(const int64_t *numbers)
+     * }
+     */
+    public static MemorySegment balboa_winograd_weights$address() {
+        return balboa_winograd_weights.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t balboa_winograd_weights(const int64_t *numbers)
+     * }
+     */
+    public static long balboa_winograd_weights(MemorySegment numbers) {
+        var mh$ = balboa_winograd_weights.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_winograd_weights", numbers);
+            }
+            return (long)mh$.invokeExact(numbers);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_winograd_transform_f32 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_winograd_transform_f32");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_winograd_transform_f32(const int64_t *numbers, const float *w, float *transformed)
+     * }
+     */
+    public static FunctionDescriptor balboa_winograd_transform_f32$descriptor() {
+        return balboa_winograd_transform_f32.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_winograd_transform_f32(const int64_t *numbers, const float *w, float *transformed)
+     * }
+     */
+    public static MethodHandle balboa_winograd_transform_f32$handle() {
+        return balboa_winograd_transform_f32.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_winograd_transform_f32(const int64_t *numbers, const float *w, float *transformed)
+     * }
+     */
+    public static MemorySegment balboa_winograd_transform_f32$address() {
+        return balboa_winograd_transform_f32.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_winograd_transform_f32(const int64_t *numbers, const float *w, float *transformed)
+     * }
+     */
+    public static int balboa_winograd_transform_f32(MemorySegment numbers, MemorySegment w, MemorySegment transformed) {
+        var mh$ = balboa_winograd_transform_f32.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_winograd_transform_f32", numbers, w, transformed);
+            }
+            return (int)mh$.invokeExact(numbers, w, transformed);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_winograd_scratch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_winograd_scratch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t balboa_winograd_scratch(const int64_t *numbers)
+     * }
+     */
+    public static FunctionDescriptor balboa_winograd_scratch$descriptor() {
+        return balboa_winograd_scratch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t balboa_winograd_scratch(const int64_t *numbers)
+     * }
+     */
+    public static MethodHandle balboa_winograd_scratch$handle() {
+        return balboa_winograd_scratch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t balboa_winograd_scratch(const int64_t *numbers)
+     * }
+     */
+    public static MemorySegment balboa_winograd_scratch$address() {
+        return balboa_winograd_scratch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t balboa_winograd_scratch(const int64_t *numbers)
+     * }
+     */
+    public static long balboa_winograd_scratch(MemorySegment numbers) {
+        var mh$ = balboa_winograd_scratch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_winograd_scratch", numbers);
+            }
+            return (long)mh$.invokeExact(numbers);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_winograd_f32 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_winograd_f32");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_winograd_f32(const int64_t *numbers, const float *x, const float *transformed, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static FunctionDescriptor balboa_winograd_f32$descriptor() {
+        return balboa_winograd_f32.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_winograd_f32(const int64_t *numbers, const float *x, const float *transformed, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MethodHandle balboa_winograd_f32$handle() {
+        return balboa_winograd_f32.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_winograd_f32(const int64_t *numbers, const float *x, const float *transformed, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MemorySegment balboa_winograd_f32$address() {
+        return balboa_winograd_f32.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_winograd_f32(const int64_t *numbers, const float *x, const float *transformed, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static int balboa_winograd_f32(MemorySegment numbers, MemorySegment x, MemorySegment transformed, MemorySegment bias, MemorySegment residual, MemorySegment y, MemorySegment scratch, long scratch_bytes) {
+        var mh$ = balboa_winograd_f32.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_winograd_f32", numbers, x, transformed, bias, residual, y, scratch, scratch_bytes);
+            }
+            return (int)mh$.invokeExact(numbers, x, transformed, bias, residual, y, scratch, scratch_bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class balboa_window_max {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,

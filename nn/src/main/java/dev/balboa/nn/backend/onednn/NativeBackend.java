@@ -26,11 +26,13 @@ import dev.balboa.nn.op.PoolingOp;
 import dev.balboa.nn.op.QuantizedOp;
 import dev.balboa.nn.op.RecurrentOp;
 import dev.balboa.nn.op.ReductionOp;
+import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.SourceOp;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryBackward;
 import dev.balboa.nn.op.ViewOp;
+import dev.balboa.nn.op.WinogradOp;
 import java.util.List;
 import java.util.Optional;
 
@@ -142,6 +144,11 @@ public final class NativeBackend implements Backend {
   }
 
   @Override
+  public boolean winogradPays(Shape x, Shape w) {
+    return WinogradOps.pays(x, w);
+  }
+
+  @Override
   public Optional<Prepared> prepareChain(Chain chain, List<Layout> layouts) {
     return PooledConvolutions.prepare(chain, layouts)
         .or(() -> SlicedChain.prepare(chain, layouts, this::plan));
@@ -173,6 +180,7 @@ public final class NativeBackend implements Backend {
       case IndexOp i -> IndexOps.plan(b, i);
       case RecurrentOp r -> RecurrentOps.plan(b, r);
       case QuantizedOp q -> QuantizedOps.plan(b, q);
+      case WinogradOp w -> WinogradOps.plan(b, w);
       case InPlaceOp i -> OptimizerOps.plan(b, i);
       case ViewOp v -> throw new IllegalArgumentException(v.name() + ": views are the executor's");
     }

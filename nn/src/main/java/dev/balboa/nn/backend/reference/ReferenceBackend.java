@@ -20,6 +20,7 @@ import dev.balboa.nn.op.ReductionOp;
 import dev.balboa.nn.op.SourceOp;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.ViewOp;
+import dev.balboa.nn.op.WinogradOp;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -68,6 +69,7 @@ public final class ReferenceBackend implements Backend {
       case IndexOp o -> IndexKernels.prepare(o, call);
       case RecurrentOp o -> RecurrentKernels.prepare(o, call);
       case QuantizedOp o -> QuantizedKernels.prepare(o, call);
+      case WinogradOp o -> WinogradKernels.prepare(o, call);
       case InPlaceOp o -> InPlaceKernels.prepare(o, call);
       case ViewOp o ->
           throw new IllegalArgumentException(

@@ -1,0 +1,100 @@
+package dev.balboa.nn.backend.onednn;
+
+import dev.balboa.bindings.DataType;
+import dev.balboa.bindings.FormatTag;
+import dev.balboa.bindings.Kernels;
+import dev.balboa.bindings.MemoryDesc;
+import dev.balboa.bindings.WinogradConvolution;
+import dev.balboa.nn.op.Activation;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.WinogradConv;
+import dev.balboa.nn.op.WinogradFilters;
+import dev.balboa.nn.op.WinogradOp;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Winograd's convolution by a kernel of {@code balboa_kernels}. A picture whose channels are in
+ * blocks of 16, as oneDNN's convolutions mostly leave them on AVX-512, stays so; any other has its
+ * channels last. The result has the layout of the picture.
+ */
+final class WinogradOps {
+  /** The instruction set of {@link Kernels#isa} that the kernel is written for. */
+  private static final String WIDE_SET = "avx512";
+
+  private WinogradOps() {}
+
+  /** Plans an operation of the family. */
+  static void plan(PlanBuilder b, WinogradOp op) {
+    Unsupported.unless(b, op, DType.F32);
+    switch (op) {
+      case WinogradFilters _ -> filters(b);
+      case WinogradConv o -> convolve(b, o);
+    }
+  }
+
+  /**
+   * Whether a convolution that Winograd's algorithm serves is faster by it. On processors without
+   * AVX-512, for which the kernel is not written, none is.
+   *
+   * @param x [N, C, H, W]
+   * @param w [F, C, 3, 3]
+   */
+  static boolean pays(Shape x, Shape w) {
+    return Kernels.isa().equals(WIDE_SET) && pays(x.dim(0), x.dim(1), x.dim(2) * x.dim(3), w.dim(0));
+  }
+
+  private static boolean pays(long batch, long channels, long pixels, long filters) {
+    return batch * channels * pixels * filters > 0;
+  }
+
+  private static void filters(PlanBuilder b) {
+    Shape w = b.spec(0).shape();
+    var kernel = dev.balboa.bindings.WinogradFilters.of(w.dim(0), w.dim(1));
+    b.call(s -> kernel.run(s[0], s[1]), b.denseInput(0), b.denseOutput(0));
+  }
+
+  private static void convolve(PlanBuilder b, WinogradConv op) {
+    TensorSpec x = b.spec(0);
+    TensorSpec y = b.outputSpec(0);
+    boolean blocked =
+        b.isOpaque(0) && Mds.same(b.input(0).md(), in(x, FormatTag.BLOCKED_NCHW16C));
+    FormatTag tag = blocked ? FormatTag.BLOCKED_NCHW16C : FormatTag.NHWC;
+    WinogradConvolution kernel =
+        WinogradConvolution.of(
+            x.shape().dims(),
+            y.shape().dims(),
+            op.window().padBefore().stream().mapToLong(Integer::longValue).toArray(),
+            op.activation() == Activation.RELU,
+            blocked);
+    boolean bias = op.hasBias(b.inputs());
+    List<Operand> operands = new ArrayList<>(List.of(b.input(0, in(x, tag)), b.denseInput(1)));
+    if (bias) {
+      operands.add(b.denseInput(2));
+    }
+    if (op.residual()) {
+      operands.add(b.input(b.inputs() - 1, in(y, tag)));
+    }
+    operands.add(b.output(0, in(y, tag)));
+    operands.add(b.scratch(MemoryDesc.contiguous(DataType.U8, kernel.scratchBytes())));
+    int last = operands.size() - 1;
+    int residual = op.residual() ? last - 2 : -1;
+    b.call(
+        s ->
+            kernel.run(
+                s[0],
+                s[1],
+                bias ? s[2] : MemorySegment.NULL,
+                residual > 0 ? s[residual] : MemorySegment.NULL,
+                s[last - 1],
+                s[last]),
+        operands.toArray(Operand[]::new));
+  }
+
+  private static MemoryDesc in(TensorSpec spec, FormatTag tag) {
+    return MemoryDesc.tagged(DataType.F32, spec.shape().dims(), tag);
+  }
+}
