@@ -581,11 +581,13 @@ BALBOA_API int32_t balboa_conv_max_f32(const int64_t *numbers, const float *x, c
  *   B^T = [[4, 0, -5, 0, 1, 0], [0, -4, -4, 1, 1, 0], [0, 4, -4, -1, 1, 0], [0, -2, -1, 2, 1, 0], [0, 2, -1, -2, 1, 0],
  *          [0, 4, 0, -5, 0, 1]]
  *   A^T = [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]]
- * numbers i64[11] = {batch, channels, height, width, filters, padding before h, w, results h, w, relu, blocked}; channels
- * and filters are multiples of 16, and all sizes but batch and padding at least 1. x [batch, height, width, channels]; y,
- * residual [batch, results h, w, filters]; if blocked all three in blocks of 16 channels, x [batch, channels / 16, height,
- * width, 16] and so on. Around the picture lie zeros: before it as many as the padding says, behind it as many as the
- * results see. Pixels that are not finite make NaNs of all results of the tiles that see them. */
+ * numbers i64[12] = {batch, channels, height, width, filters, padding before h, w, results h, w, relu, blocked, pooled};
+ * channels and filters are multiples of 16, and all sizes but batch and padding at least 1. x [batch, height, width,
+ * channels]; y, residual [batch, results h, w, filters]; if blocked all three in blocks of 16 channels, x [batch,
+ * channels / 16, height, width, 16] and so on. If pooled y holds the largest results of windows of 2 x 2 with stride 2, [batch,
+ * results h / 2, w / 2, filters], rounded down, for which results are at least 2 x 2. Around the picture lie zeros: before it
+ * as many as the padding says, behind it as many as the results see. Pixels that are not finite make NaNs of all results of
+ * the tiles that see them. */
 
 /* Elements of the transformed weights, 36 * ceil(filters / 32) * channels * 32, or the status of numbers that are wrong. */
 BALBOA_API int64_t balboa_winograd_weights(const int64_t *numbers);
@@ -594,8 +596,8 @@ BALBOA_API int64_t balboa_winograd_weights(const int64_t *numbers);
 BALBOA_API int32_t balboa_winograd_transform_f32(const int64_t *numbers, const float *w, float *transformed);
 /* Bytes of scratch memory (aligned to 64) for as many threads as there may be, or the status of numbers that are wrong. */
 BALBOA_API int64_t balboa_winograd_scratch(const int64_t *numbers);
-/* y = the convolution + bias f32[filters] + residual, either of which may be NULL, cut off at 0 if relu is nonzero. Works on
- * as many threads as there is scratch memory for, which is at least one. */
+/* y = the convolution + bias f32[filters] + residual, either of which may be NULL, cut off at 0 if relu is nonzero; there is
+ * no residual if pooled. Works on as many threads as there is scratch memory for, which is at least one. */
 BALBOA_API int32_t balboa_winograd_f32(const int64_t *numbers, const float *x, const float *transformed,
                                        const float *bias, const float *residual, float *y, void *scratch,
                                        int64_t scratch_bytes);

@@ -1,7 +1,7 @@
 /* Convolution by Winograd's algorithm against loops over the definition. */
 #include "check.h"
 
-enum { N, C, H, W, F, PH, PW, OH, OW, RELU, BLOCKED, NUMBERS };
+enum { N, C, H, W, F, PH, PW, OH, OW, RELU, BLOCKED, POOLED, NUMBERS };
 
 static int64_t place(const int64_t *s, int64_t channels, int64_t h, int64_t w, int64_t n, int64_t c, int64_t i, int64_t j) {
   return s[BLOCKED] ? (((n * (channels / 16) + c / 16) * h + i) * w + j) * 16 + c % 16 : ((n * h + i) * w + j) * channels + c;
@@ -44,12 +44,39 @@ static void check_weights(const int64_t *s, const float *w, const float *u) {
   }
 }
 
+/* The largest of windows of 2 x 2 of results y. */
+static void check_pooled(const int64_t *sizes, const float *x, const float *u, const float *bias, const float *y,
+                         void *scratch, int64_t bytes) {
+  int64_t s[NUMBERS];
+  memcpy(s, sizes, sizeof s);
+  const int64_t ph = s[OH] / 2, pw = s[OW] / 2, n = s[N] * s[F] * ph * pw;
+  float *largest = malloc((size_t)(n + 1) * sizeof *largest), *plain = malloc((size_t)(s[N] * s[F] * s[OH] * s[OW]) * sizeof *plain);
+  s[POOLED] = 0;
+  EXPECT_OK(balboa_winograd_f32(s, x, u, bias, NULL, plain, scratch, bytes));
+  s[POOLED] = 1;
+  for (int64_t i = 0; i <= n; i++) largest[i] = 12345;
+  EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_winograd_f32(s, x, u, bias, y, largest, scratch, bytes));
+  EXPECT(balboa_winograd_scratch(s) <= bytes, "scratch of the pooled ones");
+  EXPECT_OK(balboa_winograd_f32(s, x, u, bias, NULL, largest, scratch, bytes));
+  for (int64_t i = 0; i < n; i++) {
+    const int64_t q = i % pw, p = i / pw % ph, f = i / pw / ph % s[F], image = i / pw / ph / s[F];
+    float want = -INFINITY;
+    for (int64_t k = 0; k < 4; k++) {
+      want = fmaxf(want, plain[place(s, s[F], s[OH], s[OW], image, f, 2 * p + k / 2, 2 * q + k % 2)]);
+    }
+    const float got = largest[place(s, s[F], ph, pw, image, f, p, q)];
+    EXPECT(got == want, "filter %d at %d, %d: %g, not %g", (int)f, (int)p, (int)q, (double)got, (double)want);
+  }
+  EXPECT(largest[n] == 12345, "wrote behind the end");
+  free(largest), free(plain);
+}
+
 /* padding: before and behind, in both directions. An element of Winograd's result is a sum of products with coefficients up to
  * 100 times as large as those of the definition; what was measured is below a tenth of this bound. */
 static void check(const int64_t *sizes, const int64_t *padding, int64_t relu, int64_t blocked, int with_bias,
                   int with_residual) {
   int64_t s[NUMBERS] = {sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], padding[0], padding[1],
-                        sizes[2] + padding[0] + padding[2] - 2, sizes[3] + padding[1] + padding[3] - 2, relu, blocked};
+                        sizes[2] + padding[0] + padding[2] - 2, sizes[3] + padding[1] + padding[3] - 2, relu, blocked, 0};
   if (s[OH] < 1 || s[OW] < 1) return;
   uint32_t state = (uint32_t)(s[C] * 31 + s[H] * 7 + s[W]);
   const int64_t nx = s[N] * s[C] * s[H] * s[W], ny = s[N] * s[F] * s[OH] * s[OW], nu = balboa_winograd_weights(s);
@@ -75,11 +102,12 @@ static void check(const int64_t *sizes, const int64_t *padding, int64_t relu, in
            (int)ox, (double)y[at], want);
   }
   EXPECT(y[ny] == 12345, "wrote behind the end");
+  if (s[OH] > 1 && s[OW] > 1) check_pooled(s, x, u, with_bias ? bias : NULL, y, scratch, bytes);
   free(x), free(w), free(bias), free(residual), free(y), free(u), free(scratch);
 }
 
 static void refuses(int number, int64_t value) {
-  int64_t s[NUMBERS] = {1, 16, 4, 4, 16, 1, 1, 4, 4, 0, 0};
+  int64_t s[NUMBERS] = {1, 16, 4, 4, 16, 1, 1, 4, 4, 0, 0, 0};
   s[number] = value;
   float x[256] = {0}, y[256];
   EXPECT(balboa_winograd_weights(s) == BALBOA_ERR_ARGUMENT, "number %d of %d", number, (int)value);
@@ -89,7 +117,7 @@ static void refuses(int number, int64_t value) {
 }
 
 static void check_errors(void) {
-  const int64_t s[NUMBERS] = {1, 16, 4, 4, 16, 1, 1, 4, 4, 0, 0};
+  const int64_t s[NUMBERS] = {1, 16, 4, 4, 16, 1, 1, 4, 4, 0, 0, 0};
   float *room = aligned_alloc(64, 64);
   float x[256] = {0}, y[256] = {0};
   EXPECT(balboa_winograd_weights(NULL) == BALBOA_ERR_NULL, "no numbers");
@@ -106,7 +134,7 @@ static void check_errors(void) {
   free(room);
   refuses(N, -1), refuses(PH, -1), refuses(PW, -1);
   refuses(C, 0), refuses(C, 15), refuses(F, 0), refuses(F, 17);
-  refuses(H, 0), refuses(W, 0), refuses(OH, 0), refuses(OW, -2), refuses(RELU, 2), refuses(BLOCKED, 2);
+  refuses(H, 0), refuses(W, 0), refuses(OH, 0), refuses(OW, -2), refuses(RELU, 2), refuses(BLOCKED, 2), refuses(POOLED, 2);
 }
 
 int main(void) {

@@ -8,10 +8,10 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /**
- * A convolution of pictures in F32 with kernels of 3 x 3 and stride 1 by Winograd's F(4 x 4, 3 x 3),
- * which {@code balboa_kernels} computes. Prepared once and used in any number of runs; immutable
- * and thread-safe for different results and scratch memory. Holds a few bytes of off-heap memory
- * that go with the object.
+ * A convolution of pictures in F32 with kernels of 3 x 3 and stride 1 by Winograd's F(4 x 4, 3 x
+ * 3), which {@code balboa_kernels} computes. Prepared once and used in any number of runs;
+ * immutable and thread-safe for different results and scratch memory. Holds a few bytes of off-heap
+ * memory that go with the object.
  *
  * <p>Pictures, residuals and results have their channels last ({@link FormatTag#NHWC}) or in blocks
  * of 16 ({@link FormatTag#BLOCKED_NCHW16C}). Weights are what {@link WinogradFilters} makes of
@@ -39,21 +39,23 @@ public final class WinogradConvolution {
    * Prepares it.
    *
    * @param x [N, C, H, W], C a multiple of 16
-   * @param y [N, F, result H, result W], F a multiple of 16; what a result sees behind the picture
-   *     is 0
+   * @param results [N, F, result H, result W] of the convolution, F a multiple of 16; what one of
+   *     them sees behind the picture is 0
    * @param padding rows and columns of zeros before the picture
    * @param relu whether what is below 0 becomes 0
    * @param blocked whether channels are in blocks of 16
+   * @param pooled whether y is the largest results of windows of 2 x 2 with stride 2, and not the
+   *     results; there is no residual then
    */
   public static WinogradConvolution of(
-      long[] x, long[] y, long[] padding, boolean relu, boolean blocked) {
-    if (x.length != 4 || y.length != 4 || padding.length != 2 || x[0] != y[0]) {
+      long[] x, long[] results, long[] padding, boolean relu, boolean blocked, boolean pooled) {
+    if (x.length != 4 || results.length != 4 || padding.length != 2 || x[0] != results[0]) {
       throw new IllegalArgumentException(
           NAME
               + ": expected pictures [N, C, H, W], results [N, F, h, w] and a padding of 2 axes, got "
               + Arrays.toString(x)
               + ", "
-              + Arrays.toString(y)
+              + Arrays.toString(results)
               + " and "
               + Arrays.toString(padding));
     }
@@ -63,20 +65,27 @@ public final class WinogradConvolution {
                 x[1],
                 x[2],
                 x[3],
-                y[1],
+                results[1],
                 padding[0],
                 padding[1],
-                y[2],
-                y[3],
+                results[2],
+                results[3],
                 relu ? 1 : 0,
-                blocked ? 1 : 0)
+                blocked ? 1 : 0,
+                pooled ? 1 : 0)
             .toArray();
     MemorySegment segment = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, numbers);
     long weights = kernels_h.balboa_winograd_weights(segment);
     if (weights < 0) {
       KernelChecks.status(NAME, Math.toIntExact(weights));
     }
-    return new WinogradConvolution(segment, volume(x), weights, y[1], volume(y));
+    long wide = pooled ? 2 : 1;
+    return new WinogradConvolution(
+        segment,
+        volume(x),
+        weights,
+        results[1],
+        volume(results[0], results[1], results[2] / wide, results[3] / wide));
   }
 
   private static long volume(long... sizes) {
@@ -94,7 +103,8 @@ public final class WinogradConvolution {
   }
 
   /**
-   * y = max(0, the convolution + bias + residual), or without the maximum if it has no ReLU.
+   * y = max(0, the convolution + bias + residual), or without the maximum if it has no ReLU; pooled
+   * if it is.
    *
    * @param u the transformed weights
    * @param bias [F], or {@link MemorySegment#NULL}

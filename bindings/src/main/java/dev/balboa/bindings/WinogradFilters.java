@@ -33,7 +33,7 @@ public final class WinogradFilters {
     // Pictures and results of one tile: only filters and channels matter.
     MemorySegment numbers =
         Arena.ofAuto()
-            .allocateFrom(ValueLayout.JAVA_LONG, 1, channels, 6, 6, filters, 0, 0, 4, 4, 0, 0);
+            .allocateFrom(ValueLayout.JAVA_LONG, 1, channels, 6, 6, filters, 0, 0, 4, 4, 0, 0, 0);
     long transformed = kernels_h.balboa_winograd_weights(numbers);
     if (transformed < 0) {
       KernelChecks.status(NAME, Math.toIntExact(transformed));

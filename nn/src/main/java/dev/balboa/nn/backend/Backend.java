@@ -58,9 +58,9 @@ public interface Backend {
    * dev.balboa.nn.op.WinogradOp Winograd's algorithm}, its weights being transformed before.
    *
    * @param x [N, C, H, W]
-   * @param w [F, C, 3, 3]
+   * @param y [N, F, result H, result W]
    */
-  default boolean winogradPays(Shape x, Shape w) {
+  default boolean winogradPays(Shape x, Shape y) {
     return true;
   }
 

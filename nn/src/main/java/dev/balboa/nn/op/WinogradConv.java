@@ -19,15 +19,26 @@ import java.util.List;
  *
  * <p>Inputs: x [N, C, H, W] with at least one pixel, U [36, ceil(F / 32), C, 32] of {@link
  * WinogradFilters}, optionally b [F], and if {@code residual} at the end r like the output. Output:
- * [N, F, out...].
+ * y [N, F, out...], or if {@code pooled} its largest elements in windows of 2 x 2 with stride 2, a
+ * NaN being the largest: the windows lie within tiles.
  *
  * @param window of 3 x 3 without stride and dilation; the padding may be any
  * @param filters F, a multiple of 16
  * @param activation identity or ReLU
+ * @param pooled only without a residual
  */
-public record WinogradConv(Window window, int filters, Activation activation, boolean residual)
+public record WinogradConv(
+    Window window, int filters, Activation activation, boolean residual, boolean pooled)
     implements WinogradOp {
-  /** Checks window, filters and activation. */
+  /** The window of the pooling that may follow. */
+  public static final Window POOL = Window.square(2, 2, 0);
+
+  /** Not pooled. */
+  public WinogradConv(Window window, int filters, Activation activation, boolean residual) {
+    this(window, filters, activation, residual, false);
+  }
+
+  /** Checks window, filters, activation and residual. */
   public WinogradConv {
     if (!serves(window)) {
       throw unsupported("a window of 3 x 3 with stride and dilation 1", window);
@@ -37,6 +48,9 @@ public record WinogradConv(Window window, int filters, Activation activation, bo
     }
     if (!serves(activation)) {
       throw unsupported("no activation or ReLU", activation);
+    }
+    if (residual && pooled) {
+      throw unsupported("a pooling or a residual", List.of("residual", "pooled"));
     }
   }
 
@@ -80,9 +94,14 @@ public record WinogradConv(Window window, int filters, Activation activation, bo
       Check.sameType(name(), x, in.get(2));
       Check.shape(name(), "bias", in.get(2), Shape.of(filters));
     }
-    TensorSpec y = x.withShape(window.outShape(name(), s, filters));
+    TensorSpec y = x.withShape(results(s));
     Check.that(!residual || in.getLast().equals(y), name(), "residual " + y, in.getLast());
-    return List.of(y);
+    return List.of(pooled ? x.withShape(POOL.outShape(name(), y.shape(), filters)) : y);
+  }
+
+  /** The results of the convolution of a picture, before a pooling. */
+  public Shape results(Shape x) {
+    return window.outShape(name(), x, filters);
   }
 
   /** Whether there is a bias among so many inputs; it is the third. */
@@ -93,7 +112,7 @@ public record WinogradConv(Window window, int filters, Activation activation, bo
   /** The products of transformed tiles and weights, about a quarter of the convolution's own. */
   @Override
   public long multiplyAdds(List<TensorSpec> in) {
-    Shape y = infer(in).get(0).shape();
+    Shape y = results(in.get(0).shape());
     long tiles = y.dim(0) * Math.ceilDiv(y.dim(2), 4) * Math.ceilDiv(y.dim(3), 4);
     return POINTS * tiles * filters * in.get(0).shape().dim(1);
   }

@@ -64,7 +64,10 @@ final class WinogradCases {
             .also(d -> sample(d, padded(0, 0, 0, 0), 16, Shape.of(1, 32, 3, 3)))
             .also(d -> sample(d, padded(7, 0, 1, 6), 32, Shape.of(1, 16, 1, 2)))
             .also(d -> sample(d, SAME, 16, Shape.of(1, 16, 1, 211)))
+            .also(d -> pooled(d, SAME, 48, Shape.of(2, 16, 5, 2)))
+            .also(d -> pooled(d, SAME, 16, Shape.of(0, 16, 4, 4)))
             .alsoLarge(d -> sample(d, SAME, 64, Shape.of(3, 48, 30, 29)))
+            .alsoLarge(d -> pooled(d, SAME, 64, Shape.of(3, 48, 31, 28)))
             .alsoLarge(d -> sample(d, SAME, 80, Shape.of(1, 128, 7, 7)))
             .sums(s -> WinogradOp.POINTS * s.specs().get(0).shape().dim(1))
             .derivative(OpCase.Derivative.NONE)
@@ -82,7 +85,18 @@ final class WinogradCases {
     long h = d.between(3, 11);
     long w = d.between(3, 11);
     long channels = 16L * d.pick(1, 1, 1, 2, 3);
-    return sample(d, window, 16 * d.pick(1, 1, 2, 3), Shape.of(d.between(1, 3), channels, h, w));
+    int filters = 16 * d.pick(1, 1, 2, 3);
+    Shape x = Shape.of(d.between(1, 3), channels, h, w);
+    WinogradConv op = new WinogradConv(window, filters, NONE, false);
+    Shape y = op.results(x);
+    return d.chance(0.3) && y.dim(2) > 1 && y.dim(3) > 1
+        ? pooled(d, window, filters, x)
+        : sample(d, window, filters, x);
+  }
+
+  private static Sample pooled(Draw d, Window window, int filters, Shape x) {
+    Activation act = d.pick(NONE, Activation.RELU);
+    return sample(d, new WinogradConv(window, filters, act, false, true), x);
   }
 
   private static int pad(Draw d) {
@@ -90,20 +104,20 @@ final class WinogradCases {
   }
 
   private static Sample sample(Draw d, Window window, int filters, Shape x) {
-    boolean residual = d.flip();
-    WinogradConv op =
-        new WinogradConv(window, filters, d.pick(NONE, Activation.RELU), residual);
-    Shape u = Shape.of(WinogradOp.POINTS, Math.ceilDiv(filters, 32), x.dim(1), 32);
+    Activation act = d.pick(NONE, Activation.RELU);
+    return sample(d, new WinogradConv(window, filters, act, d.flip()), x);
+  }
+
+  private static Sample sample(Draw d, WinogradConv op, Shape x) {
+    Shape u = Shape.of(WinogradOp.POINTS, Math.ceilDiv(op.filters(), 32), x.dim(1), 32);
     List<Input> in = new ArrayList<>();
     in.add(d.input(x, Domain.NORMAL, false));
     in.add(d.input(u, Domain.NORMAL, false));
     if (d.flip()) {
-      in.add(d.input(Shape.of(filters), Domain.NORMAL, false));
+      in.add(d.input(Shape.of(op.filters()), Domain.NORMAL, false));
     }
-    if (residual) {
-      WinogradConv plain = new WinogradConv(window, filters, NONE, false);
-      Shape y = plain.infer(List.of(in.get(0).spec(), in.get(1).spec())).get(0).shape();
-      in.add(d.input(y, Domain.NORMAL, false));
+    if (op.residual()) {
+      in.add(d.input(op.results(x), Domain.NORMAL, false));
     }
     return Sample.of(op, in);
   }
@@ -120,10 +134,7 @@ final class WinogradCases {
         .refuses(op, List.of(f32(1, 16, 0, 8), u), "at least one pixel", "F32[1, 16, 0, 8]")
         .refuses(op, List.of(x, f32(36, 1, 32, 32)), "[36, 1, 16, 32]", "F32[36, 1, 32, 32]")
         .refuses(
-            op,
-            List.of(x, new TensorSpec(u.shape(), DType.F64)),
-            "one type",
-            "F64[36, 1, 16, 32]")
+            op, List.of(x, new TensorSpec(u.shape(), DType.F64)), "one type", "F64[36, 1, 16, 32]")
         .refuses(op, List.of(x, u, f32(16)), "bias of shape [32]", "F32[16]")
         .refuses(
             residual, List.of(x, u, f32(1, 32, 8, 7)), "residual F32[1, 32, 8, 8]", "[1, 32, 8, 7]")
@@ -134,6 +145,15 @@ final class WinogradCases {
             "size 2")
         .refusesToMake(
             () -> new WinogradConv(Window.square(3, 2, 1), 32, NONE, false), "stride", "got")
+        .refuses(
+            new WinogradConv(SAME, 32, NONE, false, true),
+            List.of(f32(1, 16, 1, 8), u),
+            "kernel extent 2",
+            "size 1")
+        .refusesToMake(
+            () -> new WinogradConv(SAME, 32, NONE, true, true),
+            "pooling or a residual",
+            "[residual")
         .refusesToMake(() -> new WinogradConv(SAME, 24, NONE, false), "multiples of 16", "got 24")
         .refusesToMake(
             () -> new WinogradConv(SAME, 32, Activation.TANH, false), "ReLU", "got TANH");

@@ -144,8 +144,8 @@ public final class NativeBackend implements Backend {
   }
 
   @Override
-  public boolean winogradPays(Shape x, Shape w) {
-    return WinogradOps.pays(x, w);
+  public boolean winogradPays(Shape x, Shape y) {
+    return WinogradOps.pays(x, y);
   }
 
   @Override

@@ -25,6 +25,16 @@ final class WinogradOps {
   /** The instruction set of {@link Kernels#isa} that the kernel is written for. */
   private static final String WIDE_SET = "avx512";
 
+  /** Results of a tile along each axis. */
+  private static final int TILE = 4;
+
+  private static final long LEAST_TILES = 8;
+
+  /** Multiply-adds of the convolution by its definition. */
+  private static final long LEAST_PRODUCTS = 1 << 21;
+
+  private static final long LEAST_CHANNELS = 32;
+
   private WinogradOps() {}
 
   /** Plans an operation of the family. */
@@ -37,18 +47,28 @@ final class WinogradOps {
   }
 
   /**
-   * Whether a convolution that Winograd's algorithm serves is faster by it. On processors without
-   * AVX-512, for which the kernel is not written, none is.
+   * Whether a convolution that Winograd's algorithm serves is faster by it than by oneDNN. On
+   * processors without AVX-512, for which the kernel is not written, none is.
    *
    * @param x [N, C, H, W]
-   * @param w [F, C, 3, 3]
+   * @param y [N, F, result H, result W]
    */
-  static boolean pays(Shape x, Shape w) {
-    return Kernels.isa().equals(WIDE_SET) && pays(x.dim(0), x.dim(1), x.dim(2) * x.dim(3), w.dim(0));
+  static boolean pays(Shape x, Shape y) {
+    return Kernels.isa().equals(WIDE_SET) && pays(x.dim(1), y);
   }
 
-  private static boolean pays(long batch, long channels, long pixels, long filters) {
-    return batch * channels * pixels * filters > 0;
+  /**
+   * By what was measured: there are tiles enough to read the weights for, few of their results lie
+   * beside the picture, and products take longer than the transforms around them.
+   */
+  private static boolean pays(long channels, Shape y) {
+    long tiles = y.dim(0) * Math.ceilDiv(y.dim(2), TILE) * Math.ceilDiv(y.dim(3), TILE);
+    long results = y.dim(0) * y.dim(2) * y.dim(3);
+    long products = results * y.dim(1) * channels * 9;
+    return tiles >= LEAST_TILES
+        && TILE * TILE * tiles <= 2 * results
+        && products >= LEAST_PRODUCTS
+        && channels >= LEAST_CHANNELS;
   }
 
   private static void filters(PlanBuilder b) {
@@ -60,16 +80,16 @@ final class WinogradOps {
   private static void convolve(PlanBuilder b, WinogradConv op) {
     TensorSpec x = b.spec(0);
     TensorSpec y = b.outputSpec(0);
-    boolean blocked =
-        b.isOpaque(0) && Mds.same(b.input(0).md(), in(x, FormatTag.BLOCKED_NCHW16C));
+    boolean blocked = b.isOpaque(0) && Mds.same(b.input(0).md(), in(x, FormatTag.BLOCKED_NCHW16C));
     FormatTag tag = blocked ? FormatTag.BLOCKED_NCHW16C : FormatTag.NHWC;
     WinogradConvolution kernel =
         WinogradConvolution.of(
             x.shape().dims(),
-            y.shape().dims(),
+            op.results(x.shape()).dims(),
             op.window().padBefore().stream().mapToLong(Integer::longValue).toArray(),
             op.activation() == Activation.RELU,
-            blocked);
+            blocked,
+            op.pooled());
     boolean bias = op.hasBias(b.inputs());
     List<Operand> operands = new ArrayList<>(List.of(b.input(0, in(x, tag)), b.denseInput(1)));
     if (bias) {

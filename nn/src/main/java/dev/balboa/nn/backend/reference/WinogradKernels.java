@@ -103,19 +103,41 @@ final class WinogradKernels {
       reads.add(ConvolutionKernels.image(call.read(inputs - 1)));
     }
     Shape x = call.in(0);
-    Shape y = call.out(0);
+    Shape y = op.results(x);
     return call.through(
         reads,
         List.of(ConvolutionKernels.image(call.write(0))),
         (in, out) -> {
-          double[] dst = out[0].reals();
-          new Tiles(op, x, y).convolve(in[0].reals(), in[1].reals(), dst);
-          for (int i = 0; i < dst.length; i++) {
+          double[] results = op.pooled() ? new double[(int) y.size()] : out[0].reals();
+          new Tiles(op, x, y).convolve(in[0].reals(), in[1].reals(), results);
+          for (int i = 0; i < results.length; i++) {
             double b = bias ? in[2].reals()[i % op.filters()] : 0;
-            double v = dst[i] + b + (op.residual() ? in[inputs - 1].reals()[i] : 0);
-            dst[i] = op.activation() == Activation.RELU && v < 0 ? 0 : v;
+            double v = results[i] + b + (op.residual() ? in[inputs - 1].reals()[i] : 0);
+            results[i] = op.activation() == Activation.RELU && v < 0 ? 0 : v;
+          }
+          if (op.pooled()) {
+            pool(results, y, out[0].reals());
           }
         });
+  }
+
+  /** The largest of each window of 2 x 2 in images [N, H, W, C] of a shape [N, C, H, W]. */
+  private static void pool(double[] images, Shape shape, double[] largest) {
+    int channels = Math.toIntExact(shape.dim(1));
+    int columns = Math.toIntExact(shape.dim(3));
+    int pooledRows = Math.toIntExact(shape.dim(2) / 2);
+    int pooledColumns = columns / 2;
+    for (int i = 0; i < largest.length; i++) {
+      int column = i / channels % pooledColumns;
+      int row = i / channels / pooledColumns % pooledRows;
+      int image = i / channels / pooledColumns / pooledRows;
+      int first = (image * Math.toIntExact(shape.dim(2)) + 2 * row) * columns + 2 * column;
+      largest[i] = Double.NEGATIVE_INFINITY;
+      for (int k = 0; k < 4; k++) {
+        int at = (first + k / 2 * columns + k % 2) * channels + i % channels;
+        largest[i] = Math.max(largest[i], images[at]);
+      }
+    }
   }
 
   /** Goes over images [N, H, W, C] in tiles of 4 x 4 results. */

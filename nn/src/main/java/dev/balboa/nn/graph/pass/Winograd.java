@@ -6,6 +6,7 @@ import dev.balboa.nn.graph.Graph;
 import dev.balboa.nn.graph.Node;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Value;
@@ -19,17 +20,20 @@ import java.util.Map;
 import java.util.function.BiPredicate;
 
 /**
- * Convolutions of 3 x 3 by weights that depend on parameters alone are computed by Winograd's
- * F(4 x 4, 3 x 3), see {@link WinogradOp}. Weights are transformed when a parameter has changed, as
- * everything that depends on parameters alone. It comes after passes that change weights, biases,
- * residuals and activations of convolutions.
+ * Convolutions of 3 x 3 by weights that depend on parameters alone are computed by Winograd's F(4 x
+ * 4, 3 x 3), see {@link WinogradOp}, together with a max pooling over windows of 2 x 2 behind them.
+ * Weights are transformed when a parameter has changed, as everything that depends on parameters
+ * alone. It comes after passes that change weights, biases, residuals and activations of
+ * convolutions, and workspaces of poolings.
  */
 public final class Winograd implements Pass {
+  private static final MaxPool POOL = new MaxPool(WinogradConv.POOL, false);
+
   private final BiPredicate<Shape, Shape> pays;
 
   /**
-   * @param pays for a picture [N, C, H, W] and weights [F, C, 3, 3] that could be multiplied by
-   *     this algorithm, whether they are
+   * @param pays for a picture [N, C, H, W] and the results [N, F, H, W] of a convolution that could
+   *     be computed by this algorithm, whether it is
    */
   public Winograd(BiPredicate<Shape, Shape> pays) {
     this.pays = pays;
@@ -42,41 +46,68 @@ public final class Winograd implements Pass {
 
   @Override
   public Graph apply(Graph graph) {
-    Fixed fixed = new Fixed(graph, new Aliases(graph));
-    Rewrite rewrite = new Rewrite(graph);
-    Map<Integer, Integer> transformed = new HashMap<>();
-    for (Node node : graph.nodes()) {
-      if (node instanceof Node.Apply(Conv conv, var in, var out)
-          && fixed.has(in.get(1))
-          && serves(conv, graph.spec(in.get(0)), graph.spec(in.get(1)).shape())) {
-        List<Integer> inputs = new ArrayList<>(in);
-        inputs.set(1, transformed.computeIfAbsent(in.get(1), w -> transform(rewrite, w)));
-        rewrite.add(convolution(conv, graph.spec(in.get(1)).shape()), inputs, out);
-      } else {
-        rewrite.add(rewrite.current(node));
-      }
+    return new DeadCode().apply(new Rewriting(graph).run());
+  }
+
+  /** One run over a graph. */
+  private final class Rewriting {
+    private final Graph graph;
+    private final Fixed fixed;
+    private final Consumers consumers;
+    private final Rewrite rewrite;
+    private final Map<Integer, Integer> transformed = new HashMap<>();
+
+    Rewriting(Graph graph) {
+      this.graph = graph;
+      this.fixed = new Fixed(graph, new Aliases(graph));
+      this.consumers = new Consumers(graph);
+      this.rewrite = new Rewrite(graph);
     }
-    return rewrite.build();
-  }
 
-  private static int transform(Rewrite rewrite, int weights) {
-    Value u = rewrite.emit(new WinogradFilters(), rewrite.ref(weights));
-    return ((Rewrite.Ref) u).number();
-  }
+    Graph run() {
+      for (Node node : graph.nodes()) {
+        if (node instanceof Node.Apply(Conv conv, var in, var out) && serves(conv, in, out)) {
+          add(conv, in, out, false);
+        } else if (node instanceof Node.Apply(MaxPool pool, var in, var out)
+            && pool.equals(POOL)
+            && consumers.only(in.get(0)) instanceof Node.Apply(Conv conv, var convIn, var results)
+            && !conv.residual()
+            && serves(conv, convIn, results)) {
+          add(conv, convIn, out, true); // what it was without the pooling nobody reads
+        } else {
+          rewrite.add(rewrite.current(node));
+        }
+      }
+      return rewrite.build();
+    }
 
-  private static WinogradConv convolution(Conv conv, Shape w) {
-    int filters = Math.toIntExact(w.dim(0));
-    return new WinogradConv(conv.window(), filters, conv.activation(), conv.residual());
-  }
+    private void add(Conv conv, List<Integer> in, List<Integer> out, boolean pooled) {
+      List<Integer> inputs = new ArrayList<>(in);
+      inputs.set(1, transformed.computeIfAbsent(in.get(1), this::transform));
+      int filters = Math.toIntExact(graph.spec(in.get(1)).shape().dim(0));
+      rewrite.add(
+          new WinogradConv(conv.window(), filters, conv.activation(), conv.residual(), pooled),
+          inputs,
+          out);
+    }
 
-  private boolean serves(Conv conv, TensorSpec x, Shape w) {
-    return x.dtype() == DType.F32
-        && conv.groups() == 1
-        && WinogradConv.serves(conv.window())
-        && WinogradConv.serves(conv.activation())
-        && WinogradOp.isBlocked(w.dim(0))
-        && WinogradOp.isBlocked(w.dim(1))
-        && x.shape().size() > 0
-        && pays.test(x.shape(), w);
+    private int transform(int weights) {
+      Value u = rewrite.emit(new WinogradFilters(), rewrite.ref(weights));
+      return ((Rewrite.Ref) u).number();
+    }
+
+    private boolean serves(Conv conv, List<Integer> in, List<Integer> out) {
+      TensorSpec x = graph.spec(in.get(0));
+      Shape w = graph.spec(in.get(1)).shape();
+      return fixed.has(in.get(1))
+          && x.dtype() == DType.F32
+          && conv.groups() == 1
+          && WinogradConv.serves(conv.window())
+          && WinogradConv.serves(conv.activation())
+          && WinogradOp.isBlocked(w.dim(0))
+          && WinogradOp.isBlocked(w.dim(1))
+          && x.shape().size() > 0
+          && pays.test(x.shape(), graph.spec(out.get(0)).shape());
+    }
   }
 }

@@ -19,6 +19,7 @@ import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.model.ResNet;
 import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Conv;
+import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
@@ -37,8 +38,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Convolutions by Winograd's algorithm in captured programs. A processor may lack AVX-512, where the
- * option does nothing, so on the native backend tests ask for the pass itself.
+ * Convolutions by Winograd's algorithm in captured programs. A processor may lack AVX-512, where
+ * the option does nothing, so on the native backend tests ask for the pass itself.
  */
 class WinogradTest {
   private static final Window SAME = Window.square(3, 1, 1);
@@ -78,8 +79,7 @@ class WinogradTest {
   @Test
   void rewritesWhatTheAlgorithmServes() {
     assertThat(ops(SAME, 1, Activation.RELU, 48, 32, 3, 3))
-        .containsExactly(
-            new WinogradFilters(), new WinogradConv(SAME, 48, Activation.RELU, false));
+        .containsExactly(new WinogradFilters(), new WinogradConv(SAME, 48, Activation.RELU, false));
     Window none = Window.square(3, 1, 0);
     assertThat(ops(none, 1, Activation.IDENTITY, 16, 16, 3, 3))
         .containsExactly(
@@ -89,7 +89,8 @@ class WinogradTest {
   @Test
   void leavesOtherConvolutionsAlone() {
     Activation none = Activation.IDENTITY;
-    assertThat(ops(Window.square(3, 2, 1), 1, none, 16, 16, 3, 3)).hasOnlyElementsOfType(Conv.class);
+    assertThat(ops(Window.square(3, 2, 1), 1, none, 16, 16, 3, 3))
+        .hasOnlyElementsOfType(Conv.class);
     assertThat(ops(Window.uniform(2, 3, 1, 2, 1), 1, none, 16, 16, 3, 3))
         .hasOnlyElementsOfType(Conv.class);
     assertThat(ops(Window.square(1, 1, 0), 1, none, 16, 16, 1, 1))
@@ -133,11 +134,44 @@ class WinogradTest {
         Compiled compiled =
             Compiled.asWritten(
                 in -> List.of(Functions.conv(in.get(0), w, null, SAME, 1, Activation.RELU)),
-                with(new Winograd((x, weights) -> x.dim(2) > 8 && weights.dim(0) == 16)))) {
+                with(new Winograd((x, y) -> x.dim(2) > 8 && y.dim(1) == 16)))) {
       assertThat(ops(compiled.graph(TensorSpec.f32(1, 32, 8, 8))))
           .hasOnlyElementsOfType(Conv.class);
       assertThat(ops(compiled.graph(TensorSpec.f32(1, 32, 9, 8))))
           .hasOnlyElementsOfTypes(WinogradFilters.class, WinogradConv.class);
+    }
+  }
+
+  private static List<Op> opsOfPooled(Tensor w, MaxPool pool, boolean alsoRead) {
+    Function<List<Tensor>, List<Tensor>> f =
+        in -> {
+          Tensor y = Functions.conv(in.get(0), w, null, SAME, 1, Activation.RELU);
+          Tensor pooled = Tensor.apply(pool, y).get(0);
+          return alsoRead ? List.of(pooled, y) : List.of(pooled);
+        };
+    try (Compiled compiled = Compiled.asWritten(f, FOR_ALL)) {
+      return ops(compiled.graph(TensorSpec.f32(1, 16, 9, 8)));
+    }
+  }
+
+  @Test
+  void poolsWhatNobodyElseReads() {
+    try (Tensor w = uniform(2, 16, 16, 3, 3).keep()) {
+      WinogradConv conv = new WinogradConv(SAME, 16, Activation.RELU, false);
+      WinogradConv pooled = new WinogradConv(SAME, 16, Activation.RELU, false, true);
+      MaxPool two = new MaxPool(Window.square(2, 2, 0));
+      assertThat(opsOfPooled(w, two, false)).containsExactly(new WinogradFilters(), pooled);
+      assertThat(opsOfPooled(w, two, true))
+          .containsExactly(new WinogradFilters(), conv, new MaxPool(two.window(), false));
+      for (Window other :
+          List.of(
+              Window.square(3, 2, 1),
+              Window.square(2, 1, 0),
+              Window.square(2, 2, 1),
+              two.window().inCeilMode())) {
+        assertThat(opsOfPooled(w, new MaxPool(other), false))
+            .containsExactly(new WinogradFilters(), conv, new MaxPool(other, false));
+      }
     }
   }
 
@@ -200,7 +234,9 @@ class WinogradTest {
         Layer resnet50 = built(ResNet.resNet50(10), 48);
         Layer vgg = vgg()) {
       Tensor x = uniform(7, 3, 3, 48, 48);
-      double[] errors = {error(resnet18, x), error(resnet50, x), error(vgg, uniform(8, 2, 3, 32, 32))};
+      double[] errors = {
+        error(resnet18, x), error(resnet50, x), error(vgg, uniform(8, 2, 3, 32, 32))
+      };
       System.out.printf(
           Locale.ROOT,
           "Winograd, error relative to the largest result: ResNet-18 %.2g, ResNet-50 %.2g, VGG %.2g%n",
