@@ -52,8 +52,9 @@ public interface Prepared extends AutoCloseable {
   }
 
   /**
-   * The layouts in which inputs that seldom change would make the operation faster, though copying
-   * them at every run would not pay: packed weights. Empty if there are none.
+   * The layouts of all inputs that would make the operation faster if those of parameters seldom
+   * changed, though copying these at every run would not pay: packed weights. Empty if there are
+   * none.
    */
   default List<Layout> packedLayouts() {
     return List.of();

@@ -26,7 +26,8 @@ import java.util.Map;
  *
  * @param passes run over the graph, in this order
  * @param packing whether weights that stay as they are are copied into layouts that are faster for
- *     the backend, where it may round in another order
+ *     the backend, where it may round in another order; convolutions then may have their channels
+ *     last
  * @param shapes how many programs are kept, each for one combination of argument shapes; the one
  *     that was not used for longest goes first
  * @param instances how many runs of one program may go on at once; further callers wait. Each has
@@ -95,7 +96,16 @@ public record CompileOptions(
   /** With another bound on kept programs. */
   public CompileOptions withShapes(int count) {
     return new CompileOptions(
-        passes, packing, count, instances, names, buckets, inPlace, mixedPrecision, chains, winograd);
+        passes,
+        packing,
+        count,
+        instances,
+        names,
+        buckets,
+        inPlace,
+        mixedPrecision,
+        chains,
+        winograd);
   }
 
   /** With another bound on runs at once. */
@@ -107,7 +117,16 @@ public record CompileOptions(
   /** With these passes only. */
   public CompileOptions withPasses(List<Pass> some) {
     return new CompileOptions(
-        some, packing, shapes, instances, names, buckets, inPlace, mixedPrecision, chains, winograd);
+        some,
+        packing,
+        shapes,
+        instances,
+        names,
+        buckets,
+        inPlace,
+        mixedPrecision,
+        chains,
+        winograd);
   }
 
   /**
@@ -130,7 +149,16 @@ public record CompileOptions(
   /** Without packed weights. */
   public CompileOptions withoutPacking() {
     return new CompileOptions(
-        passes, false, shapes, instances, names, buckets, inPlace, mixedPrecision, chains, winograd);
+        passes,
+        false,
+        shapes,
+        instances,
+        names,
+        buckets,
+        inPlace,
+        mixedPrecision,
+        chains,
+        winograd);
   }
 
   /**
@@ -139,19 +167,46 @@ public record CompileOptions(
    */
   public CompileOptions withoutChains() {
     return new CompileOptions(
-        passes, packing, shapes, instances, names, buckets, inPlace, mixedPrecision, false, winograd);
+        passes,
+        packing,
+        shapes,
+        instances,
+        names,
+        buckets,
+        inPlace,
+        mixedPrecision,
+        false,
+        winograd);
   }
 
   /** With names of parameters, by path. */
   public CompileOptions withNames(Map<String, Parameter> parameters) {
     return new CompileOptions(
-        passes, packing, shapes, instances, parameters, buckets, inPlace, mixedPrecision, chains, winograd);
+        passes,
+        packing,
+        shapes,
+        instances,
+        parameters,
+        buckets,
+        inPlace,
+        mixedPrecision,
+        chains,
+        winograd);
   }
 
   /** With memory of its own for every result. */
   public CompileOptions withoutInPlace() {
     return new CompileOptions(
-        passes, packing, shapes, instances, names, buckets, false, mixedPrecision, chains, winograd);
+        passes,
+        packing,
+        shapes,
+        instances,
+        names,
+        buckets,
+        false,
+        mixedPrecision,
+        chains,
+        winograd);
   }
 
   /**
@@ -174,8 +229,8 @@ public record CompileOptions(
    * faster by it. It takes a quarter of the multiplications, four times the memory for weights, and
    * loses one to two of F32's seven digits: see {@link dev.balboa.nn.op.WinogradOp}. Served are
    * convolutions in F32 without groups and dilation whose numbers of channels and filters are
-   * multiples of 16, with no activation or ReLU and maybe a max pooling over 2 x 2, and whose weights the program does not change; on
-   * the native backend on processors with AVX-512.
+   * multiples of 16, with no activation or ReLU and maybe a max pooling over 2 x 2, and whose
+   * weights the program does not change; on the native backend on processors with AVX-512.
    */
   public CompileOptions withWinograd() {
     return withWinograd(true);
@@ -190,7 +245,16 @@ public record CompileOptions(
   /** With dimensions that are rounded up, so that few programs serve many shapes. */
   public CompileOptions withBuckets(Bucket... some) {
     return new CompileOptions(
-        passes, packing, shapes, instances, names, List.of(some), inPlace, mixedPrecision, chains, winograd);
+        passes,
+        packing,
+        shapes,
+        instances,
+        names,
+        List.of(some),
+        inPlace,
+        mixedPrecision,
+        chains,
+        winograd);
   }
 
   /** The graph after all passes, for a backend. */

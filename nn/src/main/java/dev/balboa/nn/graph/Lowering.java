@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Turns a graph into a program of one backend: prepares every operation, gives each value a place,
@@ -281,14 +282,13 @@ final class Lowering {
       Prepared prepared, List<Integer> values, int mutated, List<Place> in, boolean early) {
     boolean packs = options.packing() && !early && values.stream().anyMatch(fixed::has);
     List<Layout> packed = packs ? prepared.packedLayouts() : List.of();
+    boolean worth = packs && !packed.isEmpty() && anyFixedDiffers(values, packed);
+    List<Layout> wishes = worth ? packed : prepared.preferredLayouts();
     boolean any = false;
     for (int i = mutated; i < in.size(); i++) {
       int value = values.get(i);
       Place place = places.get(value);
-      Layout wish = wish(prepared.preferredLayouts(), i, place.layout());
-      if (fixed.has(value) && !wish(packed, i, place.layout()).equals(place.layout())) {
-        wish = packed.get(i);
-      }
+      Layout wish = wishes.isEmpty() ? place.layout() : wishes.get(i);
       if (!wish.equals(place.layout())) {
         in.set(i, copied(value, place, wish));
         any = true;
@@ -297,8 +297,11 @@ final class Lowering {
     return any;
   }
 
-  private static Layout wish(List<Layout> wishes, int input, Layout otherwise) {
-    return wishes.isEmpty() ? otherwise : wishes.get(input);
+  /** Whether a value that depends on parameters alone lies in another way than wished for. */
+  private boolean anyFixedDiffers(List<Integer> values, List<Layout> wishes) {
+    return IntStream.range(0, values.size())
+        .anyMatch(i ->
+            fixed.has(values.get(i)) && !wishes.get(i).equals(places.get(values.get(i)).layout()));
   }
 
   // ---- Places ----

@@ -3,7 +3,6 @@ package dev.balboa.nn.backend.onednn;
 import dev.balboa.bindings.ElementwiseProgram;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.StridedSpace;
-import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Binary;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.ElementwiseChain;
@@ -61,7 +60,7 @@ final class ChainOps {
       if (!same && !isNumber(b.spec(i))) {
         return -1;
       }
-      if (same && found < 0 && b.layout(i) instanceof Layout.Opaque) {
+      if (same && found < 0 && b.isOrdered(i)) {
         found = i;
       }
     }

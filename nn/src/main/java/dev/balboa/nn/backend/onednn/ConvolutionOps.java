@@ -22,12 +22,14 @@ import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Convolution through oneDNN. Every layout is left to the library; activations keep its choice from
- * layer to layer, while weights and their gradients, which are small, are row-major outside.
+ * Convolution through oneDNN. Every layout is left to the library, except where {@link
+ * ChannelsLast} knows better; activations keep the choice from layer to layer, while weights and
+ * their gradients, which are small, are row-major outside.
  */
 final class ConvolutionOps {
   private static final AlgKind ALG = AlgKind.CONVOLUTION_DIRECT;
@@ -49,21 +51,50 @@ final class ConvolutionOps {
       withoutInput(b, op);
       return;
     }
-    boolean bias = op.hasBias(b.inputs());
-    TensorSpec x = b.spec(0);
-    TensorSpec y = b.outputSpec(0);
+    boolean channelsLast = b.layout(1) instanceof PackedFilters;
+    if (!channelsLast) {
+      ChannelsLast.offer(b, op);
+    }
     Supplier<PrimitiveDesc> binary =
-        () -> forwardDesc(op, x, b.spec(1).shape(), y, bias, attr(b, op, Mds.any(y)));
+        () -> describe(b, op, channelsLast, attr(b, op, md(b.outputSpec(0), channelsLast)));
     try (PrimitiveDesc desc = b.describe(binary)) {
       if (!op.residual() || !desc.implInfo().startsWith("ref")) {
-        forward(b, op, bias, desc, op.residual());
+        forward(b, op, desc, op.residual());
         return;
       }
     }
     PrimitiveAttr sum = activated(b.attr().postSum(1), op.activation());
-    try (PrimitiveDesc desc =
-        b.describe(() -> forwardDesc(op, x, b.spec(1).shape(), y, bias, sum))) {
-      forward(b, op, bias, desc, false);
+    try (PrimitiveDesc desc = b.describe(() -> describe(b, op, channelsLast, sum))) {
+      forward(b, op, desc, false);
+    }
+  }
+
+  /** With this and that attribute; pictures with their channels last, or as oneDNN likes them. */
+  private static PrimitiveDesc describe(
+      PlanBuilder b, Conv op, boolean channelsLast, PrimitiveAttr attr) {
+    return forwardDesc(
+        op.window(),
+        md(b.spec(0), channelsLast),
+        anyWeights(b.spec(0), b.spec(1).shape(), op.groups()),
+        op.hasBias(b.inputs()),
+        md(b.outputSpec(0), channelsLast),
+        attr);
+  }
+
+  private static MemoryDesc md(TensorSpec spec, boolean channelsLast) {
+    return channelsLast ? Mds.channelsLast(spec) : Mds.any(spec);
+  }
+
+  /**
+   * What weights are packed into for a convolution of pictures with their channels last; empty if
+   * none of oneDNN's kernels on small products (brgemm, and brdgmm of depthwise ones) computes it.
+   */
+  static Optional<PackedFilters> filters(PlanBuilder b, Conv op) {
+    PrimitiveAttr attr = attr(b, op, Mds.channelsLast(b.outputSpec(0)));
+    try (PrimitiveDesc desc = b.describe(() -> describe(b, op, true, attr))) {
+      return desc.implInfo().startsWith("br")
+          ? Optional.of(new PackedFilters(desc.weightsMd(), b.spec(1)))
+          : Optional.empty();
     }
   }
 
@@ -72,13 +103,12 @@ final class ConvolutionOps {
    * reads where it lies; or, since oneDNN's product-based convolution for odd channel counts has
    * none of those, it is copied into the destination, to which the primitive adds.
    */
-  private static void forward(
-      PlanBuilder b, Conv op, boolean bias, PrimitiveDesc desc, boolean binary) {
+  private static void forward(PlanBuilder b, Conv op, PrimitiveDesc desc, boolean binary) {
     List<Integer> args = new ArrayList<>(List.of(Arg.SRC, Arg.WEIGHTS));
     List<Operand> operands = new ArrayList<>();
     operands.add(b.input(0, desc.srcMd()));
     operands.add(weights(b, 1, op.groups(), desc.weightsMd()));
-    if (bias) {
+    if (op.hasBias(b.inputs())) {
       args.add(Arg.BIAS);
       operands.add(b.denseInput(2));
     }
@@ -233,36 +263,24 @@ final class ConvolutionOps {
     return attr.build();
   }
 
-  private static PrimitiveDesc forwardDesc(
-      Conv op, TensorSpec x, Shape w, TensorSpec y, boolean bias, PrimitiveAttr attr) {
-    return forwardDesc(op.window(), op.groups(), x, w, y, bias, attr);
-  }
-
   /** The forward descriptor that oneDNN wants to see before it makes a backward one. */
   private static PrimitiveDesc hint(
       PlanBuilder b, Window window, int groups, TensorSpec x, Shape w, TensorSpec y) {
-    return forwardDesc(window, groups, x, w, y, false, b.attr().build());
+    MemoryDesc weights = anyWeights(x, w, groups);
+    return forwardDesc(window, Mds.any(x), weights, false, Mds.any(y), b.attr().build());
   }
 
   private static PrimitiveDesc forwardDesc(
       Window window,
-      int groups,
-      TensorSpec x,
-      Shape w,
-      TensorSpec y,
+      MemoryDesc src,
+      MemoryDesc weights,
       boolean bias,
+      MemoryDesc dst,
       PrimitiveAttr attr) {
     MemoryDesc biasMd =
-        bias ? MemoryDesc.contiguous(Mds.type(x.dtype()), w.dim(0)) : MemoryDesc.none();
+        bias ? MemoryDesc.contiguous(src.dataType(), dst.dims()[1]) : MemoryDesc.none();
     return Convolution.forward(
-        PropKind.FORWARD_TRAINING,
-        ALG,
-        Mds.any(x),
-        anyWeights(x, w, groups),
-        biasMd,
-        Mds.any(y),
-        Windows.of(window),
-        attr);
+        PropKind.FORWARD_TRAINING, ALG, src, weights, biasMd, dst, Windows.of(window), attr);
   }
 
   /** oneDNN wants [G, O/G, C/G, ...] where there are groups. */
@@ -288,6 +306,9 @@ final class ConvolutionOps {
 
   /** The weights in the layout that a primitive asks for, with the group axis. */
   private static Operand weights(PlanBuilder b, int input, int groups, MemoryDesc wanted) {
+    if (b.layout(input) instanceof PackedFilters packed) {
+      return b.reordered(new Operand(Operand.Place.INPUT, input, packed.md()), wanted);
+    }
     if (groups == 1) {
       return b.input(input, wanted);
     }

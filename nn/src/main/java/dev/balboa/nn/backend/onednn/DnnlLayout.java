@@ -29,7 +29,12 @@ record DnnlLayout(MemoryDesc md, TensorSpec spec) implements Layout.Opaque {
 
   @Override
   public void unpack(MemorySegment source, MemorySegment target) {
-    try (PrimitiveDesc desc = Reorder.create(md, Mds.contiguous(spec), PrimitiveAttr.defaults());
+    reorder(md, Mds.contiguous(spec), source, target);
+  }
+
+  /** Copies from one layout to another, in memory of the caller. */
+  static void reorder(MemoryDesc from, MemoryDesc to, MemorySegment source, MemorySegment target) {
+    try (PrimitiveDesc desc = Reorder.create(from, to, PrimitiveAttr.defaults());
         Primitive primitive = desc.newPrimitive();
         ExecFrame frame = primitive.newFrame(Arg.FROM, Arg.TO, Arg.SCRATCHPAD);
         Arena arena = Arena.ofConfined()) {

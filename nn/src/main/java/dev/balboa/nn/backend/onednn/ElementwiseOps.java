@@ -57,7 +57,7 @@ final class ElementwiseOps {
 
   static void unary(PlanBuilder b, Unary op) {
     Unsupported.unless(b, op, DType.F32, DType.F64, DType.BF16);
-    Operand x = b.isOpaque(0) ? b.input(0) : b.denseInput(0);
+    Operand x = b.isOrdered(0) ? b.input(0) : b.denseInput(0);
     KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     boolean padded = stored(x, type) > b.spec(0).shape().size();
     Operand from = padded && !keepsZero(op) ? b.denseInput(0) : x;
@@ -128,7 +128,7 @@ final class ElementwiseOps {
 
   static void binary(PlanBuilder b, Binary op) {
     Unsupported.unless(b, op, DType.F32, DType.F64, DType.I32, DType.I64, DType.U8, DType.I8);
-    if (isBlocked(op.kind()) && (b.isOpaque(0) || b.isOpaque(1)) && blockedBinary(b, op)) {
+    if (isBlocked(op.kind()) && (b.isOrdered(0) || b.isOrdered(1)) && blockedBinary(b, op)) {
       return;
     }
     Operand x = b.plainInput(0);
@@ -155,10 +155,10 @@ final class ElementwiseOps {
     Shape out = b.outputSpec(0).shape();
     boolean equal = b.spec(0).shape().equals(out) && b.spec(1).shape().equals(out);
     boolean order = op.kind() == BinaryKind.MAX || op.kind() == BinaryKind.MIN;
-    if (!equal && (order || !(b.isOpaque(0) && b.spec(0).shape().equals(out)))) {
+    if (!equal && (order || !(b.isOrdered(0) && b.spec(0).shape().equals(out)))) {
       return false;
     }
-    MemoryDesc md = b.isOpaque(0) ? b.input(0).md() : b.input(1).md();
+    MemoryDesc md = b.isOrdered(0) ? b.input(0).md() : b.input(1).md();
     Operand first = b.input(0, md);
     Operand second = equal ? b.input(1, md) : withLeadingOnes(b, out.rank());
     if (equal && op.kind() != BinaryKind.DIV) {

@@ -3,6 +3,7 @@ package dev.balboa.nn.backend.onednn;
 import dev.balboa.bindings.AlgKind;
 import dev.balboa.bindings.Binary;
 import dev.balboa.bindings.DataType;
+import dev.balboa.bindings.FormatTag;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.PrimitiveAttr;
 import dev.balboa.bindings.PrimitiveDesc;
@@ -67,6 +68,22 @@ final class Mds {
     Layout.Strided strided = Layout.Strided.of(md.strides());
     long[] dims = spec.shape().dims();
     return strided.isContiguous(dims) ? Layout.Strided.contiguous(dims) : strided;
+  }
+
+  /** A picture whose channels are the axis that lies densest. */
+  static MemoryDesc channelsLast(TensorSpec spec) {
+    return MemoryDesc.tagged(type(spec.dtype()), spec.shape().dims(), FormatTag.NHWC);
+  }
+
+  /** Whether pictures of a type that oneDNN computes on lie so, and in no other way as well. */
+  static boolean isChannelsLast(TensorSpec spec, Layout layout) {
+    boolean computed = spec.dtype() == DType.F32 || spec.dtype() == DType.BF16;
+    return computed
+        && spec.shape().rank() == 4
+        && spec.shape().size() > 0
+        && layout instanceof Layout.Strided s
+        && !s.isContiguous(spec.shape().dims())
+        && same(of(spec, s), channelsLast(spec));
   }
 
   /** The same order of elements of another type: a primitive is asked what it would write. */

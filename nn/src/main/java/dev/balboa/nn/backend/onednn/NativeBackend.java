@@ -159,8 +159,15 @@ public final class NativeBackend implements Backend {
     try (PlanBuilder b =
         new PlanBuilder(new Contiguous(), List.of(spec), List.of(from), List.of(spec))) {
       Operand source = b.input(0);
-      MemoryDesc md = to instanceof DnnlLayout d ? d.md() : Mds.of(spec, (Layout.Strided) to);
-      b.reorder(source, b.output(0, md));
+      switch (to) {
+        case Layout.Strided s -> b.reorder(source, b.output(0, Mds.of(spec, s)));
+        case DnnlLayout d -> b.reorder(source, b.output(0, d.md()));
+        case PackedFilters p ->
+            b.reorder(source.at(source.md().reshape(p.md().dims())), b.output(0, p));
+        case Layout.Opaque o ->
+            throw new UnsupportedOperationException(
+                NAME + " lacks a copy of " + spec + " from " + from + " to " + o);
+      }
       return b.build();
     }
   }

@@ -16,6 +16,7 @@ import dev.balboa.nn.op.TensorSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Collects the steps of one operation, their scratch memory and the layouts of its outputs. */
@@ -105,6 +106,14 @@ final class PlanBuilder implements AutoCloseable {
     return layouts.get(input) instanceof Layout.Opaque;
   }
 
+  /**
+   * Whether an input is in an order that a convolution chose, which element-wise operations keep:
+   * oneDNN's own, or channels last.
+   */
+  boolean isOrdered(int input) {
+    return isOpaque(input) || Mds.isChannelsLast(inputs.get(input), layouts.get(input));
+  }
+
   /** The input specs and layouts for messages. */
   String describeInputs() {
     return inputs + " in " + layouts;
@@ -184,12 +193,17 @@ final class PlanBuilder implements AutoCloseable {
     return scratchBytes;
   }
 
-  /** Says, when asked, in which layout an input that seldom changes would be better. */
-  void packs(int i, Supplier<Layout> layout) {
+  /**
+   * Says, when asked, in which layouts inputs would be better if those that are parameters seldom
+   * change.
+   *
+   * @param change sets them in a list of what the inputs would better have otherwise
+   */
+  void packs(Consumer<List<Layout>> change) {
     packed =
         () -> {
-          List<Layout> all = new ArrayList<>(layouts);
-          all.set(i, layout.get());
+          List<Layout> all = new ArrayList<>(Arrays.asList(preferred));
+          change.accept(all);
           return all;
         };
   }
@@ -233,6 +247,12 @@ final class PlanBuilder implements AutoCloseable {
   Operand output(int i, MemoryDesc md) {
     outputLayouts[i] = Mds.layout(outputs.get(i), md);
     return new Operand(Operand.Place.OUTPUT, i, md);
+  }
+
+  /** Weights as an output. */
+  Operand output(int i, PackedFilters filters) {
+    outputLayouts[i] = filters;
+    return new Operand(Operand.Place.OUTPUT, i, filters.md());
   }
 
   /** A dense row-major output. */

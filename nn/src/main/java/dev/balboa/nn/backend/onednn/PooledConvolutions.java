@@ -14,7 +14,6 @@ import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.Op;
-import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
 import java.lang.foreign.MemorySegment;
@@ -131,9 +130,10 @@ final class PooledConvolutions {
       long bytes = pairs.stream().mapToLong(p -> p.kernel().scratchBytes()).max().orElseThrow();
       Operand scratch = b.scratch(MemoryDesc.contiguous(DataType.U8, bytes));
       Operand picture =
-          b.input(pairs.getFirst().inputs().getFirst(), channelsLast(pairs.getFirst().picture()));
+          b.input(
+              pairs.getFirst().inputs().getFirst(), Mds.channelsLast(pairs.getFirst().picture()));
       for (Pair pair : pairs) {
-        MemoryDesc md = channelsLast(pair.y());
+        MemoryDesc md = Mds.channelsLast(pair.y());
         boolean last = pair.out() == pairs.getLast().out();
         Operand y = !last ? b.scratch(md) : rowMajor ? b.denseOutput(0) : b.output(0, md);
         call(b, pair, picture, y, scratch);
@@ -166,10 +166,5 @@ final class PooledConvolutions {
           y,
           scratch);
     }
-  }
-
-  private static MemoryDesc channelsLast(TensorSpec spec) {
-    Shape shape = spec.shape();
-    return MemoryDesc.tagged(DataType.F32, shape.dims(), FormatTag.NHWC);
   }
 }

@@ -28,6 +28,9 @@ final class ReductionOps {
   /** Elements above which waking oneDNN pays. */
   private static final long LARGE = 1 << 15;
 
+  /** The axes of a picture's planes. */
+  private static final List<Integer> PLANE = List.of(2, 3);
+
   private static final DType[] NUMBERS = {
     DType.F32, DType.F64, DType.I32, DType.I64, DType.U8, DType.I8
   };
@@ -65,7 +68,19 @@ final class ReductionOps {
       b.call(s -> kernel.run(type, each, s[0], s[1]), b.denseInput(0), b.denseOutput(0));
       return;
     }
+    if (op.axes().equals(PLANE) && Mds.isChannelsLast(b.spec(0), b.layout(0))) {
+      planes(b, kernel);
+      return;
+    }
     reduce(b, kernel, op.axes(), b.spec(0), b.denseInput(0), 0);
+  }
+
+  /** Reduces each plane of pictures that have their channels last, as they lie. */
+  private static void planes(PlanBuilder b, Kernel kernel) {
+    Shape x = b.spec(0).shape();
+    KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
+    Split split = new Split(x.dim(0), x.dim(2) * x.dim(3), x.dim(1));
+    b.call(s -> kernel.run(type, split, s[0], s[1]), b.input(0), b.denseOutput(0));
   }
 
   /** Reduces the middle axis of a dense operand. */
