@@ -10,7 +10,7 @@
 static int64_t whole_lines(int64_t elements) { return (elements + 15) / 16 * 16; }
 
 static int32_t shape_of(const int64_t *sizes, const int32_t *lengths, rnn_shape *s) {
-  static const int8_t gates[] = {1, 1, 4, 4, 3, 3}, width[] = {1, 1, 4, 4, 3, 4}, kept[] = {0, 0, 4, 4, 3, 4};
+  static const int8_t gates[] = {1, 1, 4, 4, 3, 3}, width[] = {1, 1, 4, 4, 3, 4};
   BK_CHECK(sizes != NULL, BALBOA_ERR_NULL);
   BK_CHECK(sizes[0] >= BALBOA_RNN_TANH && sizes[0] <= BALBOA_RNN_GRU_LATE_RESET, BALBOA_ERR_KIND);
   for (int i = 2; i < 6; i++) {
@@ -20,7 +20,8 @@ static int32_t shape_of(const int64_t *sizes, const int32_t *lengths, rnn_shape 
   const int64_t h = sizes[5];
   const int c = (int)sizes[0];
   *s = (rnn_shape){.cell = c, .reverse = sizes[1] != 0, .t = sizes[2], .n = sizes[3], .c = sizes[4], .h = h,
-                   .gates = gates[c], .width = width[c] * h, .kept = kept[c] * h, .lengths = lengths};
+                   .gates = gates[c], .width = width[c] * h, .apart = rnn_apart(width[c] * h), .lengths = lengths};
+  s->kept = c <= BALBOA_RNN_RELU ? 0 : s->apart;
   const int64_t ahead = rnn_is_large(s, sizeof(float)) ? RNN_LIST : RNN_CHUNK;
   s->chunk = bk_max(1, bk_min(s->t, (ahead + s->n - 1) / bk_max(1, s->n)));
   s->tile = strcmp(balboa_kernels_isa(), "avx512") == 0 ? RNN_ROWS : 2;
@@ -47,7 +48,7 @@ int64_t balboa_rnn_scratch(const int64_t *sizes, int32_t backward) {
   if (backward) {
     return rnn_packed(s.gates * s.h, s.h) + room;
   }
-  return s.gates * (rnn_packed(s.c, s.h) + rnn_packed(s.h, s.h)) + s.chunk * s.n * s.width + room;
+  return s.gates * (rnn_packed(s.c, s.h) + rnn_packed(s.h, s.h)) + s.chunk * s.n * s.apart + room;
 }
 
 static int32_t check_state(const rnn_shape *s, const void *h0, const void *h, const void *c0, const void *c) {

@@ -24,7 +24,8 @@ typedef struct {
   int64_t t, n, c, h;
   int64_t gates;     /* blocks of h rows of the weights */
   int64_t width;     /* numbers of one step's sums: gates * h, and h more where the reset is applied late */
-  int64_t kept;      /* numbers of one step that the workspace keeps for the way back */
+  int64_t apart;     /* from the sums of one sequence to those of the next */
+  int64_t kept;      /* numbers of one step that the workspace keeps for the way back: none, or its sums, apart */
   int64_t chunk;     /* steps whose input products are made at once */
   int64_t tile;      /* rows that the registers have room for */
   const int32_t *lengths;
@@ -56,6 +57,10 @@ BALBOA_INLINE int64_t rnn_before(const rnn_shape *s, int64_t t, int64_t n) {
   }
   return t > 0 ? (t - 1) * s->n + n : -1;
 }
+
+/* From one row of sums to the next. A register tile of rows that are a power of two apart would meet few of the first
+ * cache's sets, and what is asked for ahead drive out what is in use: they are one line further apart. */
+BALBOA_INLINE int64_t rnn_apart(int64_t width) { return width % 256 == 0 ? width + 16 : width; }
 
 /* Whether the weights are larger than a thread's cache. */
 BALBOA_INLINE int rnn_is_large(const rnn_shape *s, int64_t bytes) {

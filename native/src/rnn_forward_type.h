@@ -81,14 +81,14 @@ BALBOA_CLONES static void NAME(late_reset_row)(int64_t h, int64_t count, T *rest
 
 /* ---- steps */
 
-/* Where the sums of a row are: in what is kept if that is as wide, else in the chunk. */
+/* Where the sums of a row are: in what is kept, else in the chunk. */
 static T *NAME(sums_of)(const NAME(forward_job) *j, int64_t t, int64_t first, int64_t n) {
   const rnn_shape *s = &j->s;
-  if (j->kept != NULL && s->kept == s->width) {
-    return j->kept + (t * s->n + n) * s->width;
+  if (j->kept != NULL) {
+    return j->kept + (t * s->n + n) * s->kept;
   }
   const int64_t step = s->reverse ? first - t : t - first;
-  return j->sums + (step * s->n + n) * s->width;
+  return j->sums + (step * s->n + n) * s->apart;
 }
 
 /* Products of `count` steps from `first` on with the input weights. */
@@ -235,7 +235,7 @@ static int32_t NAME(forward)(const rnn_shape *s, const T *x, const T *wx, const 
     j.late = NAME(prepare)(s, few, 1, s->h, s->h, wh + together * s->h, &room);
   }
   j.sums = room;
-  j.room = room + s->chunk * s->n * s->width;
+  j.room = room + s->chunk * s->n * s->apart;
   if (rnn_is_lstm(s)) {
     if (workspace != NULL) {
       j.cells = workspace + s->t * s->n * s->kept;

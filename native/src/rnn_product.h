@@ -61,17 +61,51 @@ BALBOA_CLONES static void NAME(wide_tile)(int64_t rows, int64_t k, int64_t apart
   }
 }
 
-BALBOA_CLONES static void NAME(panel_tile)(int64_t rows, int64_t k, const T *b, const T *const *a, T *const *c,
-                                           const T *const *init, const NAME(ahead) *ahead) {
-  switch (rows) {
-    case 1: NAME(tile)(1, 1, k, 0, b, a, c, init, ahead); break;
-    case 2: NAME(tile)(2, 1, k, 0, b, a, c, init, ahead); break;
-    case 3: NAME(tile)(3, 1, k, 0, b, a, c, init, ahead); break;
-    case 4: NAME(tile)(4, 1, k, 0, b, a, c, init, ahead); break;
-    case 5: NAME(tile)(5, 1, k, 0, b, a, c, init, ahead); break;
-    case 6: NAME(tile)(6, 1, k, 0, b, a, c, init, ahead); break;
-    case 7: NAME(tile)(7, 1, k, 0, b, a, c, init, ahead); break;
-    default: NAME(tile)(8, 1, k, 0, b, a, c, init, ahead); break;
+/* A piece of a matrix: `width` columns from `column` on, of which `real` are there in the last panel, and k from `first`
+ * on; panels are `apart`. */
+typedef struct {
+  int64_t column, width, real, first, k, apart;
+} NAME(cut);
+
+/* Asks for what `rows` sums of a panel's columns are added to and stored in. */
+BALBOA_INLINE void NAME(ask_for_sums)(int64_t rows, T *const *c, int64_t column) {
+  for (int64_t r = 0; r < rows; r++) {
+    BALBOA_PREFETCH(c[r] + column);
+    BALBOA_PREFETCH(c[r] + column + NAME(LANES));
+  }
+}
+
+/* All rows, at most `most` at once, times a panel of a piece; adds to what is there unless it is the first piece. The
+ * sums of the rows that follow, or of the first rows in the next panel, are on their way while k goes by. */
+BALBOA_CLONES static void NAME(panel_tiles)(const NAME(cut) *p, const T *b, int64_t most, int64_t rows,
+                                            const T *const *a, T *const *c, const T *const *init,
+                                            const NAME(ahead) *ahead) {
+  NAME(ahead) next = {ahead->from, ahead->pace};
+  for (int64_t r = 0; r < rows; r += most) {
+    const int64_t count = bk_min(most, rows - r);
+    const T *as[RNN_ROWS] = {NULL}, *is[RNN_ROWS] = {NULL}, *const *from = init == NULL && p->first == 0 ? NULL : is;
+    T *cs[RNN_ROWS] = {NULL};
+    for (int64_t i = 0; i < count; i++) {
+      as[i] = a[r + i] + p->first;
+      cs[i] = c[r + i] + p->column;
+      is[i] = p->first > 0 ? cs[i] : init == NULL ? NULL : init[r + i] + p->column;
+    }
+    if (r + most < rows) {
+      NAME(ask_for_sums)(bk_min(most, rows - r - most), c + r + most, p->column);
+    } else {
+      NAME(ask_for_sums)(most, c, p->column + NAME(PANEL));
+    }
+    switch (count) {
+      case 1: NAME(tile)(1, 1, p->k, 0, b, as, cs, from, &next); break;
+      case 2: NAME(tile)(2, 1, p->k, 0, b, as, cs, from, &next); break;
+      case 3: NAME(tile)(3, 1, p->k, 0, b, as, cs, from, &next); break;
+      case 4: NAME(tile)(4, 1, p->k, 0, b, as, cs, from, &next); break;
+      case 5: NAME(tile)(5, 1, p->k, 0, b, as, cs, from, &next); break;
+      case 6: NAME(tile)(6, 1, p->k, 0, b, as, cs, from, &next); break;
+      case 7: NAME(tile)(7, 1, p->k, 0, b, as, cs, from, &next); break;
+      default: NAME(tile)(8, 1, p->k, 0, b, as, cs, from, &next); break;
+    }
+    next.from += p->k * next.pace;
   }
 }
 
@@ -94,7 +128,8 @@ static void NAME(last_panel)(int64_t rows, int64_t columns, int64_t k, const T *
       memcpy(room[r], init[r], (size_t)columns * sizeof(T));
     }
   }
-  NAME(panel_tile)(rows, k, b, a, to, init == NULL ? NULL : from, ahead);
+  const NAME(cut) whole = {0, NAME(PANEL), NAME(PANEL), 0, k, 0};
+  NAME(panel_tiles)(&whole, b, rows, rows, a, to, init == NULL ? NULL : from, ahead);
   for (int64_t r = 0; r < rows; r++) {
     memcpy(c[r], room[r], (size_t)columns * sizeof(T));
   }
@@ -160,25 +195,18 @@ static void NAME(direct_product)(const NAME(matrix) *m, int64_t from, int64_t to
   }
 }
 
-/* A piece of a matrix: `width` columns, of which `real` are there in the last panel, and k from `first` on. */
-typedef struct {
-  int64_t width, real, first, k, apart;
-} NAME(cut);
-
-/* Up to RNN_ROWS rows times a piece; adds to what is there unless it is the first. */
+/* Up to RNN_ROWS rows times several panels of a piece, or the last one; adds to what is there unless it is the first. */
 static void NAME(rows_tile)(const NAME(cut) *p, const T *b, int64_t rows, const T *const *a, T *const *c,
-                            const T *const *init, int64_t column, const NAME(ahead) *ahead) {
+                            const T *const *init, const NAME(ahead) *ahead) {
   const T *as[RNN_ROWS] = {NULL}, *is[RNN_ROWS] = {NULL}, *const *from = init == NULL && p->first == 0 ? NULL : is;
   T *cs[RNN_ROWS] = {NULL};
   for (int64_t i = 0; i < rows; i++) {
     as[i] = a[i] + p->first;
-    cs[i] = c[i] + column;
-    is[i] = p->first > 0 ? cs[i] : init == NULL ? NULL : init[i] + column;
+    cs[i] = c[i] + p->column;
+    is[i] = p->first > 0 ? cs[i] : init == NULL ? NULL : init[i] + p->column;
   }
   if (p->width > NAME(PANEL)) {
     NAME(wide_tile)(rows, p->k, p->apart, b, as, cs, from);
-  } else if (p->real == NAME(PANEL)) {
-    NAME(panel_tile)(rows, p->k, b, as, cs, from, ahead);
   } else {
     NAME(last_panel)(rows, p->real, p->k, b, as, cs, from, ahead);
   }
@@ -202,13 +230,16 @@ static void NAME(product_of)(const NAME(matrix) *m, int64_t block, int64_t from,
   for (int64_t i = 0; i == 0 || i < k; i += most_k) {
     for (int64_t j = from, width; j < to; j += width) {
       width = j + wide <= to ? wide : panel;
-      const NAME(cut) cut = {width, bk_min(panel, m->block - j), i, bk_min(most_k, k - i), k * panel};
+      const NAME(cut) cut = {block + j, width, bk_min(panel, m->block - j), i, bk_min(most_k, k - i), k * panel};
       const T *b = packed + j * k + i * panel;
       const T *next = j + width < to ? b + width * k : i + most_k < k ? packed + from * k + (i + most_k) * panel : b;
       NAME(ahead) ahead = {(const char *)next, pace};
+      if (width == panel && cut.real == panel) {
+        NAME(panel_tiles)(&cut, b, most, rows, a, c, init, &ahead);
+        continue;
+      }
       for (int64_t r = 0; r < rows; r += most) {
-        NAME(rows_tile)(&cut, b, bk_min(most, rows - r), a + r, c + r, init == NULL ? NULL : init + r, block + j,
-                        pace == 0 ? NULL : &ahead);
+        NAME(rows_tile)(&cut, b, bk_min(most, rows - r), a + r, c + r, init == NULL ? NULL : init + r, &ahead);
         ahead.from += cut.k * pace;
       }
     }

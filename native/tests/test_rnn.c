@@ -259,6 +259,7 @@ int main(void) {
     check_layer(cell, 0, 1, 70, 1, 3, 17);
     check_layer(cell, 1, 0, 9, 2, 0, 64);
     check_layer(cell, 0, 0, 0, 2, 3, 4);
+    check_layer(cell, cell % 2, 1, 3, 21, 40, 256); /* rows of sums apart, several tiles of rows, whole panels */
     /* Weights larger than a cache: threads share the units. */
     check_layer(cell, cell % 2, 1, 3, 1, 5, 544);
     check_layer(cell, cell % 2, 1, 2, 66, 40, 544);
