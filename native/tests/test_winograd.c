@@ -71,8 +71,9 @@ static void check_pooled(const int64_t *sizes, const float *x, const float *u, c
   free(largest), free(plain);
 }
 
-/* padding: before and behind, in both directions. An element of Winograd's result is a sum of products with coefficients up to
- * 100 times as large as those of the definition; what was measured is below a tenth of this bound. */
+/* padding: before and behind, in both directions. The last result of a tile is a sum of products with coefficients up to 64,
+ * and so is most exposed to rounding: the largest error was 1e-5 of the root of the terms' number, in another implementation
+ * of the same formulas too. */
 static void check(const int64_t *sizes, const int64_t *padding, int64_t relu, int64_t blocked, int with_bias,
                   int with_residual) {
   int64_t s[NUMBERS] = {sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], padding[0], padding[1],
@@ -98,7 +99,7 @@ static void check(const int64_t *sizes, const int64_t *padding, int64_t relu, in
     double want = result(s, x, w, n, f, oy, ox);
     want += (with_bias ? (double)bias[f] : 0) + (with_residual ? (double)residual[at] : 0);
     want = relu && want < 0 ? 0 : want;
-    EXPECT(fabs((double)y[at] - want) <= 1e-5 * sqrt((double)(9 * s[C])), "filter %d at %d, %d: %g, not %g", (int)f, (int)oy,
+    EXPECT(fabs((double)y[at] - want) <= 3e-5 * sqrt((double)(9 * s[C])), "filter %d at %d, %d: %g, not %g", (int)f, (int)oy,
            (int)ox, (double)y[at], want);
   }
   EXPECT(y[ny] == 12345, "wrote behind the end");

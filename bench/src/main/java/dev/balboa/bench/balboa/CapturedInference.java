@@ -3,6 +3,7 @@ package dev.balboa.bench.balboa;
 import dev.balboa.bench.Cnn;
 import dev.balboa.bench.Inputs.Pictures;
 import dev.balboa.bench.Workload;
+import dev.balboa.nn.graph.CompileOptions;
 import dev.balboa.nn.graph.Compiled;
 import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.memory.Scope;
@@ -12,13 +13,14 @@ import dev.balboa.nn.tensor.Tensors;
 /** Passes of inference as one captured program, into memory that exists. */
 final class CapturedInference implements Workload {
   private final Sequential model = Network.create();
-  private final Compiled compiled = model.compile();
+  private final Compiled compiled;
   private final Batches batches;
   private final Tensor[] argument = new Tensor[1];
   private final Tensor[] logits;
   private double checksum = Double.NaN;
 
-  CapturedInference(int batch) {
+  CapturedInference(int batch, CompileOptions options) {
+    compiled = model.compile(options);
     Pictures pictures = Pictures.of(Cnn.PICTURES);
     batches = new Batches(pictures, pictures.count(), batch);
     try (var _ = Scope.open()) {

@@ -70,7 +70,12 @@ final class Passes {
     }
   }
 
-  static Workload inference(Task.ModelInference task, boolean captured) {
+  /**
+   * Inference of a model.
+   *
+   * @param options how to capture it; {@code null} to run eagerly
+   */
+  static Workload inference(Task.ModelInference task, CompileOptions options) {
     Layer model =
         switch (task.model()) {
           case RESNET50 -> ResNet.resNet50(ModelTask.PICTURE_CLASSES);
@@ -84,9 +89,8 @@ final class Passes {
     long[] dims = task.model().inputShape(task.batch());
     model.build(Shape.of(dims).slice(1, dims.length), 1);
     load(model);
-    CompileOptions options = CompileOptions.defaults().withMixedPrecision(task.bf16());
     Tensor x = Workloads.kept(Weights.input(dims), dims);
-    return new Pass(model, x, inferring(model), captured ? options : null);
+    return new Pass(model, x, inferring(model), options);
   }
 
   static Workload linearStep(Task.LinearStep task) {

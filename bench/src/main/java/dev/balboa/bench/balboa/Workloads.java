@@ -40,7 +40,7 @@ final class Workloads {
             yield single(() -> a.matmul(b));
           }
           case Task.Recurrent recurrent -> Passes.recurrent(recurrent, false);
-          case Task.ModelInference inference -> Passes.inference(inference, false);
+          case Task.ModelInference inference -> Passes.inference(inference, null);
           case Task.ModelStep(ModelTask model) ->
               new ModelSteps(new BalboaModels.Eager().prepare(model));
           case Task.LinearStep linear -> Passes.linearStep(linear);

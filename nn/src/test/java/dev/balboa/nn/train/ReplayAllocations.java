@@ -5,9 +5,12 @@ import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.Executors;
 import dev.balboa.nn.exec.RandomStream;
 import dev.balboa.nn.graph.CompileOptions;
+import dev.balboa.nn.graph.Compiled;
+import dev.balboa.nn.layer.Conv2d;
 import dev.balboa.nn.layer.Dense;
 import dev.balboa.nn.layer.Embedding;
 import dev.balboa.nn.layer.Flatten;
+import dev.balboa.nn.layer.MaxPool2d;
 import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.memory.Allocator;
 import dev.balboa.nn.memory.Scope;
@@ -18,11 +21,13 @@ import dev.balboa.nn.optim.Adam;
 import dev.balboa.nn.optim.GradientClip;
 import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensor;
+import dev.balboa.nn.tensor.Tensors;
 import java.lang.management.ManagementFactory;
 
 /**
- * Replays a step with look-ups, gathered scores and labels on batches that take turns, and prints
- * the bytes that 200 steps leave on the Java heap. A program of its own, for a JVM that removes no
+ * Replays a step with look-ups, gathered scores and labels on batches that take turns, and
+ * inference with convolutions by Winograd's algorithm where the processor has it, and prints the
+ * bytes that 200 of both leave on the Java heap. A program of its own, for a JVM that removes no
  * allocation.
  */
 final class ReplayAllocations {
@@ -36,6 +41,15 @@ final class ReplayAllocations {
     return model;
   }
 
+  private static Sequential pictures() {
+    return Sequential.of(
+            Shape.of(32, 16, 16),
+            new Conv2d(32, 3).same().relu(),
+            new Conv2d(32, 3).same().relu(),
+            new MaxPool2d(2))
+        .build(1);
+  }
+
   public static void main(String[] args) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long self = Thread.currentThread().threadId();
@@ -43,6 +57,8 @@ final class ReplayAllocations {
         var _ = Scope.open(Allocator.shared());
         Sequential model = model();
         Adam adam = new Adam(model.parameters(), 1e-3);
+        Sequential pictures = pictures();
+        Compiled inference = pictures.compile(CompileOptions.defaults().withWinograd());
         Tensor order = Tensor.of(new int[] {3, 2, 1, 0, 0, 1, 2, 3}, 2, 4).keep();
         CompiledStep step =
             new CompiledStep(
@@ -57,16 +73,20 @@ final class ReplayAllocations {
         Tensor.of(new int[] {0, 9, 3, 4, 6, 10, 9, 8, 7, 6}, 2, 5)
       };
       Tensor[] y = {Tensor.of(new int[] {1, 3}), Tensor.of(new int[] {2, 0})};
+      Tensor[] picture = {Tensors.ones(2, 32, 16, 16)};
+      Tensor[] pooled = {Tensors.zeros(2, 32, 8, 8)};
       long bytes = Long.MAX_VALUE;
       // What is interpreted may allocate for its calls of native code, until it has been compiled.
       long giveUp = System.nanoTime() + 60_000_000_000L;
       while (bytes > 0 && System.nanoTime() < giveUp) {
         for (int i = 0; i < STEPS; i++) {
           step.run(x[i % 2], y[i % 2]);
+          inference.runInto(picture, pooled);
         }
         long start = threads.getThreadAllocatedBytes(self);
         for (int i = 0; i < STEPS; i++) {
           step.run(x[i % 2], y[i % 2]);
+          inference.runInto(picture, pooled);
         }
         bytes = threads.getThreadAllocatedBytes(self) - start;
       }

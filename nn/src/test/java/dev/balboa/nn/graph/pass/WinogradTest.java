@@ -228,6 +228,38 @@ class WinogradTest {
     }
   }
 
+  /** The largest error of a layer's results against F64, relative to the largest result. */
+  private static double layerError(CompileOptions options, Tensor x, Tensor w) {
+    Function<List<Tensor>, List<Tensor>> f =
+        in -> List.of(Functions.conv(in.get(0), w, null, SAME, 1, Activation.IDENTITY));
+    try (Compiled compiled = Compiled.asWritten(f, options)) {
+      Tensor got = compiled.run(x);
+      try (var _ = Execution.on(TestBackend.REFERENCE.executor())) {
+        return error(got, Functions.conv(x, w, null, SAME, 1, Activation.IDENTITY));
+      }
+    }
+  }
+
+  /** Uniform numbers in [-1, 1): the figures of docs/numerics.md. */
+  @Test
+  void layersLoseOneToTwoDigits() {
+    for (long channels : new long[] {32, 128, 512}) {
+      try (Tensor w = uniform(1, 32, channels, 3, 3).keep()) {
+        Tensor x = uniform(2, 1, channels, 14, 14);
+        double direct = layerError(PLAIN, x, w);
+        double winograd = layerError(FOR_ALL, x, w);
+        System.out.printf(
+            Locale.ROOT,
+            "Winograd, %d channels: error %.2g, of direct summation %.2g%n",
+            channels,
+            winograd,
+            direct);
+        assertThat(winograd).isLessThan(5e-5);
+        assertThat(direct).isLessThan(1e-6);
+      }
+    }
+  }
+
   @Test
   void modelsLoseOneToTwoDigits() {
     try (Layer resnet18 = built(ResNet.resNet18(10), 48);
