@@ -37,9 +37,9 @@ class WinogradConvolutionTest {
   @Test
   void convolvesAndPools() {
     WinogradFilters filters = WinogradFilters.of(16, 16);
-    assertThat(filters.transformedElements()).isEqualTo(36 * 16 * 32);
+    assertThat(filters.transformedElements()).isEqualTo(36L * 16 * 32);
     MemorySegment u = floats(filters.transformedElements(), Float.NaN);
-    filters.run(floats(16 * 16 * 9, 1), u);
+    filters.run(floats(16L * 16 * 9, 1), u);
     MemorySegment x = floats(256, 1);
     MemorySegment y = floats(256, Float.NaN);
     WinogradConvolution plain = convolution(false);
@@ -75,7 +75,7 @@ class WinogradConvolutionTest {
     WinogradConvolution c = convolution(false);
     MemorySegment x = floats(256, 1);
     MemorySegment y = floats(256, 2);
-    MemorySegment u = floats(36 * 16 * 32, 0);
+    MemorySegment u = floats(36L * 16 * 32, 0);
     MemorySegment scratch = arena.allocate(c.scratchBytes(), 64);
     MemorySegment small = floats(15, 0);
     MemorySegment heap = MemorySegment.ofArray(new float[256]);

@@ -31,7 +31,7 @@ final class WinogradOps {
   private static final long LEAST_TILES = 8;
 
   /** Multiply-adds of the convolution by its definition. */
-  private static final long LEAST_PRODUCTS = 1 << 21;
+  private static final long LEAST_PRODUCTS = 1L << 21;
 
   private static final long LEAST_CHANNELS = 32;
 
