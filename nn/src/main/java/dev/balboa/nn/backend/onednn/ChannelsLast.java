@@ -1,6 +1,5 @@
 package dev.balboa.nn.backend.onednn;
 
-import dev.balboa.bindings.Kernels;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.DType;
@@ -19,9 +18,6 @@ import java.util.List;
  * share.
  */
 final class ChannelsLast {
-  /** The instruction set of {@link Kernels#isa} on which the kernels were compared. */
-  private static final String MEASURED_SET = "avx512";
-
   /** Channels that fill a vector; fewer are faster in blocks that zeros fill up. */
   private static final long VECTOR = 16;
 
@@ -52,7 +48,7 @@ final class ChannelsLast {
     Shape w = b.spec(1).shape();
     long filters = w.dim(0);
     boolean depthwise = op.groups() == filters && op.groups() == x.dim(1);
-    return Kernels.isa().equals(MEASURED_SET)
+    return Processor.hasWideKernels()
         && b.spec(0).dtype() == DType.F32
         && op.window().rank() == 2
         && (op.groups() == 1 || depthwise)

@@ -2,7 +2,6 @@ package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.DataType;
 import dev.balboa.bindings.FormatTag;
-import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.PooledConvolution;
 import dev.balboa.nn.backend.Chain;
@@ -31,9 +30,6 @@ import java.util.Optional;
  * convolutions are faster, and there is no such chain.
  */
 final class PooledConvolutions {
-  /** The instruction set of {@link Kernels#isa} that the kernel is written for. */
-  private static final String WIDE_SET = "avx512";
-
   private PooledConvolutions() {}
 
   /**
@@ -47,7 +43,7 @@ final class PooledConvolutions {
 
   /** Plans the chain if the kernel serves all of it. */
   static Optional<Prepared> prepare(Chain chain, List<Layout> layouts) {
-    List<Pair> pairs = Kernels.isa().equals(WIDE_SET) ? pairs(chain) : List.of();
+    List<Pair> pairs = Processor.hasWideKernels() ? pairs(chain) : List.of();
     return pairs.isEmpty() ? Optional.empty() : Optional.of(plan(chain, layouts, pairs));
   }
 

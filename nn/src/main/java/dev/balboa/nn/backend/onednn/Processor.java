@@ -1,5 +1,6 @@
 package dev.balboa.nn.backend.onednn;
 
+import dev.balboa.bindings.Kernels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,18 @@ final class Processor {
   private static final Path LINUX = Path.of("/proc/cpuinfo");
   private static final List<String> KEYS = List.of("model name", "cpu family", "model");
 
+  /** The instruction set of {@link Kernels#isa} that some of Balboa's kernels are written for. */
+  private static final String WIDE_SET = "avx512";
+
   private Processor() {}
+
+  /**
+   * Whether the kernels run on registers of 512 bits. Convolutions and products that are written
+   * for them are slower than oneDNN's where there are none.
+   */
+  static boolean hasWideKernels() {
+    return Kernels.isa().equals(WIDE_SET);
+  }
 
   /** Its name, family and model where the system tells, else the architecture. */
   static String name() {

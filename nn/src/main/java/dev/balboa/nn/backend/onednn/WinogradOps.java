@@ -2,7 +2,6 @@ package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.DataType;
 import dev.balboa.bindings.FormatTag;
-import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.WinogradConvolution;
 import dev.balboa.nn.op.Activation;
@@ -22,9 +21,6 @@ import java.util.List;
  * channels last. The result has the layout of the picture.
  */
 final class WinogradOps {
-  /** The instruction set of {@link Kernels#isa} that the kernel is written for. */
-  private static final String WIDE_SET = "avx512";
-
   /** Results of a tile along each axis. */
   private static final int TILE = 4;
 
@@ -54,7 +50,7 @@ final class WinogradOps {
    * @param y [N, F, result H, result W]
    */
   static boolean pays(Shape x, Shape y) {
-    return Kernels.isa().equals(WIDE_SET) && pays(x.dim(1), y);
+    return Processor.hasWideKernels() && pays(x.dim(1), y);
   }
 
   /**
