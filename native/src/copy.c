@@ -36,6 +36,15 @@
       }                                                                                                   \
       return;                                                                                             \
     }                                                                                                     \
+    if (columns == 3 && dst_stride == 3) {                                                                \
+      const type *second = src + src_stride, *third = second + src_stride;                                \
+      BALBOA_SIMD for (int64_t i = 0; i < rows; i++) {                                                    \
+        dst[3 * i] = src[i];                                                                              \
+        dst[3 * i + 1] = second[i];                                                                       \
+        dst[3 * i + 2] = third[i];                                                                        \
+      }                                                                                                   \
+      return;                                                                                             \
+    }                                                                                                     \
     for (; r + 8 <= rows; r += 8) {                                                                       \
       int64_t c = 0;                                                                                      \
       for (; c + 8 <= columns; c += 8) {                                                                  \
@@ -180,8 +189,8 @@ int32_t balboa_copy_strided(int32_t elem_size, int32_t ndim, const int64_t *dims
   const int32_t last = w.ndim - 1;
   if (last > 0 && w.strides[DST][last] == 1 && w.strides[SRC][last] != 1) {
     for (int32_t d = 0; d < last; d++) {
-      const int pairs = w.dims[last] == 2 && w.strides[DST][d] == 2;
-      if (w.strides[SRC][d] == 1 && w.dims[d] >= 4 && (w.dims[last] >= 4 || pairs)) {
+      const int woven = w.dims[last] <= 3 && w.strides[DST][d] == w.dims[last]; /* complex numbers, colours */
+      if (w.strides[SRC][d] == 1 && w.dims[d] >= 4 && (w.dims[last] >= 4 || woven)) {
         transpose_job job = {.tile = tiles[elem_size], .elem_size = elem_size, .src = src, .dst = dst};
         transpose(&job, d, w.ndim, w.dims, w.strides);
         return BALBOA_OK;

@@ -46,13 +46,6 @@ public interface Backend {
   Prepared prepare(Op op, List<TensorSpec> inputs, List<Layout> layouts, List<TensorSpec> outputs);
 
   /**
-   * Whether the output of an operation may be written over this input, if both have the same spec
-   * and layout: each element is read before, and for nothing but, the element that replaces it.
-   */
-  default boolean overwrites(Op op, int input) {
-    return false;
-  }
-
   /**
    * Whether a convolution with kernels of 3 x 3 and stride 1 takes less time by {@linkplain
    * dev.balboa.nn.op.WinogradOp Winograd's algorithm}, its weights being transformed before.

@@ -24,7 +24,8 @@ public interface Prepared extends AutoCloseable {
 
   /**
    * Runs once. The caller has acquired every block; storages may start at any offset. Outputs do
-   * not overlap inputs, except that in-place operations write their first inputs.
+   * not overlap inputs, except that in-place operations write their first inputs, and where the
+   * operation {@linkplain #overwrites overwrites} one.
    *
    * @param scratch at least {@link #scratchBytes} bytes, contents undefined; {@code
    *     MemorySegment.NULL} if none is needed
@@ -58,6 +59,14 @@ public interface Prepared extends AutoCloseable {
    */
   default List<Layout> packedLayouts() {
     return List.of();
+  }
+
+  /**
+   * Whether output 0 may take the place of this input, if both have the same spec and layout: each
+   * element is read before, and for nothing but, the element that replaces it.
+   */
+  default boolean overwrites(int input) {
+    return false;
   }
 
   /** Who computes it, and why, where the backend had a choice; else empty. */

@@ -186,7 +186,7 @@ final class Lowering {
     List<Place> out = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
       Layout layout = prepared.outputLayouts().get(i);
-      Place over = early ? null : overwritten(node, in, outputs.get(i), layout);
+      Place over = early || i > 0 ? null : overwritten(node, prepared, in, layout);
       Place place = over != null ? over : fresh(early, outputs.get(i), layout);
       put(node.outputs().get(i), place);
       out.add(place);
@@ -197,13 +197,14 @@ final class Lowering {
   }
 
   /** Where an input is that nobody reads any more, if the output may take its place. */
-  private Place overwritten(Node.Apply node, List<Place> in, TensorSpec spec, Layout layout) {
+  private Place overwritten(Node.Apply node, Prepared prepared, List<Place> in, Layout layout) {
+    TensorSpec spec = graph.spec(node.outputs().getFirst());
     for (int i = 0; options.inPlace() && i < in.size(); i++) {
       Place place = in.get(i);
       boolean free =
           place.buffer().mayBeReused()
               && neededTo.getOrDefault(place.buffer(), Integer.MAX_VALUE) == at
-              && backend.overwrites(node.op(), i);
+              && prepared.overwrites(i);
       boolean alone =
           in.stream().allMatch(p -> p.buffer() != place.buffer() || p.equals(place))
               && node.outputs().stream().noneMatch(aliases::isMutated);

@@ -175,6 +175,31 @@ class ChannelsLastTest {
     }
   }
 
+  /** The residual is then what the last convolution of a block adds to. */
+  @Test
+  void sumsTakeThePlaceOfResiduals() {
+    CompileOptions options = CompileOptions.defaults();
+    TensorSpec x = pictures(4).spec();
+    try (Sequential model = network();
+        Compiled inPlace = model.compile(options);
+        Compiled apart = model.compile(options.withoutInPlace())) {
+      List<String> sums =
+          inPlace.plan(x).lines().filter(l -> l.contains(", F32[4, 24, 10, 12] ")).toList();
+      assertThat(sums).hasSize(1);
+      String[] ends = sums.getFirst().split("F32\\[4, 24, 10, 12] ", -1);
+      assertThat(ends).hasSize(3);
+      assertThat(WIDE ? place(ends[1]) : "").isEqualTo(WIDE ? place(ends[2]) : "");
+      assertThat(inPlace.run(pictures(4)).toFloats())
+          .containsExactly(apart.run(pictures(4)).toFloats(), within(1e-6f));
+      assertThat(inPlace.run(pictures(4)).toFloats())
+          .containsExactly(model.infer(pictures(4)).toFloats(), within(1e-5f));
+    }
+  }
+
+  private static String place(String printed) {
+    return printed.replaceAll("(?s).*?(arena\\+\\d+).*", "$1");
+  }
+
   @Test
   void fewChannelsStayInBlocks() {
     try (Sequential model =

@@ -114,6 +114,7 @@ final class ConvolutionOps {
     }
     int last = b.inputs() - 1;
     Operand dst = b.output(0, desc.dstMd());
+    int added = args.size();
     if (binary) {
       args.add(Arg.postOpSrc1(0));
       operands.add(b.input(last, desc.dstMd()));
@@ -122,10 +123,16 @@ final class ConvolutionOps {
     }
     args.add(Arg.DST);
     operands.add(dst);
-    b.primitive(
-        desc,
-        args.stream().mapToInt(Integer::intValue).toArray(),
-        operands.toArray(Operand[]::new));
+    int[] numbers = args.stream().mapToInt(Integer::intValue).toArray();
+    Operand[] all = operands.toArray(Operand[]::new);
+    if (binary && b.layout(1) instanceof PackedFilters) {
+      PrimitiveAttr sum = activated(b.attr().postSum(1), op.activation());
+      try (PrimitiveDesc inPlace = b.describe(() -> describe(b, op, true, sum))) {
+        b.adding(desc, inPlace, numbers, added, added + 1, all);
+      }
+    } else {
+      b.primitive(desc, numbers, all);
+    }
   }
 
   private static boolean isEmpty(PlanBuilder b, int input) {

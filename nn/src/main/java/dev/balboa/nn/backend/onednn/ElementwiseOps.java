@@ -38,6 +38,11 @@ final class ElementwiseOps {
 
   /** Plans any operation of the family. */
   static void plan(PlanBuilder b, ElementwiseOp op) {
+    for (int i = 0; i < b.inputs(); i++) {
+      if (overwrites(op, i)) {
+        b.mayOverwrite(i);
+      }
+    }
     switch (op) {
       case Unary o -> unary(b, o);
       case UnaryBackward o -> unaryBackward(b, o);
@@ -53,6 +58,14 @@ final class ElementwiseOps {
       case PreluBackward o -> PreluOps.backward(b, o);
       case Dropout o -> dropout(b, o);
     }
+  }
+
+  private static boolean overwrites(ElementwiseOp op, int input) {
+    return switch (op) {
+      case Unary _, UnaryBackward _, ElementwiseChain _ -> true;
+      case Binary _ -> input == 0; // oneDNN's binary primitive may write over the first only
+      default -> false;
+    };
   }
 
   static void unary(PlanBuilder b, Unary op) {

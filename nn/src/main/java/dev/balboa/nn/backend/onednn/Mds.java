@@ -86,6 +86,18 @@ final class Mds {
         && same(of(spec, s), channelsLast(spec));
   }
 
+  /**
+   * Of two or three channels in plain memory, which the copying kernel weaves into each other
+   * in a quarter of the time that oneDNN's reorder takes.
+   */
+  static boolean isPicture(MemoryDesc md) {
+    return md.isPlainStrided()
+        && md.dataType() == DataType.F32
+        && md.dims().length == 4
+        && md.dims()[1] > 1
+        && md.dims()[1] <= 3;
+  }
+
   /** The same order of elements of another type: a primitive is asked what it would write. */
   static MemoryDesc retyped(MemoryDesc md, TensorSpec spec) {
     try (PrimitiveDesc copy =

@@ -9,11 +9,9 @@ import dev.balboa.nn.backend.Chain;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.AxisOp;
-import dev.balboa.nn.op.Binary;
 import dev.balboa.nn.op.Contiguous;
 import dev.balboa.nn.op.ConvBackwardData;
 import dev.balboa.nn.op.ConvolutionOp;
-import dev.balboa.nn.op.ElementwiseChain;
 import dev.balboa.nn.op.ElementwiseOp;
 import dev.balboa.nn.op.InPlaceOp;
 import dev.balboa.nn.op.IndexOp;
@@ -29,8 +27,6 @@ import dev.balboa.nn.op.ReductionOp;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.SourceOp;
 import dev.balboa.nn.op.TensorSpec;
-import dev.balboa.nn.op.Unary;
-import dev.balboa.nn.op.UnaryBackward;
 import dev.balboa.nn.op.ViewOp;
 import dev.balboa.nn.op.WinogradOp;
 import java.util.List;
@@ -132,15 +128,6 @@ public final class NativeBackend implements Backend {
       }
       return b.build();
     }
-  }
-
-  @Override
-  public boolean overwrites(Op op, int input) {
-    return switch (op) {
-      case Unary _, UnaryBackward _, ElementwiseChain _ -> true;
-      case Binary _ -> input == 0; // oneDNN's binary primitive may write over the first only
-      default -> false;
-    };
   }
 
   @Override

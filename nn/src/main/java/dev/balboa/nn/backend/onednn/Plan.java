@@ -6,6 +6,7 @@ import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.memory.Storage;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -20,6 +21,7 @@ final class Plan implements Prepared {
   private final List<Layout> outputLayouts;
   private final List<Layout> preferredLayouts;
   private final Supplier<List<Layout>> packedLayouts;
+  private final Set<Integer> overwritten;
   private final long scratchBytes;
   private final String route;
   private final AtomicReference<Frame> spare = new AtomicReference<>();
@@ -44,12 +46,14 @@ final class Plan implements Prepared {
       List<Layout> outputLayouts,
       List<Layout> preferredLayouts,
       Supplier<List<Layout>> packedLayouts,
+      Set<Integer> overwritten,
       long scratchBytes,
       String route) {
     this.calls = List.copyOf(calls);
     this.outputLayouts = List.copyOf(outputLayouts);
     this.preferredLayouts = List.copyOf(preferredLayouts);
     this.packedLayouts = packedLayouts;
+    this.overwritten = Set.copyOf(overwritten);
     this.scratchBytes = scratchBytes;
     this.route = route;
   }
@@ -67,6 +71,11 @@ final class Plan implements Prepared {
   @Override
   public List<Layout> packedLayouts() {
     return packedLayouts.get();
+  }
+
+  @Override
+  public boolean overwrites(int input) {
+    return overwritten.contains(input);
   }
 
   @Override

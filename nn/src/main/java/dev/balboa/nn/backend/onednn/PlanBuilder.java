@@ -15,7 +15,9 @@ import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.TensorSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -33,6 +35,7 @@ final class PlanBuilder implements AutoCloseable {
   private final boolean oneThread;
   private boolean copiesInputs;
   private Supplier<List<Layout>> packed = List::of;
+  private final Set<Integer> overwritten = new HashSet<>();
   private String route = "";
   private long scratchBytes;
   private boolean built;
@@ -172,6 +175,11 @@ final class PlanBuilder implements AutoCloseable {
     copiesInputs = true;
   }
 
+  /** Says that output 0 may take the place of this input. */
+  void mayOverwrite(int i) {
+    overwritten.add(i);
+  }
+
   /** The layout that an input would better have. */
   Layout preferred(int i) {
     return preferred[i];
@@ -236,6 +244,16 @@ final class PlanBuilder implements AutoCloseable {
   }
 
   void reorder(Operand from, Operand to) {
+    if (!oneThread && Mds.isPicture(from.md()) && Mds.isPicture(to.md())) {
+      int bytes = from.md().dataType().byteSize();
+      StridedSpace.Operand[] places = {
+        StridedSpace.Operand.of(0, from.md().strides()),
+        StridedSpace.Operand.of(0, to.md().strides())
+      };
+      StridedSpace space = StridedSpace.of(from.md().dims(), places);
+      call(s -> Kernels.copyStrided(bytes, space, s[0], s[1]), from, to);
+      return;
+    }
     primitive(
         () -> Reorder.create(from.md(), to.md(), copyAttr(from, to)),
         new int[] {Arg.FROM, Arg.TO},
@@ -311,6 +329,37 @@ final class PlanBuilder implements AutoCloseable {
    * for.
    */
   void primitive(PrimitiveDesc desc, int[] args, Operand... operands) {
+    calls.add(execution(desc, args, operands));
+  }
+
+  /**
+   * Adds a primitive that adds an input, operand {@code added}, to what it computes into operand
+   * {@code result}; the result may take that input's place, for which there is another primitive
+   * that adds to its destination.
+   */
+  void adding(
+      PrimitiveDesc apart,
+      PrimitiveDesc inPlace,
+      int[] args,
+      int added,
+      int result,
+      Operand... operands) {
+    Plan.Call call = execution(apart, args, operands);
+    long scratchpad = apart.scratchpadMd().byteSize();
+    if (!Mds.same(apart.weightsMd(), inPlace.weightsMd())
+        || inPlace.scratchpadMd().byteSize() != scratchpad) {
+      calls.add(call);
+      return;
+    }
+    PrimitiveSteps steps = (PrimitiveSteps) call.factory();
+    PrimitiveSteps other = steps.without(added, inPlace.newPrimitive());
+    calls.add(new Plan.Call(new AddingSteps(steps, other, added, result), call.operands()));
+    if (operands[added].place() == Operand.Place.INPUT) {
+      mayOverwrite((int) operands[added].index());
+    }
+  }
+
+  private Plan.Call execution(PrimitiveDesc desc, int[] args, Operand... operands) {
     MemoryDesc scratchpad = desc.scratchpadMd();
     int n = operands.length;
     int extra = scratchpad.byteSize() > 0 ? 1 : 0;
@@ -321,7 +370,7 @@ final class PlanBuilder implements AutoCloseable {
       all[n] = scratch(scratchpad);
     }
     MemoryDesc[] mds = Arrays.stream(all).map(Operand::md).toArray(MemoryDesc[]::new);
-    calls.add(new Plan.Call(new PrimitiveSteps(desc.newPrimitive(), allArgs, mds), List.of(all)));
+    return new Plan.Call(new PrimitiveSteps(desc.newPrimitive(), allArgs, mds), List.of(all));
   }
 
   /** Adds a call without state. */
@@ -391,7 +440,8 @@ final class PlanBuilder implements AutoCloseable {
   Plan build() {
     built = true;
     List<Layout> wishes = copiesInputs ? Arrays.asList(preferred) : List.of();
-    return new Plan(calls, Arrays.asList(outputLayouts), wishes, packed, scratchBytes, route);
+    return new Plan(
+        calls, Arrays.asList(outputLayouts), wishes, packed, overwritten, scratchBytes, route);
   }
 
   /** Frees what was made if nothing came of it. */

@@ -17,6 +17,17 @@ final class PrimitiveSteps implements Step.Factory {
     this.mds = mds;
   }
 
+  /** Another primitive with the same arguments but one. */
+  PrimitiveSteps without(int operand, Primitive other) {
+    int[] keys = new int[args.length - 1];
+    MemoryDesc[] descs = new MemoryDesc[keys.length];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = args[i < operand ? i : i + 1];
+      descs[i] = mds[i < operand ? i : i + 1];
+    }
+    return new PrimitiveSteps(other, keys, descs);
+  }
+
   Primitive primitive() {
     return primitive;
   }
