@@ -46,7 +46,6 @@ public interface Backend {
   Prepared prepare(Op op, List<TensorSpec> inputs, List<Layout> layouts, List<TensorSpec> outputs);
 
   /**
-  /**
    * Whether a convolution with kernels of 3 x 3 and stride 1 takes less time by {@linkplain
    * dev.balboa.nn.op.WinogradOp Winograd's algorithm}, its weights being transformed before.
    *

@@ -83,12 +83,13 @@ final class Mds {
         && spec.shape().size() > 0
         && layout instanceof Layout.Strided s
         && !s.isContiguous(spec.shape().dims())
+        && isPermutedDense(spec, s)
         && same(of(spec, s), channelsLast(spec));
   }
 
   /**
-   * Of two or three channels in plain memory, which the copying kernel weaves into each other
-   * in a quarter of the time that oneDNN's reorder takes.
+   * Of two or three channels in plain memory, which the copying kernel weaves into each other in a
+   * quarter of the time that oneDNN's reorder takes.
    */
   static boolean isPicture(MemoryDesc md) {
     return md.isPlainStrided()
