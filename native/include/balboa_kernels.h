@@ -37,7 +37,7 @@ extern "C" {
 #endif
 
 /* Raised with every incompatible change of this header; the loader refuses any other number. */
-#define BALBOA_KERNELS_ABI 2
+#define BALBOA_KERNELS_ABI 3
 /* Most dims an array passed with dims and strides may have. */
 #define BALBOA_MAX_DIMS 8
 
@@ -736,7 +736,8 @@ BALBOA_API int32_t balboa_orient_rows(int64_t rows, int64_t n, double tie, doubl
  * computed tile by tile and never stored; products are those of the BLAS routine, on the OpenMP threads.
  * geometry i64[25] = {B, H, Hkv, Lq, Lk, D, Dv, causal (0 or 1), offset (causal: query i sees the keys up to i +
  * offset), strides of q, k, v and dout along their first three axes, strides of the mask along its four}. The last axis
- * of q, k, v and dout is contiguous and their rows do not overlap; everything else is dense.
+ * of q, k, v and dout is contiguous and their rows do not overlap; sums are dense. out, dq, dk and dv lie with the heads
+ * of a position side by side, as a product that follows reads them: out [B, Lq, H, Dv], dk [B, Lk, Hkv, D] in memory.
  * A query that sees no key, or whose scores are all -infinity, gets zeros. Hidden keys and values have to be finite.
  * Weight i of [B, H, Lq, Lk] is dropped if number i under the key (see the random numbers) is below dropout, else scaled
  * by 1 / (1 - dropout); key may be NULL if dropout is 0. */

@@ -18,7 +18,8 @@ enum { TILE = 8 }; /* rows of the registers' tile */
 
 typedef struct {
   int64_t batch, heads, kv_heads, queries, keys, depth, value_depth, causal, offset;
-  int64_t q[3], k[3], v[3], dout[3], mask[4]; /* strides; those of out and the gradients are dense */
+  int64_t q[3], k[3], v[3], dout[3], mask[4];              /* strides */
+  int64_t out_row, dq_row, dk_row, dv_row;                  /* of results: from a position to the next */
   int32_t mask_kind;
   double scale, dropout;
 } shape;
@@ -26,6 +27,7 @@ typedef struct {
 typedef struct {
   shape s;
   int64_t slots, slot_bytes, tile_row, tile, query_blocks, key_blocks;
+  int32_t spread;      /* forward: blocks are not equally long */
   int32_t all_at_once; /* backward: one task computes all gradients of a key head */
   int32_t keys_turn;   /* backward: else, whether the gradients of k and v are computed, not that of q */
   const void *q, *k, *v, *mask, *out, *sums, *dout;
@@ -52,6 +54,10 @@ static int32_t read_shape(const int64_t *g, int32_t mask_kind, double scale, dou
                       {g[15], g[16], g[17]},
                       {g[18], g[19], g[20]},
                       {g[21], g[22], g[23], g[24]},
+                      g[1] * g[6],
+                      g[1] * g[5],
+                      g[2] * g[5],
+                      g[2] * g[6],
                       mask_kind,
                       scale,
                       dropout};
@@ -109,6 +115,15 @@ static int64_t visible_keys(const shape *s, int64_t first, int64_t n) {
   return s->causal ? bk_max(0, bk_min(s->keys, first + n + s->offset)) : s->keys;
 }
 
+/* The blocks [*block, *end) of slot t, every *step-th: neighbours, whose queries, keys and values a product before left
+ * in that thread's cache, but all over where rows of a triangle make later ones longer. */
+static void blocks_of(const job *j, int64_t t, int64_t *block, int64_t *end, int64_t *step) {
+  const int64_t blocks = j->s.batch * j->s.heads * j->query_blocks;
+  *block = j->spread ? t : t * blocks / j->slots;
+  *end = j->spread ? blocks : (t + 1) * blocks / j->slots;
+  *step = j->spread ? j->slots : 1;
+}
+
 static int32_t plan(job *j, int64_t bytes, int64_t scratch_bytes) {
   const shape *s = &j->s;
   j->slot_bytes = bytes;
@@ -116,6 +131,7 @@ static int32_t plan(job *j, int64_t bytes, int64_t scratch_bytes) {
   j->tile = strcmp(balboa_kernels_isa(), "avx512") == 0 ? TILE : 2;
   j->query_blocks = (s->queries + QUERIES - 1) / QUERIES;
   j->key_blocks = (s->keys + KEYS - 1) / KEYS;
+  j->spread = s->causal && j->query_blocks > 1;
   BK_CHECK(scratch_bytes >= j->slot_bytes, BALBOA_ERR_ARGUMENT);
   j->slots = bk_min(wanted_slots(s), scratch_bytes / j->slot_bytes);
   BK_CHECK(j->scratch != NULL, BALBOA_ERR_NULL);

@@ -343,7 +343,8 @@ static void forward_block_bf16(const job *j, const bf16_layout *l, bf16_slot *sl
   for (int64_t i = 0; i < m; i++) {
     const float sum = slot->sum[i];
     const float *x = slot->out + i * l->value_width;
-    scale_row(dv, sum == 0 ? 0 : 1 / sum, x, (uint16_t *)j->to + (row0 + i) * dv);
+    uint16_t *out = (uint16_t *)j->to + (b * s->queries + first + i) * s->out_row + h * dv;
+    scale_row(dv, sum == 0 ? 0 : 1 / sum, x, out);
     ((float *)j->to_sums)[row0 + i] = sum == 0 ? -INFINITY : (float)((double)slot->largest[i] + log((double)sum));
   }
 }
@@ -351,10 +352,10 @@ static void forward_block_bf16(const job *j, const bf16_layout *l, bf16_slot *sl
 static void forward_bf16(void *context, int64_t begin, int64_t end) {
   const job *j = context;
   const bf16_layout l = layout_bf16(&j->s);
-  const int64_t blocks = j->s.batch * j->s.heads * j->query_blocks;
   for (int64_t t = begin; t < end; t++) {
     bf16_slot slot = slot_of_bf16(j, &l, t);
-    for (int64_t block = t; block < blocks; block += j->slots) {
+    int64_t block, last, step;
+    for (blocks_of(j, t, &block, &last, &step); block < last; block += step) {
       const int64_t head = block / j->query_blocks;
       forward_block_bf16(j, &l, &slot, head / j->s.heads, head % j->s.heads, block % j->query_blocks * QUERIES);
     }

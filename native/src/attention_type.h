@@ -40,6 +40,11 @@ static NAME(slot) NAME(slot_of)(const job *j, int64_t slot) {
   return s;
 }
 
+/* Of a result, whose heads lie side by side in rows of `row` elements: where those of head h begin in row i of so many. */
+static T *NAME(head_at)(const void *x, int64_t b, int64_t rows, int64_t i, int64_t row, int64_t h, int64_t width) {
+  return (T *)(uintptr_t)x + (b * rows + i) * row + h * width;
+}
+
 /* Adds the mask to a row of scores, or hides scores with it. */
 BALBOA_CLONES static void NAME(mask_row)(int32_t kind, int64_t n, const void *mask, int64_t step, T *x) {
   if (kind == BALBOA_MASK_BOOL) {
@@ -168,14 +173,15 @@ BALBOA_CLONES static void NAME(running_softmax)(int64_t rows, int64_t n, int64_t
 }
 
 /* Divides rows of the output by the sums, and takes the logarithms of these. */
-BALBOA_CLONES static void NAME(divide)(int64_t rows, int64_t n, const T *largest, const double *sum, T *out, T *sums) {
+BALBOA_CLONES static void NAME(divide)(int64_t rows, int64_t n, const T *largest, const double *sum, T *out,
+                                       int64_t out_row, T *sums) {
   BALBOA_SIMD for (int64_t i = 0; i < rows; i++) {
     const double s = (double)largest[i] + LOG(sum[i]);
     sums[i] = sum[i] == 0.0 ? -(T)INFINITY : (T)s;
   }
   for (int64_t i = 0; i < rows; i++) {
     const T factor = sum[i] == 0.0 ? (T)0 : (T)(1.0 / sum[i]);
-    BALBOA_SIMD for (int64_t c = 0; c < n; c++) { out[i * n + c] *= factor; }
+    BALBOA_SIMD for (int64_t c = 0; c < n; c++) { out[i * out_row + c] *= factor; }
   }
 }
 
@@ -185,18 +191,18 @@ static void NAME(forward_group)(const job *j, NAME(slot) * slot, int64_t b, int6
                                 int64_t m, int64_t from, int64_t n) {
   const shape *s = &j->s;
   const int64_t dv = s->value_depth, row0 = (b * s->heads + h) * s->queries + first + row;
-  T *out = (T *)j->to + row0 * dv;
+  T *out = NAME(head_at)(j->to, b, s->queries, first + row, s->out_row, h, dv);
   const int64_t width = NAME(scores)(j, slot, b, h, first + row, m, from, n);
   NAME(running_softmax)(m, width, j->tile_row, slot->tile, slot->largest + row, slot->sum + row, slot->factor);
   for (int64_t i = 0; i < m && from > 0; i++) {
     if (slot->factor[i] != 1) {
-      NAME(row_scale)(dv, slot->factor[i], out + i * dv);
+      NAME(row_scale)(dv, slot->factor[i], out + i * s->out_row);
     }
   }
   for (int64_t i = 0; i < m && s->dropout > 0; i++) {
     NAME(drop)(j, slot, row0 + i, from, n, slot->tile + i * j->tile_row, slot->tile + i * j->tile_row);
   }
-  const NAME(terms) terms = {n, j->tile_row, 1, round_up(dv, NAME(LANES)), dv, j->tile, 1, from > 0};
+  const NAME(terms) terms = {n, j->tile_row, 1, round_up(dv, NAME(LANES)), s->out_row, j->tile, 1, from > 0};
   NAME(product)(&terms, m, dv, slot->tile, slot->values, out);
 }
 
@@ -205,7 +211,7 @@ static void NAME(forward_block)(const job *j, NAME(slot) * slot, int64_t b, int6
   const shape *s = &j->s;
   const int64_t m = bk_min(QUERIES, s->queries - first), row0 = (b * s->heads + h) * s->queries + first;
   const int64_t dv = s->value_depth, kv = h / (s->heads / s->kv_heads), visible = visible_keys(s, first, m);
-  T *out = (T *)j->to + row0 * dv, *sums = (T *)j->to_sums + row0;
+  T *out = NAME(head_at)(j->to, b, s->queries, first, s->out_row, h, dv), *sums = (T *)j->to_sums + row0;
   for (int64_t i = 0; i < m; i++) {
     slot->largest[i] = -(T)INFINITY;
     slot->sum[i] = 0.0;
@@ -223,16 +229,15 @@ static void NAME(forward_block)(const job *j, NAME(slot) * slot, int64_t b, int6
       }
     }
   }
-  NAME(divide)(m, dv, slot->largest, slot->sum, out, sums);
+  NAME(divide)(m, dv, slot->largest, slot->sum, out, s->out_row, sums);
 }
 
-/* Slot t takes every slots-th block, so that the long rows of a triangle are spread. */
 static void NAME(forward)(void *context, int64_t begin, int64_t end) {
   const job *j = context;
-  const int64_t blocks = j->s.batch * j->s.heads * j->query_blocks;
   for (int64_t t = begin; t < end; t++) {
     NAME(slot) slot = NAME(slot_of)(j, t);
-    for (int64_t block = t; block < blocks; block += j->slots) {
+    int64_t block, last, step;
+    for (blocks_of(j, t, &block, &last, &step); block < last; block += step) {
       const int64_t head = block / j->query_blocks;
       NAME(forward_block)(j, &slot, head / j->s.heads, head % j->s.heads, block % j->query_blocks * QUERIES);
     }
@@ -253,7 +258,8 @@ BALBOA_CLONES static void NAME(row_gradient)(int64_t n, const T *p, const T *dp,
 /* Of a tile without dropout: the weights from the scores, and the gradients of the scores from those of the weights.
  * out: NULL if the tile has all keys that its queries see. */
 BALBOA_CLONES static void NAME(tile_gradient)(int64_t m, int64_t n, int64_t stride, int64_t dv, const T *sums,
-                                              const T *dout, int64_t dout_stride, const T *out, T *weights, T *other) {
+                                              const T *dout, int64_t dout_stride, const T *out, int64_t out_stride,
+                                              T *weights, T *other) {
   for (int64_t i = 0; i < m; i++) {
     T *p = weights + i * stride, *ds = other + i * stride, delta = 0;
     const T shift = sums[i] == -(T)INFINITY ? (T)0 : sums[i];
@@ -262,7 +268,7 @@ BALBOA_CLONES static void NAME(tile_gradient)(int64_t m, int64_t n, int64_t stri
       delta += p[c] * ds[c];
     }
     if (out != NULL) {
-      const T *g = dout + i * dout_stride, *y = out + i * dv;
+      const T *g = dout + i * dout_stride, *y = out + i * out_stride;
       double product = 0.0;
       BALBOA_SIMD_REDUCE(+, product) for (int64_t c = 0; c < dv; c++) { product += (double)g[c] * (double)y[c]; }
       delta = (T)product;
@@ -280,27 +286,30 @@ static void NAME(gradients)(const job *j, NAME(slot) * slot, int64_t b, int64_t 
   const int64_t row0 = (b * s->heads + h) * s->queries + first, dv = s->value_depth;
   const T *sums = (const T *)j->sums + row0;
   const T *dout = (const T *)j->dout + b * s->dout[0] + h * s->dout[1] + first * s->dout[2];
-  const T *out = n == visible_keys(s, first, m) ? NULL : (const T *)j->out + row0 * dv;
+  const T *at = NAME(head_at)(j->out, b, s->queries, first, s->out_row, h, dv);
+  const T *out = n == visible_keys(s, first, m) ? NULL : at;
   const int64_t width = NAME(scores)(j, slot, b, h, first, m, from, n);
   const NAME(terms) terms = {dv, s->dout[2], 1, j->tile_row, j->tile_row, j->tile, 1, 0};
   NAME(product)(&terms, m, width, dout, slot->values_across, slot->other);
   if (s->dropout == 0) {
-    NAME(tile_gradient)(m, n, j->tile_row, dv, sums, dout, s->dout[2], out, slot->tile, slot->other);
+    NAME(tile_gradient)(m, n, j->tile_row, dv, sums, dout, s->dout[2], out, s->out_row, slot->tile, slot->other);
     return;
   }
   for (int64_t i = 0; i < m; i++) {
     T *p = slot->tile + i * j->tile_row, *ds = slot->other + i * j->tile_row;
     NAME(row_exp)(n, p, sums[i] == -(T)INFINITY ? (T)0 : sums[i]);
     NAME(drop)(j, slot, row0 + i, from, n, ds, ds);
-    const T delta = out == NULL ? NAME(row_dot)(n, p, ds) : NAME(row_dot)(dv, dout + i * s->dout[2], out + i * dv);
+    const T delta = out == NULL ? NAME(row_dot)(n, p, ds) : NAME(row_dot)(dv, dout + i * s->dout[2], out + i * s->out_row);
     NAME(row_gradient)(n, p, ds, delta, ds);
     NAME(row_drop)(n, slot->random, (float)s->dropout, (T)(1.0 / (1.0 - s->dropout)), p, p);
   }
 }
 
-static void NAME(zero)(int64_t n, T *x) {
-  for (int64_t i = 0; i < n; i++) {
-    x[i] = 0;
+static void NAME(zero)(int64_t rows, int64_t n, int64_t row, T *x) {
+  for (int64_t i = 0; i < rows; i++) {
+    for (int64_t c = 0; c < n; c++) {
+      x[i * row + c] = 0;
+    }
   }
 }
 
@@ -327,32 +336,29 @@ static void NAME(backward_tile)(const job *j, NAME(slot) * slot, int64_t b, int6
   }
   NAME(gradients)(j, slot, b, h, first, m, from, n);
   if (to_queries) {
-    T *dq = (T *)j->dq + ((b * s->heads + h) * s->queries + first) * d;
-    const NAME(terms) terms = {n, j->tile_row, 1, d_row, d, j->tile, (T)s->scale, 1};
-    NAME(product)(&terms, m, d, slot->other, slot->keys, dq);
+    const NAME(terms) terms = {n, j->tile_row, 1, d_row, s->dq_row, j->tile, (T)s->scale, 1};
+    NAME(product)(&terms, m, d, slot->other, slot->keys, NAME(head_at)(j->dq, b, s->queries, first, s->dq_row, h, s->depth));
   }
   if (to_keys) {
-    const int64_t key = (b * s->kv_heads + kv) * s->keys + from;
     const T *q = (const T *)j->q + b * s->q[0] + h * s->q[1] + first * s->q[2];
     const T *dout = (const T *)j->dout + b * s->dout[0] + h * s->dout[1] + first * s->dout[2];
     NAME(pack_rows)(m, d, q, s->q[2], slot->queries);
     NAME(pack_rows)(m, dv, dout, s->dout[2], slot->dout);
-    const NAME(terms) keys = {m, 1, j->tile_row, d_row, d, j->tile, (T)s->scale, 1};
-    NAME(product)(&keys, n, d, slot->other, slot->queries, (T *)j->dk + key * d);
-    const NAME(terms) values = {m, 1, j->tile_row, dv_row, dv, j->tile, 1, 1};
-    NAME(product)(&values, n, dv, slot->tile, slot->dout, (T *)j->dv + key * dv);
+    const NAME(terms) keys = {m, 1, j->tile_row, d_row, s->dk_row, j->tile, (T)s->scale, 1};
+    NAME(product)(&keys, n, d, slot->other, slot->queries, NAME(head_at)(j->dk, b, s->keys, from, s->dk_row, kv, s->depth));
+    const NAME(terms) values = {m, 1, j->tile_row, dv_row, s->dv_row, j->tile, 1, 1};
+    NAME(product)(&values, n, dv, slot->tile, slot->dout, NAME(head_at)(j->dv, b, s->keys, from, s->dv_row, kv, s->value_depth));
   }
 }
 
 /* Every gradient of one key head. Each sum runs in the same order as where the two passes below compute it. */
 static void NAME(backward_head)(const job *j, NAME(slot) * slot, int64_t b, int64_t kv) {
   const shape *s = &j->s;
-  const int64_t shared = s->heads / s->kv_heads, key = (b * s->kv_heads + kv) * s->keys;
-  const int64_t query = (b * s->heads + kv * shared) * s->queries;
-  NAME(zero)(s->keys * s->depth, (T *)j->dk + key * s->depth);
-  NAME(zero)(s->keys * s->value_depth, (T *)j->dv + key * s->value_depth);
-  NAME(zero)(shared * s->queries * s->depth, (T *)j->dq + query * s->depth);
+  const int64_t shared = s->heads / s->kv_heads;
+  NAME(zero)(s->keys, s->depth, s->dk_row, NAME(head_at)(j->dk, b, s->keys, 0, s->dk_row, kv, s->depth));
+  NAME(zero)(s->keys, s->value_depth, s->dv_row, NAME(head_at)(j->dv, b, s->keys, 0, s->dv_row, kv, s->value_depth));
   for (int64_t h = kv * shared; h < (kv + 1) * shared; h++) {
+    NAME(zero)(s->queries, s->depth, s->dq_row, NAME(head_at)(j->dq, b, s->queries, 0, s->dq_row, h, s->depth));
     for (int64_t from = 0; from < s->keys; from += KEYS) {
       NAME(backward_pack)(j, slot, b, kv, from);
       for (int64_t first = 0; first < s->queries; first += QUERIES) {
@@ -364,10 +370,9 @@ static void NAME(backward_head)(const job *j, NAME(slot) * slot, int64_t b, int6
 
 static void NAME(backward_keys)(const job *j, NAME(slot) * slot, int64_t b, int64_t kv, int64_t from) {
   const shape *s = &j->s;
-  const int64_t shared = s->heads / s->kv_heads, key = (b * s->kv_heads + kv) * s->keys + from;
-  const int64_t n = bk_min(KEYS, s->keys - from);
-  NAME(zero)(n * s->depth, (T *)j->dk + key * s->depth);
-  NAME(zero)(n * s->value_depth, (T *)j->dv + key * s->value_depth);
+  const int64_t shared = s->heads / s->kv_heads, n = bk_min(KEYS, s->keys - from);
+  NAME(zero)(n, s->depth, s->dk_row, NAME(head_at)(j->dk, b, s->keys, from, s->dk_row, kv, s->depth));
+  NAME(zero)(n, s->value_depth, s->dv_row, NAME(head_at)(j->dv, b, s->keys, from, s->dv_row, kv, s->value_depth));
   NAME(backward_pack)(j, slot, b, kv, from);
   for (int64_t h = kv * shared; h < (kv + 1) * shared; h++) {
     for (int64_t first = 0; first < s->queries; first += QUERIES) {
@@ -378,9 +383,9 @@ static void NAME(backward_keys)(const job *j, NAME(slot) * slot, int64_t b, int6
 
 static void NAME(backward_queries)(const job *j, NAME(slot) * slot, int64_t b, int64_t h, int64_t first) {
   const shape *s = &j->s;
-  const int64_t query = (b * s->heads + h) * s->queries + first;
-  NAME(zero)(bk_min(QUERIES, s->queries - first) * s->depth, (T *)j->dq + query * s->depth);
-  for (int64_t from = 0; from < visible_keys(s, first, bk_min(QUERIES, s->queries - first)); from += KEYS) {
+  const int64_t m = bk_min(QUERIES, s->queries - first);
+  NAME(zero)(m, s->depth, s->dq_row, NAME(head_at)(j->dq, b, s->queries, first, s->dq_row, h, s->depth));
+  for (int64_t from = 0; from < visible_keys(s, first, m); from += KEYS) {
     NAME(backward_pack)(j, slot, b, h / (s->heads / s->kv_heads), from);
     NAME(backward_tile)(j, slot, b, h, first, from, 1, 0);
   }

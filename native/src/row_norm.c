@@ -4,7 +4,10 @@
 #include "bf16.h"
 #include "internal.h"
 
-enum { NORM_TILE = 64 };
+enum {
+  NORM_TILE = 64,
+  NORM_GRAIN = BK_GRAIN_CHEAP / 4, /* each element is read three times, and widened */
+};
 
 typedef struct {
   int64_t rows, n, groups, inner, tile, tiles;
@@ -71,7 +74,7 @@ int32_t balboa_row_norm(int32_t dtype, int64_t rows, int64_t n, int64_t groups, 
   int64_t total;
   const int32_t status = check(&job, dtype, &total);
   BK_CHECK(status == BALBOA_OK, status);
-  bk_parallel(rows, bk_max(1, BK_GRAIN_CHEAP / n), FOR_TYPE(dtype, forward), &job);
+  bk_parallel(rows, bk_max(1, NORM_GRAIN / n), FOR_TYPE(dtype, forward), &job);
   return BALBOA_OK;
 }
 
@@ -85,7 +88,7 @@ int32_t balboa_row_norm_backward(int32_t dtype, int64_t rows, int64_t n, int64_t
   const int32_t status = check(&job, dtype, &total);
   BK_CHECK(status == BALBOA_OK, status);
   BK_CHECK(total == 0 || dy != NULL, BALBOA_ERR_NULL);
-  bk_parallel(rows, bk_max(1, BK_GRAIN_CHEAP / n), FOR_TYPE(dtype, backward), &job);
+  bk_parallel(rows, bk_max(1, NORM_GRAIN / n), FOR_TYPE(dtype, backward), &job);
   if (dgamma != NULL || dbeta != NULL) {
     const int64_t per_row = n / inner;
     job.tile = inner == 1 ? NORM_TILE : bk_max(1, bk_min(NORM_TILE, 1024 / inner));

@@ -133,16 +133,23 @@ static void dense(const setting *s, int64_t *geometry) {
   memcpy(geometry, all, sizeof all);
 }
 
+/* Where element i of [batch, heads, rows, width] lies if the heads of a row are side by side. */
+static int64_t beside(int64_t i, int64_t heads, int64_t rows, int64_t width) {
+  const int64_t c = i % width, r = i / width % rows, h = i / width / rows % heads, b = i / width / rows / heads;
+  return ((b * rows + r) * heads + h) * width + c;
+}
+
 #define DEFINE_CASE(TYPE, DTYPE, SUFFIX, TOLERANCE)                                                         \
   static TYPE *copy_##SUFFIX(int64_t n, const double *x) {                                                           \
     TYPE *y = NEW(TYPE, n);                                                                                          \
     for (int64_t i = 0; i < n; i++) y[i] = (TYPE)x[i];                                                               \
     return y;                                                                                                        \
   }                                                                                                                  \
-  static void close_##SUFFIX(const char *what, int64_t n, const TYPE *got, const double *want) {                     \
+  static void close_##SUFFIX(const char *what, int64_t n, int64_t heads, int64_t rows, int64_t width,                \
+                             const TYPE *got, const double *want) {                                                  \
     for (int64_t i = 0; i < n; i++) {                                                                                \
-      EXPECT(near_rel((double)got[i], want[i], TOLERANCE, 1), "%s at %d: %g, not %g", what, (int)i, (double)got[i],  \
-             want[i]);                                                                                               \
+      const double x = (double)got[beside(i, heads, rows, width)];                                                   \
+      EXPECT(near_rel(x, want[i], TOLERANCE, 1), "%s at %d: %g, not %g", what, (int)i, x, want[i]);                  \
     }                                                                                                                \
   }                                                                                                                  \
   static void run_##SUFFIX(const setting *s, const data *x, int threads) {                                           \
@@ -160,13 +167,13 @@ static void dense(const setting *s, int64_t *geometry) {
     memset(scratch, 0xff, (size_t)bytes);                                                                            \
     EXPECT_OK(balboa_attention_##SUFFIX(geometry, s->mask, 0.5, s->dropout, q, k, v, mask, key, out, sums,  \
                                         scratch, bytes));                                                            \
-    close_##SUFFIX("out", x->no, out, x->out);                                                                       \
-    close_##SUFFIX("sums", x->rows, sums, x->sums);                                                                  \
+    close_##SUFFIX("out", x->no, s->h, s->lq, s->dv, out, x->out);                                                   \
+    close_##SUFFIX("sums", x->rows, 1, x->rows, 1, sums, x->sums);                                                   \
     EXPECT_OK(balboa_attention_backward_##SUFFIX(geometry, s->mask, 0.5, s->dropout, q, k, v, mask, key,    \
                                                  out, sums, dout, dq, dk, dv, scratch, bytes));                      \
-    close_##SUFFIX("dq", x->nq, dq, x->dq);                                                                          \
-    close_##SUFFIX("dk", x->nk, dk, x->dk);                                                                          \
-    close_##SUFFIX("dv", x->nv, dv, x->dv);                                                                          \
+    close_##SUFFIX("dq", x->nq, s->h, s->lq, s->d, dq, x->dq);                                                       \
+    close_##SUFFIX("dk", x->nk, s->kv, s->lk, s->d, dk, x->dk);                                                      \
+    close_##SUFFIX("dv", x->nv, s->kv, s->lk, s->dv, dv, x->dv);                                                     \
     static uint64_t alone;                                                                                           \
     const TYPE *results[5] = {out, sums, dq, dk, dv};                                                                \
     const int64_t sizes[5] = {x->no, x->rows, x->nq, x->nk, x->nv};                                                  \
@@ -198,7 +205,8 @@ static void run_bf16(const setting *s, const data *x, int threads) {
   EXPECT_OK(balboa_attention_bf16(geometry, s->mask, 0.5, s->dropout, q, k, v, mask, key, out, sums, scratch, bytes));
   EXPECT_OK(balboa_cast(x->no, BALBOA_BF16, out, BALBOA_F64, wide));
   for (int64_t i = 0; i < x->no; i++) {
-    EXPECT(near_rel(wide[i], x->out[i], 0x1p-8, 1), "out %d: %g, not %g", (int)i, wide[i], x->out[i]);
+    const double y = wide[beside(i, s->h, s->lq, s->dv)];
+    EXPECT(near_rel(y, x->out[i], 0x1p-8, 1), "out %d: %g, not %g", (int)i, y, x->out[i]);
   }
   for (int64_t i = 0; i < x->rows; i++) {
     EXPECT(near_rel((double)sums[i], x->sums[i], 2e-5, 1), "sum %d: %g, not %g", (int)i, (double)sums[i], x->sums[i]);

@@ -68,7 +68,8 @@ public final class AttentionKernel {
 
   /**
    * Strides in elements: of q, k, v and dout along their first three axes (the last one is
-   * contiguous and rows do not overlap), of the mask along its four, 0 where it is broadcast.
+   * contiguous and rows do not overlap), of the mask along its four, 0 where it is broadcast. In
+   * results the heads of a position lie side by side, [batch, queries, heads, depth] in memory.
    */
   @SuppressWarnings("ArrayRecordComponent") // only handed over
   public record Strides(long[] q, long[] k, long[] v, long[] dout, long[] mask) {}
@@ -233,7 +234,7 @@ public final class AttentionKernel {
     };
   }
 
-  /** Computes dq, dk and dv, dense, from the results of {@link #forward}. */
+  /** Computes dq, dk and dv from the results of {@link #forward}. */
   public void backward(
       MemorySegment q,
       MemorySegment k,

@@ -47,7 +47,8 @@ class NativeLoaderTest {
   static void compileFakes() throws Exception {
     NativeTestTools.compile(fakes, "libdnnl.so.3", DNNL.formatted(3));
     NativeTestTools.compile(fakes, "libopenblas.so.0", OPENBLAS.formatted("0.3.31"));
-    NativeTestTools.compile(fakes, "libbalboa_kernels.so", KERNELS.formatted(2));
+    NativeTestTools.compile(
+        fakes, "libbalboa_kernels.so", KERNELS.formatted(LibraryVersions.KERNELS_ABI));
     NativeTestTools.compile(fakes, "libgomp.so.1", GOMP);
     NativeTestTools.compile(fakes, "libquadmath.so.0", EMPTY);
     NativeTestTools.compile(fakes, "libgfortran.so.5", EMPTY);
@@ -75,7 +76,9 @@ class NativeLoaderTest {
         .allMatch(library -> library.source() == Source.BUNDLED)
         .allMatch(library -> library.location().startsWith(temporary.toString()));
     assertThat(natives.library("dnnl").orElseThrow().version()).isEqualTo("oneDNN 3.6.3");
-    assertThat(natives.describe()).contains("OpenBLAS 0.3.31 Fake", "balboa_kernels ABI 2");
+    assertThat(natives.describe())
+        .contains("OpenBLAS 0.3.31 Fake")
+        .contains("balboa_kernels ABI " + LibraryVersions.KERNELS_ABI);
   }
 
   @Test
@@ -205,7 +208,9 @@ class NativeLoaderTest {
   void refusesAnotherAbiOfTheKernels() throws Exception {
     Path other = NativeTestTools.compile(temporary, "libk.so", KERNELS.formatted(99));
     properties.put("balboa.native.balboa_kernels", other.toString());
-    assertFails().hasMessageContaining("ABI version: expected 2, found 99");
+    assertFails()
+        .hasMessageContaining(
+            "ABI version: expected " + LibraryVersions.KERNELS_ABI + ", found 99");
   }
 
   @Test

@@ -8,7 +8,9 @@ import dev.balboa.nn.TestBackend;
 import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.RandomStream;
+import dev.balboa.nn.graph.Compiled;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +59,18 @@ class TransformerBackendsTest {
         largest = Math.max(largest, Math.abs(x));
       }
       assertThat(got.get(i)).containsExactly(expected.get(i), within(1e-5f * largest));
+    }
+  }
+
+  @Test
+  void nothingIsCopiedAroundAttention() {
+    try (var _ = Execution.on(TestBackend.NATIVE.executor());
+        TransformerEncoder encoder = new TransformerEncoder(1, TransformerOptions.of(24, 4, 48))) {
+      encoder.build(Shape.of(19, 24), 1);
+      try (Compiled compiled = encoder.compile()) {
+        String run = compiled.plan(TensorSpec.f32(3, 19, 24)).split("each run:", -1)[1];
+        assertThat(run).contains("attention").doesNotContain("reorder").doesNotContain("contiguous");
+      }
     }
   }
 }

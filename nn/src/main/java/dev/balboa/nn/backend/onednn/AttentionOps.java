@@ -10,6 +10,7 @@ import dev.balboa.nn.op.AttentionOp;
 import dev.balboa.nn.op.CausalMask;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +18,7 @@ import java.util.List;
 
 /**
  * Attention through the kernels. Queries, keys and values are read as they lie where their rows are
- * contiguous, as in a view of heads side by side.
+ * contiguous, as in a view of heads side by side, and so results lie.
  */
 final class AttentionOps {
   private final PlanBuilder b;
@@ -46,7 +47,7 @@ final class AttentionOps {
   private void forward() {
     long[] dense = strides(Layout.Strided.contiguous(b.outputSpec(0).shape().dims()), 3);
     AttentionKernel kernel = inputs(dense);
-    add(b.denseOutput(0));
+    add(b.output(0, sideBySide(b.outputSpec(0))));
     add(b.denseOutput(1));
     int mask = maskOperand();
     int key = keyOperand();
@@ -59,11 +60,11 @@ final class AttentionOps {
   private void backward() {
     Rows dout = rows(5);
     AttentionKernel kernel = inputs(dout.strides);
-    add(b.denseInput(3));
+    add(b.input(3, sideBySide(b.spec(3))));
     add(b.denseInput(4));
     add(dout.operand);
     for (int i = 0; i < 3; i++) {
-      add(b.denseOutput(i));
+      add(b.output(i, sideBySide(b.outputSpec(i))));
     }
     int mask = maskOperand();
     int key = keyOperand();
@@ -191,6 +192,14 @@ final class AttentionOps {
       }
     }
     return new Rows(b.denseInput(input), strides(Layout.Strided.contiguous(shape.dims()), 3));
+  }
+
+  /** Results have the heads of a position side by side, which the product after them reads. */
+  private static MemoryDesc sideBySide(TensorSpec spec) {
+    Shape s = spec.shape();
+    long[] inMemory =
+        Layout.Strided.contiguous(s.dim(0), s.dim(2), s.dim(1), s.dim(3)).strides();
+    return Mds.of(spec, Layout.Strided.of(inMemory[0], inMemory[2], inMemory[1], inMemory[3]));
   }
 
   private static long[] strides(Layout.Strided layout, int axes) {
