@@ -1,5 +1,7 @@
 /* Convolution of pictures with the largest values of windows over its results. The results themselves never go to
- * memory: a row of 32 filters stays in the first cache until the windows that it belongs to are complete. */
+ * memory: a row of 32 filters stays in the first cache until the windows that it belongs to are complete. Those of
+ * windows of 2 x 2 side by side do not even leave the registers if there are so few products to a result that storing
+ * and loading it would take as long. */
 #include <string.h>
 
 #include "internal.h"
@@ -15,6 +17,8 @@ enum {
   PANEL = 32, /* filters that are computed together */
   VECS = PANEL / LANES,
   PIXELS = 14,         /* columns of a tile: with two vectors each, 28 of 32 registers hold sums */
+  WINDOWS = 3,         /* of 2 x 2 results of a tile that is pooled in registers: 24 of them hold sums */
+  FEW = 64,            /* products to a result at most with which that is faster */
   ROOM = 24576,        /* numbers of rows of results that windows still need, and of padded rows of the picture */
   REACH = 64,          /* most rows of the picture that a result sees, and most of a window */
   SERIAL_NS = 1500,    /* work of a thread for which it pays to wake it */
@@ -33,6 +37,8 @@ typedef struct {
   int64_t panels, reach_h, reach_w; /* rows and columns of the picture that a result sees */
   int64_t columns, chunks;          /* of pooled results that are made at a time */
   int64_t rows, bands;
+  int64_t seen;                     /* rows of the picture that are held */
+  int pairs;                        /* whether windows are pooled in registers */
   void *scratch;
   int64_t rooms; /* threads that there is scratch memory for */
 } job;
@@ -107,6 +113,23 @@ typedef struct {
   int64_t apart, between, filters; /* distances of results and of their filters */
 } windows;
 
+/* The largest value of window q for each filter of the panel. */
+BALBOA_INLINE void put(const windows *w, int64_t q, float *best) {
+  if (w->relu) {
+    BALBOA_SIMD for (int i = 0; i < PANEL; i++) { best[i] = best[i] < 0 ? 0 : best[i]; }
+  }
+  float *to = w->to + q * w->apart;
+  if (w->between > 1) {
+    for (int64_t i = 0; i < w->filters; i++) {
+      to[i * w->between] = best[i];
+    }
+  } else if (w->filters == PANEL) {
+    memcpy(to, best, PANEL * sizeof *best);
+  } else {
+    memcpy(to, best, (size_t)w->filters * sizeof *best);
+  }
+}
+
 /* whole: no window is cut off. */
 BALBOA_INLINE void largest(const int64_t rows, const int64_t columns, const int whole, const windows *w) {
   for (int64_t q = 0; q < w->count; q++) {
@@ -120,19 +143,7 @@ BALBOA_INLINE void largest(const int64_t rows, const int64_t columns, const int 
         BALBOA_SIMD for (int i = 0; i < PANEL; i++) { best[i] = x[i] > best[i] || x[i] != x[i] ? x[i] : best[i]; }
       }
     }
-    if (w->relu) {
-      BALBOA_SIMD for (int i = 0; i < PANEL; i++) { best[i] = best[i] < 0 ? 0 : best[i]; }
-    }
-    float *to = w->to + q * w->apart;
-    if (w->between > 1) {
-      for (int64_t i = 0; i < w->filters; i++) {
-        to[i * w->between] = best[i];
-      }
-    } else if (w->filters == PANEL) {
-      memcpy(to, best, sizeof best);
-    } else {
-      memcpy(to, best, (size_t)w->filters * sizeof *best);
-    }
+    put(w, q, best);
   }
 }
 
@@ -145,6 +156,78 @@ BALBOA_CLONES static void pool_windows(int64_t rows, int64_t columns, const wind
   }
 }
 
+/* ---- windows of 2 x 2 in registers */
+
+/* Rows [begin, end) of the kernel over the picture, of an upper or lower row of results. */
+typedef struct {
+  const float *rows[REACH];
+  int64_t begin, end;
+} view;
+
+/* Adds the products of rows [begin, end) of the kernel to results of `count` windows, of their rows `first` to `last`. */
+BALBOA_INLINE void add_rows(const int count, const int first, const int last, const tile *t, const view *see,
+                            int64_t begin, int64_t end, vec sum[2][2 * WINDOWS][VECS]) {
+  const int64_t apart = t->apart, run = t->run;
+  const float *w = t->weights + begin * run * PANEL;
+  for (int64_t y = begin; y < end; y++) {
+    const float *x[2];
+    BALBOA_UNROLL(2) for (int r = first; r <= last; r++) { x[r] = see[r].rows[y] + t->from; }
+    for (int64_t i = 0; i < run; i++, w += PANEL) {
+      vec u[VECS];
+      BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) { u[v] = *(const vec *)(w + v * LANES); }
+      BALBOA_UNROLL(2) for (int r = first; r <= last; r++) {
+        BALBOA_UNROLL(6) for (int p = 0; p < 2 * count; p++) {
+          const float a = x[r][p * apart + i];
+          BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) { sum[r][p][v] += a * u[v]; }
+        }
+      }
+    }
+  }
+}
+
+/* The larger of two vectors, into the first; NaN is the largest. */
+BALBOA_INLINE void larger(vec *best, const vec *x) {
+  float a[LANES], b[LANES];
+  memcpy(a, best, sizeof a);
+  memcpy(b, x, sizeof b);
+  BALBOA_SIMD for (int i = 0; i < LANES; i++) { a[i] = b[i] > a[i] || b[i] != b[i] ? b[i] : a[i]; }
+  memcpy(best, a, sizeof a);
+}
+
+/* `count` windows from window q on, whose results have their first row by see[0] and their second by see[1]. What the
+ * lower row sees of the kernel neither begins nor ends behind what the upper one sees. */
+BALBOA_INLINE void pool_tile(const int count, const tile *t, const view *see, const windows *w, int64_t q) {
+  vec sum[2][2 * WINDOWS][VECS];
+  BALBOA_UNROLL(2) for (int r = 0; r < 2; r++) {
+    BALBOA_UNROLL(6) for (int p = 0; p < 2 * count; p++) {
+      BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) {
+        sum[r][p][v] = t->bias == NULL ? (vec){0} : *(const vec *)(t->bias + v * LANES);
+      }
+    }
+  }
+  add_rows(count, 1, 1, t, see, see[1].begin, bk_min(see[0].begin, see[1].end), sum);
+  add_rows(count, 0, 1, t, see, see[0].begin, see[1].end, sum);
+  add_rows(count, 0, 0, t, see, bk_max(see[0].begin, see[1].end), see[0].end, sum);
+  BALBOA_UNROLL(3) for (int p = 0; p < count; p++) {
+    float best[PANEL];
+    BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) {
+      larger(&sum[0][2 * p][v], &sum[0][2 * p + 1][v]);
+      larger(&sum[1][2 * p][v], &sum[1][2 * p + 1][v]);
+      larger(&sum[0][2 * p][v], &sum[1][2 * p][v]);
+      memcpy(best + v * LANES, &sum[0][2 * p][v], sizeof(vec));
+    }
+    put(w, q + p, best);
+  }
+}
+
+BALBOA_CLONES static void pool_pairs(int64_t count, const tile *t, const view *see, const windows *w, int64_t q) {
+  switch (count) {
+    case 1: pool_tile(1, t, see, w, q); break;
+    case 2: pool_tile(2, t, see, w, q); break;
+    default: pool_tile(3, t, see, w, q); break;
+  }
+}
+
 /* ---- one piece of work: some rows and columns of pooled results of one picture and panel */
 
 typedef struct {
@@ -153,7 +236,7 @@ typedef struct {
   int64_t first, wide;                                    /* columns of results */
   int padded;                                             /* whether rows of the picture are copied between zeros */
   int64_t held[REACH];                                    /* which rows the copies are of */
-  const float *rows[REACH];                               /* of the picture, or of results */
+  const float *rows[REACH];                               /* of results */
   _Alignas(64) float ring[ROOM];
   float picture[ROOM];
 } piece;
@@ -167,7 +250,7 @@ static const float *picture_row(piece *p, int64_t i) {
   if (!p->padded) {
     return row + from * s->channels;
   }
-  const int64_t slot = i % j->reach_h;
+  const int64_t slot = i % j->seen;
   float *copy = p->picture + slot * wide * s->channels;
   if (p->held[slot] != i) {
     p->held[slot] = i;
@@ -182,33 +265,47 @@ static const float *picture_row(piece *p, int64_t i) {
   return copy;
 }
 
-/* Row r of the results, into the ring. */
-static void sum_row(piece *p, int64_t r) {
+/* What row r of the results sees: only rows of the kernel over the picture; behind it are zeros. */
+static void look(piece *p, int64_t r, view *see) {
+  const shape *s = &p->j->s;
+  const int64_t top = r * s->stride_h - s->pad_h, d = s->dilation_h;
+  see->begin = top < 0 ? bk_min(s->kernel_h, (d - 1 - top) / d) : 0;
+  see->end = top < s->height ? bk_max(see->begin, bk_min(s->kernel_h, (s->height - 1 - top) / d + 1)) : see->begin;
+  for (int64_t y = see->begin; y < see->end; y++) {
+    see->rows[y] = picture_row(p, top + y * d);
+  }
+}
+
+/* What tiles of the piece have in common. There is room for a bias of the whole panel. */
+static tile tile_of(const piece *p, float *room) {
   const job *j = p->j;
   const shape *s = &j->s;
-  /* Only rows of the kernel that see the picture; behind it are zeros. */
-  const int64_t top = r * s->stride_h - s->pad_h, d = s->dilation_h;
-  const int64_t begin = top < 0 ? bk_min(s->kernel_h, (d - 1 - top) / d) : 0;
-  const int64_t end = top < s->height ? bk_max(begin, bk_min(s->kernel_h, (s->height - 1 - top) / d + 1)) : begin;
-  for (int64_t y = begin; y < end; y++) {
-    p->rows[y - begin] = picture_row(p, top + y * d);
-  }
   const int dense = s->dilation_w == 1;
-  tile t = {.rows = p->rows,
-            .kernel_h = end - begin,
-            .taps = dense ? 1 : s->kernel_w,
+  const int64_t panel = p->panel * PANEL, filters = s->filters - panel;
+  tile t = {.taps = dense ? 1 : s->kernel_w,
             .hop = s->dilation_w * s->channels,
             .run = dense ? s->kernel_w * s->channels : s->channels,
             .apart = s->stride_w * s->channels,
-            .weights = j->w + (p->panel * s->kernel_h + begin) * s->kernel_w * s->channels * PANEL,
-            .bias = j->bias == NULL ? NULL : j->bias + p->panel * PANEL};
-  float bias[PANEL];
-  if (t.bias != NULL && (p->panel + 1) * PANEL > s->filters) {
-    const int64_t filters = s->filters - p->panel * PANEL;
-    memcpy(bias, t.bias, (size_t)filters * sizeof(float));
-    memset(bias + filters, 0, (size_t)(PANEL - filters) * sizeof(float));
-    t.bias = bias;
+            .weights = j->w + panel * s->kernel_h * s->kernel_w * s->channels,
+            .bias = j->bias == NULL ? NULL : j->bias + panel};
+  if (t.bias != NULL && filters < PANEL) {
+    memcpy(room, t.bias, (size_t)filters * sizeof(float));
+    memset(room + filters, 0, (size_t)(PANEL - filters) * sizeof(float));
+    t.bias = room;
   }
+  return t;
+}
+
+/* Row r of the results, into the ring. */
+static void sum_row(piece *p, int64_t r) {
+  const shape *s = &p->j->s;
+  float bias[PANEL];
+  view see;
+  look(p, r, &see);
+  tile t = tile_of(p, bias);
+  t.rows = see.rows + see.begin;
+  t.kernel_h = see.end - see.begin;
+  t.weights += see.begin * t.taps * t.run * PANEL;
   const int64_t tiles = (p->wide + PIXELS - 1) / PIXELS;
   for (int64_t k = 0; k < tiles; k++) {
     const int64_t from = k * p->wide / tiles, to = (k + 1) * p->wide / tiles;
@@ -224,29 +321,50 @@ static int64_t end_in(int64_t i, int64_t stride, int64_t pad, int64_t size, int6
   return bk_min(out, i * stride - pad + size);
 }
 
-static void pool_row(piece *p, int64_t row) {
+/* The windows of a row of the piece. */
+static windows windows_of(const piece *p, int64_t row) {
   const job *j = p->j;
   const shape *s = &j->s;
+  const int64_t plane = s->pooled_h * s->pooled_w, at = row * s->pooled_w + p->column, panel = p->panel * PANEL;
+  const int64_t between = s->planar ? plane : 1;
+  return (windows){.first = p->first,
+                   .end = p->first + p->wide,
+                   .count = p->end_column - p->column,
+                   .column = p->column * s->pool_stride_w - s->pool_pad_w,
+                   .stride = s->pool_stride_w,
+                   .relu = s->relu != 0,
+                   .to = j->y + p->image * plane * s->filters + at * (s->planar ? 1 : s->filters) + panel * between,
+                   .apart = s->planar ? 1 : s->filters,
+                   .between = between,
+                   .filters = bk_min(PANEL, s->filters - panel)};
+}
+
+static void pool_row(piece *p, int64_t row) {
+  const shape *s = &p->j->s;
   const int64_t first = first_in(row, s->pool_stride_h, s->pool_pad_h);
   const int64_t rows = end_in(row, s->pool_stride_h, s->pool_pad_h, s->pool_h, s->out_h) - first;
   for (int64_t r = 0; r < rows; r++) {
     p->rows[r] = p->ring + (first + r) % s->pool_h * p->wide * PANEL;
   }
-  const int64_t plane = s->pooled_h * s->pooled_w, at = row * s->pooled_w + p->column, panel = p->panel * PANEL;
-  const int64_t between = s->planar ? plane : 1;
-  const windows w = {
-      .rows = p->rows,
-      .first = p->first,
-      .end = p->first + p->wide,
-      .count = p->end_column - p->column,
-      .column = p->column * s->pool_stride_w - s->pool_pad_w,
-      .stride = s->pool_stride_w,
-      .relu = s->relu != 0,
-      .to = j->y + p->image * plane * s->filters + at * (s->planar ? 1 : s->filters) + panel * between,
-      .apart = s->planar ? 1 : s->filters,
-      .between = between,
-      .filters = bk_min(PANEL, s->filters - p->panel * PANEL)};
+  windows w = windows_of(p, row);
+  w.rows = p->rows;
   pool_windows(rows, s->pool_w, &w);
+}
+
+/* A row of windows that are pooled in registers. */
+static void sum_and_pool_row(piece *p, int64_t row) {
+  float bias[PANEL];
+  view see[2];
+  look(p, 2 * row, &see[0]);
+  look(p, 2 * row + 1, &see[1]);
+  tile t = tile_of(p, bias);
+  const windows w = windows_of(p, row);
+  const int64_t tiles = (w.count + WINDOWS - 1) / WINDOWS;
+  for (int64_t k = 0; k < tiles; k++) {
+    const int64_t from = k * w.count / tiles, to = (k + 1) * w.count / tiles;
+    t.from = 2 * from * t.apart;
+    pool_pairs(to - from, &t, see, &w, from);
+  }
 }
 
 static void run_piece(piece *p) {
@@ -255,11 +373,14 @@ static void run_piece(piece *p) {
   p->wide = end_in(p->end_column - 1, s->pool_stride_w, s->pool_pad_w, s->pool_w, s->out_w) - p->first;
   const int64_t from = p->first * s->stride_w - s->pad_w;
   p->padded = from < 0 || from + (p->wide - 1) * s->stride_w + p->j->reach_w > s->width;
-  for (int64_t i = 0; i < p->j->reach_h; i++) {
+  for (int64_t i = 0; i < p->j->seen; i++) {
     p->held[i] = -1;
   }
+  for (int64_t q = p->row; q < p->end_row && p->j->pairs; q++) {
+    sum_and_pool_row(p, q);
+  }
   int64_t done = first_in(p->row, s->pool_stride_h, s->pool_pad_h); /* rows of results */
-  for (int64_t q = p->row; q < p->end_row; q++) {
+  for (int64_t q = p->row; q < p->end_row && !p->j->pairs; q++) {
     done = bk_max(done, first_in(q, s->pool_stride_h, s->pool_pad_h));
     for (const int64_t end = end_in(q, s->pool_stride_h, s->pool_pad_h, s->pool_h, s->out_h); done < end; done++) {
       sum_row(p, done);
@@ -297,7 +418,7 @@ static void run_member(void *context, const bk_member *me) {
 static int64_t columns_that_fit(const job *j) {
   const shape *s = &j->s;
   const int64_t results = ROOM / PANEL / s->pool_h;
-  const int64_t seen = ROOM / s->channels / j->reach_h;
+  const int64_t seen = ROOM / s->channels / j->seen;
   const int64_t most = bk_min(results, seen < j->reach_w ? 0 : (seen - j->reach_w) / s->stride_w + 1);
   return most < s->pool_w ? 0 : (most - s->pool_w) / s->pool_stride_w + 1;
 }
@@ -322,6 +443,14 @@ static int is_sound(const shape *s) {
          (s->pooled_w - 1) * s->pool_stride_w - s->pool_pad_w < s->out_w && s->pool_pad_w < s->pool_w;
 }
 
+/* Whether windows are pooled in registers. Two rows of results then see so little that it fits the room. */
+static int has_pairs(const shape *s) {
+  return s->pool_h == 2 && s->pool_w == 2 && s->pool_stride_h == 2 && s->pool_stride_w == 2 && s->pool_pad_h == 0 &&
+         s->pool_pad_w == 0 && 2 * s->pooled_h <= s->out_h && 2 * s->pooled_w <= s->out_w && s->dilation_h == 1 &&
+         s->dilation_w == 1 && s->stride_h <= s->kernel_h && s->stride_w <= s->kernel_w &&
+         s->kernel_h * s->kernel_w <= FEW / s->channels;
+}
+
 static int32_t prepare(const int64_t *numbers, job *j) {
   BK_CHECK(numbers != NULL, BALBOA_ERR_NULL);
   memcpy(&j->s, numbers, sizeof j->s);
@@ -330,6 +459,8 @@ static int32_t prepare(const int64_t *numbers, job *j) {
   j->reach_h = (s->kernel_h - 1) * s->dilation_h + 1;
   j->reach_w = (s->kernel_w - 1) * s->dilation_w + 1;
   BK_CHECK(j->reach_h < REACH && s->pool_h < REACH, BALBOA_ERR_ARGUMENT);
+  j->pairs = has_pairs(s);
+  j->seen = j->reach_h + (j->pairs ? s->stride_h : 0);
   j->panels = (s->filters + PANEL - 1) / PANEL;
   j->columns = bk_min(s->pooled_w, columns_that_fit(j));
   return j->columns > 0 ? BALBOA_OK : BALBOA_ERR_ARGUMENT;
