@@ -602,6 +602,19 @@ BALBOA_API int32_t balboa_winograd_f32(const int64_t *numbers, const float *x, c
                                        const float *bias, const float *residual, float *y, void *scratch,
                                        int64_t scratch_bytes);
 
+/* ---- convolutions with a pooling in a row
+ * args i64[4 links] = {winograd, address of numbers, of weights, of a bias or 0} for each link: numbers of balboa_winograd_f32
+ * with blocked 0 and pooled 1 if winograd is nonzero, else of balboa_conv_max_f32 with planar 0. All have the same batch, and
+ * each reads what the one before it writes; at most 16. */
+
+/* Bytes of scratch memory (aligned to 64) with which all threads can work, or the status of arguments that are wrong.
+ * Addresses of weights and biases do not matter. */
+BALBOA_API int64_t balboa_pooled_chain_scratch(int32_t links, const int64_t *args, int32_t planar);
+/* y = the last link's results, [batch, filters, h, w] if planar is nonzero. Each thread takes parts of the batch through
+ * all links, as many threads as there is scratch memory for. */
+BALBOA_API int32_t balboa_pooled_chain_f32(int32_t links, const int64_t *args, int32_t planar, const float *x, float *y,
+                                           void *scratch, int64_t scratch_bytes);
+
 /* ---- pooling over windows given as tables; dtype F32 or F64
  * windows i64[9 + 3 E] = {in d, h, w, out d, h, w, step d, h, w, first[E], count[E], divisor[E]}, E = out d + out h +
  * out w: for each output position of each dimension in turn the first input position its window sees, how many, and

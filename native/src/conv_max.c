@@ -466,11 +466,13 @@ static int32_t prepare(const int64_t *numbers, job *j) {
   return j->columns > 0 ? BALBOA_OK : BALBOA_ERR_ARGUMENT;
 }
 
-int64_t balboa_conv_max_scratch(const int64_t *numbers) {
+int64_t bk_conv_max_scratch(const int64_t *numbers, int64_t threads) {
   job j;
   const int32_t status = prepare(numbers, &j);
-  return status == BALBOA_OK ? bk_team_size() * (int64_t)sizeof(piece) : status;
+  return status == BALBOA_OK ? threads * (int64_t)sizeof(piece) : status;
 }
+
+int64_t balboa_conv_max_scratch(const int64_t *numbers) { return bk_conv_max_scratch(numbers, bk_team_size()); }
 
 int32_t balboa_conv_max_f32(const int64_t *numbers, const float *x, const float *w, const float *bias, float *y,
                             void *scratch, int64_t scratch_bytes) {

@@ -74,6 +74,10 @@ void bk_uniform_range(const int64_t *key, uint64_t first, int64_t n, float *u);
 /* Position of the first index outside [0, limit), or -1. */
 int64_t bk_first_bad_index(int64_t n, const int32_t *indices, int64_t limit);
 
+/* Bytes that so many threads need for balboa_conv_max_f32 and balboa_winograd_f32. */
+int64_t bk_conv_max_scratch(const int64_t *numbers, int64_t threads);
+int64_t bk_winograd_scratch(const int64_t *numbers, int64_t threads);
+
 /* Entry k of an index array of BALBOA_I32 or BALBOA_I64; negative ones count from the end. */
 BALBOA_INLINE int64_t bk_index(int32_t dtype, const void *indices, int64_t k, int64_t size) {
   const int64_t v = dtype == BALBOA_I64 ? ((const int64_t *)indices)[k] : ((const int32_t *)indices)[k];

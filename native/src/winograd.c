@@ -364,11 +364,13 @@ int64_t balboa_winograd_weights(const int64_t *numbers) {
   return status == BALBOA_OK ? POINTS * j.panels * PANEL * j.s.channels : status;
 }
 
-int64_t balboa_winograd_scratch(const int64_t *numbers) {
+int64_t bk_winograd_scratch(const int64_t *numbers, int64_t threads) {
   job j = {0};
   const int32_t status = prepare(numbers, &j);
-  return status == BALBOA_OK ? divide(&j, bk_team_size()) * (int64_t)sizeof(float) : status;
+  return status == BALBOA_OK ? divide(&j, threads) * (int64_t)sizeof(float) : status;
 }
+
+int64_t balboa_winograd_scratch(const int64_t *numbers) { return bk_winograd_scratch(numbers, bk_team_size()); }
 
 typedef struct {
   const job *j;

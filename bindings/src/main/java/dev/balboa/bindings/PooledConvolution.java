@@ -9,13 +9,11 @@ import java.util.stream.LongStream;
 
 /**
  * A convolution of pictures in F32 with a max pooling over its results, which {@code
- * balboa_kernels} keeps in a thread's cache. Prepared once and used in any number of runs;
- * immutable and thread-safe for different results and scratch memory. Holds a few bytes of off-heap
- * memory that go with the object.
+ * balboa_kernels} keeps in a thread's cache, as a link of a {@link PooledChain}. Immutable and
+ * thread-safe. Holds a few bytes of off-heap memory that go with the object.
  *
  * <p>Pictures have their channels last: x [N, H, W, C], y [N, pooled H, pooled W, F]. Weights are
- * in {@link FormatTag#BLOCKED_OHWI32O}, filters filled up with zeros. Segments are off-heap and
- * dense; their sizes are checked before the call.
+ * in {@link FormatTag#BLOCKED_OHWI32O}, filters filled up with zeros.
  */
 public final class PooledConvolution {
   private static final String NAME = "convMax";
@@ -47,7 +45,6 @@ public final class PooledConvolution {
    * @param pooling how they move over the results; without dilation
    * @param pooled [H, W] of the pooling
    * @param relu whether what is below 0 becomes 0
-   * @param planar whether y is [N, F, pooled H, pooled W]
    */
   public static PooledConvolution of(
       long[] x,
@@ -57,8 +54,7 @@ public final class PooledConvolution {
       long[] pool,
       Window pooling,
       long[] pooled,
-      boolean relu,
-      boolean planar) {
+      boolean relu) {
     requirePlanes(x, w, conv, results, pool, pooling, pooled);
     long[] numbers =
         LongStream.of(
@@ -86,7 +82,7 @@ public final class PooledConvolution {
                 pooled[0],
                 pooled[1],
                 relu ? 1 : 0,
-                planar ? 1 : 0)
+                0)
             .toArray();
     long panels = Math.ceilDiv(w[0], PANEL);
     return new PooledConvolution(
@@ -130,36 +126,13 @@ public final class PooledConvolution {
     return all;
   }
 
-  /**
-   * Bytes of scratch memory with which all threads can work, aligned to 64; 0 if the kernel has no
-   * room for what a result sees of the picture.
-   */
-  public long scratchBytes() {
-    NativeThreads.bind();
-    return Math.max(0, kernels_h.balboa_conv_max_scratch(numbers));
+  /** It as a part of a chain, with a bias or without. */
+  public PooledChain.Link link(boolean bias) {
+    return new PooledChain.Link(false, numbers, inputs, weights, filters, outputs, bias);
   }
 
-  /**
-   * y = the largest results of each window.
-   *
-   * @param bias [F], or {@link MemorySegment#NULL}
-   * @param scratch of {@link #scratchBytes}; less memory is used by fewer threads
-   */
-  public void run(
-      MemorySegment x,
-      MemorySegment w,
-      MemorySegment bias,
-      MemorySegment y,
-      MemorySegment scratch) {
-    KernelChecks.f32(NAME, "x", x, inputs);
-    KernelChecks.f32(NAME, "weights", w, weights);
-    if (bias.address() != 0) {
-      KernelChecks.f32(NAME, "bias", bias, filters);
-    }
-    KernelChecks.f32(NAME, "y", y, outputs);
-    KernelChecks.elements(NAME, "scratch", scratch, 0, 1);
-    NativeThreads.bind();
-    KernelChecks.status(
-        NAME, kernels_h.balboa_conv_max_f32(numbers, x, w, bias, y, scratch, scratch.byteSize()));
+  /** Whether the kernel has room for what a result sees of the picture. */
+  public boolean fits() {
+    return kernels_h.balboa_conv_max_scratch(numbers) > 0;
   }
 }

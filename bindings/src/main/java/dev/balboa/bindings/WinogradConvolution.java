@@ -96,6 +96,11 @@ public final class WinogradConvolution {
     return all;
   }
 
+  /** The same as a part of a chain, with a bias or without. */
+  public PooledChain.Link link(boolean bias) {
+    return new PooledChain.Link(true, numbers, inputs, weights, filters, outputs, bias);
+  }
+
   /** Bytes of scratch memory, aligned to 64, with which all threads can work. */
   public long scratchBytes() {
     NativeThreads.bind();

@@ -10,6 +10,7 @@ import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.UnaryBackward;
+import dev.balboa.nn.op.WinogradConv;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -47,6 +48,7 @@ public record Chain(List<TensorSpec> inputs, List<Link> links, List<Integer> res
     return switch (op) {
       case Conv _, ConvBackwardData _, UnaryBackward _ -> true;
       case MaxPool _, MaxPoolBackward _, AvgPool _, Contiguous _ -> true;
+      case WinogradConv w -> w.pooled();
       case ConvBackwardWeights w -> w.groups() == 1;
       default -> false;
     };
@@ -56,7 +58,7 @@ public record Chain(List<TensorSpec> inputs, List<Link> links, List<Integer> res
   public static boolean isEntry(Op op, int input, int inputs) {
     return switch (op) {
       case Conv c -> input == 0 || (c.residual() && input == inputs - 1);
-      case ConvBackwardData _ -> input == 0;
+      case ConvBackwardData _, WinogradConv _ -> input == 0; // pooled, so without a residual
       default -> true;
     };
   }

@@ -1,6 +1,7 @@
 package dev.balboa.nn.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.balboa.nn.TestBackend;
 import dev.balboa.nn.TestExecution;
@@ -105,6 +106,34 @@ class PooledConvolutionsTest {
             in -> List.of(network.run(in.get(0)).reshape(4, 600)), CompileOptions.defaults())) {
       assertThat(compiled.plan(x.spec())).contains("conv2d + max_pool2d + contiguous [");
       close(compiled.run(x), reference(network, x).reshape(4, 600), 28);
+    }
+  }
+
+  /** One, few, and more pictures than a thread takes at a time; both orders of results. */
+  @Test
+  void takesWinogradConvolutionsIntoTheRow() {
+    Window[] windows = {Window.square(3, 1, 1), Window.square(2, 2, 0)};
+    Tensor[] one = {uniform(1, Shape.of(32, 1, 3, 3)), uniform(2, Shape.of(32))};
+    Tensor[] two = {uniform(3, Shape.of(48, 32, 3, 3)), uniform(4, Shape.of(48))};
+    Network network =
+        new Network(List.of(one, two), List.of(windows, windows), List.of(true, true));
+    for (int n : new int[] {1, 3, 16, 45}) {
+      for (boolean viewed : new boolean[] {false, true}) {
+        Tensor x = uniform(n, Shape.of(n, 1, 27, 30));
+        long[] shape = viewed ? new long[] {n, 48 * 6 * 7} : new long[] {n, 48, 6, 7};
+        try (Compiled compiled =
+            Compiled.of(
+                in -> List.of(network.run(in.get(0)).reshape(shape)),
+                CompileOptions.defaults().withWinograd())) {
+          String plan = compiled.plan(x.spec());
+          assertThat(!plan.contains("winograd_conv2d [")).as(plan).isTrue(); // never alone
+          float[] got = compiled.run(x).toFloats();
+          float[] expected = reference(network, x).toFloats();
+          for (int i = 0; i < got.length; i++) {
+            assertThat(got[i]).as("element " + i).isCloseTo(expected[i], within(2e-4f));
+          }
+        }
+      }
     }
   }
 

@@ -7041,6 +7041,134 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static class balboa_pooled_chain_scratch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_LONG,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_pooled_chain_scratch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t balboa_pooled_chain_scratch(int32_t links, const int64_t *args, int32_t planar)
+     * }
+     */
+    public static FunctionDescriptor balboa_pooled_chain_scratch$descriptor() {
+        return balboa_pooled_chain_scratch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t balboa_pooled_chain_scratch(int32_t links, const int64_t *args, int32_t planar)
+     * }
+     */
+    public static MethodHandle balboa_pooled_chain_scratch$handle() {
+        return balboa_pooled_chain_scratch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t balboa_pooled_chain_scratch(int32_t links, const int64_t *args, int32_t planar)
+     * }
+     */
+    public static MemorySegment balboa_pooled_chain_scratch$address() {
+        return balboa_pooled_chain_scratch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t balboa_pooled_chain_scratch(int32_t links, const int64_t *args, int32_t planar)
+     * }
+     */
+    public static long balboa_pooled_chain_scratch(int links, MemorySegment args, int planar) {
+        var mh$ = balboa_pooled_chain_scratch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_pooled_chain_scratch", links, args, planar);
+            }
+            return (long)mh$.invokeExact(links, args, planar);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_pooled_chain_f32 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_pooled_chain_f32");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_pooled_chain_f32(int32_t links, const int64_t *args, int32_t planar, const float *x, float *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static FunctionDescriptor balboa_pooled_chain_f32$descriptor() {
+        return balboa_pooled_chain_f32.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_pooled_chain_f32(int32_t links, const int64_t *args, int32_t planar, const float *x, float *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MethodHandle balboa_pooled_chain_f32$handle() {
+        return balboa_pooled_chain_f32.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_pooled_chain_f32(int32_t links, const int64_t *args, int32_t planar, const float *x, float *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MemorySegment balboa_pooled_chain_f32$address() {
+        return balboa_pooled_chain_f32.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_pooled_chain_f32(int32_t links, const int64_t *args, int32_t planar, const float *x, float *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static int balboa_pooled_chain_f32(int links, MemorySegment args, int planar, MemorySegment x, MemorySegment y, MemorySegment scratch, long scratch_bytes) {
+        var mh$ = balboa_pooled_chain_f32.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_pooled_chain_f32", links, args, planar, x, y, scratch, scratch_bytes);
+            }
+            return (int)mh$.invokeExact(links, args, planar, x, y, scratch, scratch_bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class balboa_window_max {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,

@@ -3,6 +3,7 @@ package dev.balboa.nn.backend.onednn;
 import dev.balboa.bindings.DataType;
 import dev.balboa.bindings.FormatTag;
 import dev.balboa.bindings.MemoryDesc;
+import dev.balboa.bindings.PooledChain;
 import dev.balboa.bindings.PooledConvolution;
 import dev.balboa.nn.backend.Chain;
 import dev.balboa.nn.backend.Prepared;
@@ -15,33 +16,38 @@ import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
-import java.lang.foreign.MemorySegment;
+import dev.balboa.nn.op.WinogradConv;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Chains of convolutions that are each followed by a max pooling, by a kernel that computes both:
+ * Chains of convolutions that are each followed by a max pooling, by kernels that compute both:
  * what is pooled away never leaves a thread's cache, and what no window sees is not computed.
- * Pictures have their channels last between the links.
+ * Pictures have their channels last between the links, where they are parts of the batch that stay
+ * in a thread's cache.
  *
- * <p>The kernel is written for the registers of AVX-512. Where the processor has others, oneDNN's
+ * <p>The kernels are written for the registers of AVX-512. Where the processor has others, oneDNN's
  * convolutions are faster, and there is no such chain.
  */
 final class PooledConvolutions {
+  /** Links that a chain of the kernels may have at most. */
+  private static final int MOST = 16;
+
   private PooledConvolutions() {}
 
   /**
    * A convolution with its pooling.
    *
    * @param inputs numbers of the picture, the weights and maybe the bias in the chain
-   * @param out number of what is pooled
+   * @param weights how the weights lie
+   * @param picture what it reads
    */
   private record Pair(
-      PooledConvolution kernel, List<Integer> inputs, int out, TensorSpec picture, TensorSpec y) {}
+      PooledChain.Link link, List<Integer> inputs, MemoryDesc weights, TensorSpec picture) {}
 
-  /** Plans the chain if the kernel serves all of it. */
+  /** Plans the chain if the kernels serve all of it. */
   static Optional<Prepared> prepare(Chain chain, List<Layout> layouts) {
     List<Pair> pairs = Processor.hasWideKernels() ? pairs(chain) : List.of();
     return pairs.isEmpty() ? Optional.empty() : Optional.of(plan(chain, layouts, pairs));
@@ -49,40 +55,53 @@ final class PooledConvolutions {
 
   /** The pairs that a chain consists of; none if it has other links, or results before the end. */
   private static List<Pair> pairs(Chain chain) {
-    List<Chain.Link> links = chain.links();
-    int even = links.getLast().op() instanceof Contiguous ? links.size() - 1 : links.size();
-    if (even % 2 != 0 || !chain.results().equals(List.of(chain.values().size() - 1))) {
+    int end = chain.links().size() - (isRowMajor(chain) ? 1 : 0);
+    if (end > MOST || !chain.results().equals(List.of(chain.values().size() - 1))) {
       return List.of();
     }
     List<Pair> pairs = new ArrayList<>();
-    for (int i = 0; i < even; i += 2) {
-      Optional<Pair> pair = pair(chain, i, i + 2 == even && even < links.size());
+    int links = 0;
+    while (links < end) {
+      Op op = chain.links().get(links).op();
+      int next = links + (op instanceof WinogradConv ? 1 : 2);
+      boolean follows = next <= end && (links == 0 || reads(chain, links, links - 1));
+      Optional<Pair> pair = follows ? pair(chain, links) : Optional.empty();
       if (pair.isEmpty()) {
         return List.of();
       }
       pairs.add(pair.get());
+      links = next;
     }
     return pairs;
   }
 
-  /** Two links; {@code planar} says that a copy in row-major order follows. */
-  private static Optional<Pair> pair(Chain chain, int i, boolean planar) {
+  private static boolean isRowMajor(Chain chain) {
+    return chain.links().getLast().op() instanceof Contiguous;
+  }
+
+  /** Whether a link has the result of another one as its first input. */
+  private static boolean reads(Chain chain, int link, int from) {
+    return chain.links().get(link).inputs().getFirst() == chain.firstOutput(from);
+  }
+
+  /** The pair that begins with this link. */
+  private static Optional<Pair> pair(Chain chain, int i) {
     Chain.Link first = chain.links().get(i);
-    Chain.Link second = chain.links().get(i + 1);
-    boolean follows =
-        second.inputs().equals(List.of(chain.firstOutput(i)))
-            && (i == 0 || first.inputs().getFirst() == chain.firstOutput(i - 1));
-    if (!follows
-        || !(first.op() instanceof Conv conv && serves(conv))
-        || !(second.op() instanceof MaxPool pool && serves(pool))) {
-      return Optional.empty();
-    }
     List<TensorSpec> values = chain.values();
     TensorSpec x = values.get(first.inputs().get(0));
     TensorSpec w = values.get(first.inputs().get(1));
-    TensorSpec results = first.outputs().getFirst();
-    TensorSpec y = second.outputs().getFirst();
     if (x.dtype() != DType.F32 || x.shape().size() == 0 || w.shape().size() == 0) {
+      return Optional.empty();
+    }
+    boolean bias = first.inputs().size() == 3;
+    if (first.op() instanceof WinogradConv op) {
+      PooledChain.Link link = WinogradOps.kernel(op, x, false).link(bias);
+      return Optional.of(new Pair(link, first.inputs(), Mds.contiguous(w), x));
+    }
+    Chain.Link second = chain.links().get(i + 1);
+    if (!reads(chain, i + 1, i)
+        || !(first.op() instanceof Conv conv && serves(conv))
+        || !(second.op() instanceof MaxPool pool && serves(pool))) {
       return Optional.empty();
     }
     PooledConvolution kernel =
@@ -90,15 +109,15 @@ final class PooledConvolutions {
             x.shape().dims(),
             w.shape().dims(),
             Windows.of(conv.window()),
-            plane(results),
+            plane(first.outputs().getFirst()),
             Windows.kernel(pool.window()),
             Windows.of(pool.window()),
-            plane(y),
-            conv.activation() == Activation.RELU,
-            planar);
-    return kernel.scratchBytes() == 0
-        ? Optional.empty()
-        : Optional.of(new Pair(kernel, first.inputs(), chain.firstOutput(i + 1), x, y));
+            plane(second.outputs().getFirst()),
+            conv.activation() == Activation.RELU);
+    MemoryDesc md = MemoryDesc.tagged(DataType.F32, w.shape().dims(), FormatTag.BLOCKED_OHWI32O);
+    return kernel.fits()
+        ? Optional.of(new Pair(kernel.link(bias), first.inputs(), md, x))
+        : Optional.empty();
   }
 
   private static boolean serves(Conv conv) {
@@ -119,48 +138,25 @@ final class PooledConvolutions {
   }
 
   private static Plan plan(Chain chain, List<Layout> layouts, List<Pair> pairs) {
-    List<TensorSpec> outputs = List.of(chain.values().getLast());
+    TensorSpec y = chain.values().getLast();
+    boolean rowMajor = isRowMajor(chain);
+    PooledChain kernel = PooledChain.of(pairs.stream().map(Pair::link).toList(), rowMajor);
     Op op = chain.links().getFirst().op();
-    try (PlanBuilder b = new PlanBuilder(op, chain.inputs(), layouts, outputs)) {
-      boolean rowMajor = chain.links().getLast().op() instanceof Contiguous;
-      long bytes = pairs.stream().mapToLong(p -> p.kernel().scratchBytes()).max().orElseThrow();
-      Operand scratch = b.scratch(MemoryDesc.contiguous(DataType.U8, bytes));
-      Operand picture =
-          b.input(
-              pairs.getFirst().inputs().getFirst(), Mds.channelsLast(pairs.getFirst().picture()));
+    try (PlanBuilder b = new PlanBuilder(op, chain.inputs(), layouts, List.of(y))) {
+      List<Operand> operands = new ArrayList<>();
+      Pair first = pairs.getFirst();
+      operands.add(b.input(first.inputs().getFirst(), Mds.channelsLast(first.picture())));
+      operands.add(rowMajor ? b.denseOutput(0) : b.output(0, Mds.channelsLast(y)));
+      operands.add(b.scratch(MemoryDesc.contiguous(DataType.U8, kernel.argumentBytes())));
+      operands.add(b.scratch(MemoryDesc.contiguous(DataType.U8, kernel.scratchBytes())));
       for (Pair pair : pairs) {
-        MemoryDesc md = Mds.channelsLast(pair.y());
-        boolean last = pair.out() == pairs.getLast().out();
-        Operand y = !last ? b.scratch(md) : rowMajor ? b.denseOutput(0) : b.output(0, md);
-        call(b, pair, picture, y, scratch);
-        picture = y;
+        operands.add(b.input(pair.inputs().get(1), pair.weights()));
+        if (pair.link().bias()) {
+          operands.add(b.denseInput(pair.inputs().get(2)));
+        }
       }
+      b.call(kernel::run, operands.toArray(Operand[]::new));
       return b.build();
-    }
-  }
-
-  private static void call(PlanBuilder b, Pair pair, Operand picture, Operand y, Operand scratch) {
-    PooledConvolution kernel = pair.kernel();
-    int w = pair.inputs().get(1);
-    Operand weights =
-        b.input(
-            w,
-            MemoryDesc.tagged(DataType.F32, b.spec(w).shape().dims(), FormatTag.BLOCKED_OHWI32O));
-    if (pair.inputs().size() == 2) {
-      b.call(
-          s -> kernel.run(s[0], s[1], MemorySegment.NULL, s[2], s[3]),
-          picture,
-          weights,
-          y,
-          scratch);
-    } else {
-      b.call(
-          s -> kernel.run(s[0], s[1], s[2], s[3], s[4]),
-          picture,
-          weights,
-          b.denseInput(pair.inputs().get(2)),
-          y,
-          scratch);
     }
   }
 }

@@ -78,14 +78,7 @@ final class WinogradOps {
     TensorSpec y = b.outputSpec(0);
     boolean blocked = b.isOpaque(0) && Mds.same(b.input(0).md(), in(x, FormatTag.BLOCKED_NCHW16C));
     FormatTag tag = blocked ? FormatTag.BLOCKED_NCHW16C : FormatTag.NHWC;
-    WinogradConvolution kernel =
-        WinogradConvolution.of(
-            x.shape().dims(),
-            op.results(x.shape()).dims(),
-            op.window().padBefore().stream().mapToLong(Integer::longValue).toArray(),
-            op.activation() == Activation.RELU,
-            blocked,
-            op.pooled());
+    WinogradConvolution kernel = kernel(op, x, blocked);
     boolean bias = op.hasBias(b.inputs());
     List<Operand> operands = new ArrayList<>(List.of(b.input(0, in(x, tag)), b.denseInput(1)));
     if (bias) {
@@ -108,6 +101,17 @@ final class WinogradOps {
                 s[last - 1],
                 s[last]),
         operands.toArray(Operand[]::new));
+  }
+
+  /** The kernel for a picture whose channels are in blocks, or last. */
+  static WinogradConvolution kernel(WinogradConv op, TensorSpec x, boolean blocked) {
+    return WinogradConvolution.of(
+        x.shape().dims(),
+        op.results(x.shape()).dims(),
+        op.window().padBefore().stream().mapToLong(Integer::longValue).toArray(),
+        op.activation() == Activation.RELU,
+        blocked,
+        op.pooled());
   }
 
   private static MemoryDesc in(TensorSpec spec, FormatTag tag) {

@@ -46,7 +46,17 @@ public final class Winograd implements Pass {
 
   @Override
   public Graph apply(Graph graph) {
-    return new DeadCode().apply(new Rewriting(graph).run());
+    Rewriting rewriting = new Rewriting(graph);
+    Graph rewritten = new DeadCode().apply(rewriting.run());
+    return rewriting.transformed.isEmpty() ? rewritten : fixedFirst(rewritten);
+  }
+
+  /** What depends on parameters alone comes first: it would stand between the links of a chain. */
+  private static Graph fixedFirst(Graph graph) {
+    Fixed fixed = new Fixed(graph, new Aliases(graph));
+    List<Node> nodes = new ArrayList<>(graph.nodes().stream().filter(fixed::has).toList());
+    graph.nodes().stream().filter(node -> !fixed.has(node)).forEach(nodes::add);
+    return graph.with(nodes, graph.outputs(), List.of());
   }
 
   /** One run over a graph. */

@@ -1,0 +1,129 @@
+package dev.balboa.bindings;
+
+import dev.balboa.bindings.internal.kernels.kernels_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.util.List;
+
+/**
+ * Convolutions in a row that are each pooled: each thread of {@code balboa_kernels} takes parts of
+ * the batch through all of them, and what lies between two of them stays in its cache. Prepared
+ * once and used in any number of runs; immutable and thread-safe for different results, arguments
+ * and scratch memory.
+ *
+ * <p>Pictures have their channels last. Segments are off-heap and dense; their sizes are checked
+ * before the call.
+ */
+public final class PooledChain {
+  private static final String NAME = "pooledChain";
+
+  /** Of a link: its kind and the addresses of numbers, weights and bias. */
+  private static final int ARGS = 4;
+
+  private static final int FIRST_WEIGHTS = 4;
+
+  private final List<Link> links;
+  private final boolean planar;
+
+  private PooledChain(List<Link> links, boolean planar) {
+    this.links = List.copyOf(links);
+    this.planar = planar;
+  }
+
+  /**
+   * One convolution with its pooling.
+   *
+   * @param inputs elements of all pictures
+   * @param outputs elements of what is made of them
+   */
+  public record Link(
+      boolean winograd,
+      MemorySegment numbers,
+      long inputs,
+      long weights,
+      long filters,
+      long outputs,
+      boolean bias) {}
+
+  /**
+   * Prepares it.
+   *
+   * @param links each reads what the one before it makes
+   * @param planar whether the results are [N, F, H, W]
+   * @throws IllegalArgumentException if links do not fit each other, or a part of the batch does
+   *     not fit the memory that a thread has
+   */
+  public static PooledChain of(List<Link> links, boolean planar) {
+    PooledChain chain = new PooledChain(links, planar);
+    chain.scratchBytes();
+    return chain;
+  }
+
+  /** Bytes of arguments, aligned to 8, for one run at a time. */
+  public long argumentBytes() {
+    return (long) links.size() * ARGS * Long.BYTES;
+  }
+
+  /** Bytes of scratch memory, aligned to 64, with which all threads can work. */
+  public long scratchBytes() {
+    NativeThreads.bind();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment args = arena.allocate(argumentBytes(), Long.BYTES);
+      for (int i = 0; i < links.size(); i++) {
+        set(args, i, MemorySegment.NULL, MemorySegment.NULL);
+      }
+      long bytes = kernels_h.balboa_pooled_chain_scratch(links.size(), args, planar ? 1 : 0);
+      if (bytes < 0) {
+        KernelChecks.status(NAME, Math.toIntExact(bytes));
+      }
+      return bytes;
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param s the pictures, the results, memory of {@link #argumentBytes} and of {@link
+   *     #scratchBytes}, then for each link its weights, and its bias if it has one
+   */
+  public void run(MemorySegment[] s) {
+    KernelChecks.f32(NAME, "x", s[0], links.getFirst().inputs());
+    KernelChecks.f32(NAME, "y", s[1], links.getLast().outputs());
+    KernelChecks.elements(NAME, "arguments", s[2], argumentBytes(), 1);
+    KernelChecks.elements(NAME, "scratch", s[3], 0, 1);
+    int at = FIRST_WEIGHTS;
+    for (int i = 0; i < links.size(); i++) {
+      Link link = links.get(i);
+      MemorySegment weights = s[at++];
+      KernelChecks.f32(NAME, "weights", weights, link.weights());
+      MemorySegment bias = MemorySegment.NULL;
+      if (link.bias()) {
+        bias = s[at++];
+        KernelChecks.f32(NAME, "bias", bias, link.filters());
+      }
+      set(s[2], i, weights, bias);
+    }
+    NativeThreads.bind();
+    try {
+      KernelChecks.status(
+          NAME,
+          kernels_h.balboa_pooled_chain_f32(
+              links.size(), s[2], planar ? 1 : 0, s[0], s[1], s[3], s[3].byteSize()));
+    } finally {
+      Reference.reachabilityFence(this); // only addresses of numbers and weights are handed over
+      Reference.reachabilityFence(s);
+    }
+  }
+
+  private void set(MemorySegment args, int link, MemorySegment weights, MemorySegment bias) {
+    long at = (long) link * ARGS * Long.BYTES;
+    args.set(ValueLayout.JAVA_LONG, at, links.get(link).winograd() ? 1 : 0);
+    args.set(ValueLayout.JAVA_LONG, at + 8, links.get(link).numbers().address());
+    args.set(ValueLayout.JAVA_LONG, at + 16, weights.address());
+    args.set(ValueLayout.JAVA_LONG, at + 24, bias.address());
+  }
+}
