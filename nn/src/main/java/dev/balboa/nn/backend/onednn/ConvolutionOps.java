@@ -182,16 +182,7 @@ final class ConvolutionOps {
     TensorSpec dx = b.outputSpec(0);
     Shape w = b.spec(1).shape();
     try (PrimitiveDesc hint = b.describe(() -> hint(b, op.window(), op.groups(), dx, w, dy));
-        PrimitiveDesc desc =
-            b.describe(() ->
-                Convolution.backwardData(
-                    ALG,
-                    Mds.any(dx),
-                    anyWeights(dx, w, op.groups()),
-                    Mds.any(dy),
-                    Windows.of(op.window()),
-                    hint,
-                    b.attr().build()))) {
+        PrimitiveDesc desc = b.describe(() -> backwardData(b, op, hint))) {
       b.primitive(
           desc,
           new int[] {Arg.DIFF_DST, Arg.WEIGHTS, Arg.DIFF_SRC},
@@ -199,6 +190,25 @@ final class ConvolutionOps {
           weights(b, 1, op.groups(), desc.weightsMd()),
           b.output(0, desc.diffSrcMd()));
     }
+  }
+
+  /**
+   * In the blocks of the forward convolution where it has them, since all that flows back meets
+   * what flowed forward. Left to choose, oneDNN takes strided ones with channels last: they are no
+   * faster so, and every sum of gradients further back would be brought into order and out of it.
+   */
+  private static PrimitiveDesc backwardData(
+      PlanBuilder b, ConvBackwardData op, PrimitiveDesc hint) {
+    TensorSpec dx = b.outputSpec(0);
+    boolean blocks = !hint.srcMd().isPlainStrided() && !hint.dstMd().isPlainStrided();
+    return Convolution.backwardData(
+        ALG,
+        blocks ? hint.srcMd() : Mds.any(dx),
+        anyWeights(dx, b.spec(1).shape(), op.groups()),
+        blocks ? hint.dstMd() : Mds.any(b.spec(0)),
+        Windows.of(op.window()),
+        hint,
+        b.attr().build());
   }
 
   static void backwardWeights(PlanBuilder b, ConvBackwardWeights op) {
