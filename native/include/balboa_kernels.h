@@ -623,7 +623,7 @@ BALBOA_API int32_t balboa_pooled_chain_f32(int32_t links, const int64_t *args, i
 
 /* y = the first largest x of each window, NaN the largest; index i32 like y: its place in the plane. Planes may lie
  * interleaved: x [outer, in d, in h, in w, inner], y [outer, out d, out h, out w, inner]; inner is 1, or a multiple of 8,
- * where index may be NULL. */
+ * where index may be NULL. BF16 too where inner is a multiple of 16. */
 BALBOA_API int32_t balboa_window_max(int32_t dtype, int64_t outer, int64_t inner, const int64_t *windows, const void *x,
                                      void *y, int32_t *index);
 /* dx = its derivative at dy, of interleaved planes, inner a multiple of 8: each dy at its place, which lies in its window,

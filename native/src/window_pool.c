@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bf16.h"
 #include "internal.h"
 
 typedef struct {
@@ -30,6 +31,13 @@ BALBOA_INLINE double divisor(const pool_windows *w, const int64_t *at) {
   return (double)w->divide[at[0]] * (double)w->divide[at[1]] * (double)w->divide[at[2]];
 }
 
+/* Of a number that BF16 holds, as the largest of some is. */
+BALBOA_INLINE uint16_t bf16_cut(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return (uint16_t)(bits >> 16);
+}
+
 #define JOIN2(a, b) a##_##b
 #define JOIN(a, b) JOIN2(a, b)
 
@@ -53,6 +61,14 @@ BALBOA_INLINE double divisor(const pool_windows *w, const int64_t *at) {
 #undef VECTOR
 #define NAME(x) JOIN(x, f32x8)
 #define VECTOR 32
+#include "window_lanes_type.h"
+#undef NAME
+#undef VECTOR
+#define NAME(x) JOIN(x, bf16x16)
+#define VECTOR 64
+#define STORED uint16_t
+#define LOAD(x) bf16_load(x)
+#define STORE(x) bf16_cut(x)
 #include "window_lanes_type.h"
 #undef NAME
 #undef VECTOR
@@ -102,7 +118,8 @@ static int32_t read_windows(const int64_t *g, pool_windows *w) {
 }
 
 static int32_t check(int32_t dtype, int64_t planes, const window_job *job, int to_input) {
-  BK_CHECK(dtype == BALBOA_F32 || dtype == BALBOA_F64, BALBOA_ERR_KIND);
+  const int half = dtype == BALBOA_BF16 && job->inner % LANES_bf16x16 == 0 && !to_input;
+  BK_CHECK(dtype == BALBOA_F32 || dtype == BALBOA_F64 || half, BALBOA_ERR_KIND);
   const int64_t in = bk_product3(planes, job->w.in_size, 1), out = bk_product3(planes, job->w.out_size, 1);
   BK_CHECK(in >= 0 && out >= 0, BALBOA_ERR_ARGUMENT);
   BK_CHECK((to_input ? out : in) == 0 || job->from != NULL, BALBOA_ERR_NULL);
@@ -132,12 +149,16 @@ int32_t balboa_window_max(int32_t dtype, int64_t outer, int64_t inner, const int
   }
   status = check(dtype, planes, &job, 0);
   BK_CHECK(status == BALBOA_OK, status);
-  const int wide = dtype == BALBOA_F32 && inner % 16 == 0;
-  const int64_t lanes = dtype == BALBOA_F64 ? LANES_f64x8 : wide ? LANES_f32x16 : LANES_f32x8;
+  const int wide = dtype == BALBOA_F32 && inner % 16 == 0, half = dtype == BALBOA_BF16;
+  const int64_t lanes = dtype == BALBOA_F64 ? LANES_f64x8 : half ? LANES_bf16x16 : wide ? LANES_f32x16 : LANES_f32x8;
   const int64_t rows = job.w.out_size == 0 ? 0 : job.w.out[0] * job.w.out[1];
   const int64_t work = bk_max(1, lanes * (planes == 0 || rows == 0 ? 1 : job.w.in_size / rows));
   bk_parallel(planes / lanes * rows, bk_max(1, BK_GRAIN_CHEAP / work),
-              dtype == BALBOA_F64 ? max_lanes_f64x8 : wide ? max_lanes_f32x16 : max_lanes_f32x8, &job);
+              dtype == BALBOA_F64 ? max_lanes_f64x8
+              : half              ? max_lanes_bf16x16
+              : wide              ? max_lanes_f32x16
+                                  : max_lanes_f32x8,
+              &job);
   return BALBOA_OK;
 }
 

@@ -46,6 +46,32 @@ static void check_max_backward(const int64_t *w, int64_t outer, int64_t inner, c
   }
 }
 
+/* BF16 holds the same numbers: bits without the lower half. */
+static void check_half(const int64_t *w, int64_t outer, int64_t inner, const float *x, const float *want,
+                       const int32_t *places) {
+  const int64_t ins = outer * inner * w[0] * w[1] * w[2], outs = outer * inner * w[3] * w[4] * w[5];
+  uint16_t *half = NEW(uint16_t, ins), *y = NEW(uint16_t, outs), *alone = NEW(uint16_t, outs);
+  int32_t *index = NEW(int32_t, outs);
+  for (int64_t i = 0; i < ins; i++) {
+    uint32_t bits;
+    memcpy(&bits, x + i, sizeof bits);
+    half[i] = (uint16_t)(bits >> 16);
+  }
+  EXPECT_OK(balboa_window_max(BALBOA_BF16, outer, inner, w, half, y, index));
+  EXPECT_OK(balboa_window_max(BALBOA_BF16, outer, inner, w, half, alone, NULL));
+  for (int64_t i = 0; i < outs; i++) {
+    const uint32_t bits = (uint32_t)y[i] << 16;
+    float got;
+    memcpy(&got, &bits, sizeof got);
+    EXPECT(memcmp(&got, want + i, sizeof got) == 0 || (isnan(got) && isnan(want[i])), "bf16 maximum %d", (int)i);
+    EXPECT(index[i] == places[i] && alone[i] == y[i], "bf16 place %d", (int)i);
+  }
+  void *all[] = {half, y, alone, index};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    release(all[i]);
+  }
+}
+
 /* Planes one after the other and interleaved, in both types. */
 static void check_max(const int64_t *w, int64_t outer, int64_t inner) {
   const int64_t in = w[0] * w[1] * w[2], out = w[3] * w[4] * w[5], planes = outer * inner;
@@ -81,6 +107,9 @@ static void check_max(const int64_t *w, int64_t outer, int64_t inner) {
     EXPECT_OK(balboa_window_max(BALBOA_F32, outer, inner, w, narrow, alone, NULL));
     EXPECT(memcmp(alone, narrow_y, (size_t)(planes * out) * sizeof(float)) == 0, "without places");
     release(alone);
+    if (inner % 16 == 0) {
+      check_half(w, outer, inner, narrow, narrow_y, index);
+    }
     check_max_backward(w, outer, inner, index);
   }
   void *all[] = {plain, x, y, narrow, narrow_y, index, narrow_index};
@@ -173,6 +202,9 @@ int main(void) {
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_window_max(BALBOA_F32, 1, 4, dilated, x, y, index));
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_window_max_backward(BALBOA_F32, 1, 1, dilated, index, x, y));
   EXPECT_STATUS(BALBOA_ERR_NULL, balboa_window_max_backward(BALBOA_F32, 1, 8, dilated, NULL, x, y));
+  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_window_max(BALBOA_BF16, 1, 8, dilated, x, y, index));
+  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_window_max(BALBOA_BF16, 1, 1, dilated, x, y, index));
+  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_window_max_backward(BALBOA_BF16, 1, 16, dilated, index, x, y));
   EXPECT_STATUS(BALBOA_ERR_KIND, balboa_window_max_backward(BALBOA_I32, 1, 8, dilated, index, x, y));
   return check_done("window_pool");
 }

@@ -1,6 +1,7 @@
 package dev.balboa.nn.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.balboa.bindings.Kernels;
 import dev.balboa.nn.TestBackend;
@@ -25,7 +26,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Channels in blocks of 16, as oneDNN has them in training. */
+/** Channels in blocks of 16, as oneDNN has them in training and in BF16. */
 class BlockedChannelsTest {
   /** Whether the processor has the registers for which the order was measured. */
   private static final boolean WIDE = Kernels.isa().equals("avx512");
@@ -80,5 +81,29 @@ class BlockedChannelsTest {
       // to the mean over planes and back; oneDNN chooses for other processors
       assertThat(copies).hasSize(WIDE ? 2 : copies.size());
     }
+  }
+
+  /** In BF16 as well, where a residual that nobody else reads is added to in its place. */
+  @Test
+  void halvesAreAddedInPlaceAndPooledAsTheyLie() {
+    CompileOptions options = CompileOptions.defaults().withMixedPrecision(true);
+    TensorSpec x = new TensorSpec(PICTURES, DType.F32);
+    try (Sequential model = network();
+        Compiled inPlace = model.compile(options);
+        Compiled apart = model.compile(options.withoutInPlace())) {
+      List<String> sums =
+          inPlace.plan(x).lines().filter(l -> l.contains(", BF16[4, 64, 5, 5] ")).toList();
+      assertThat(sums).hasSize(1);
+      String[] ends = sums.getFirst().split("BF16\\[4, 64, 5, 5] ", -1);
+      assertThat(ends).hasSize(3);
+      assertThat(WIDE ? place(ends[1]) : "").isEqualTo(WIDE ? place(ends[2]) : "");
+      float[] got = inPlace.run(pictures()).toFloats();
+      assertThat(got).containsExactly(apart.run(pictures()).toFloats());
+      assertThat(got).containsExactly(model.infer(pictures()).toFloats(), within(0.05f));
+    }
+  }
+
+  private static String place(String printed) {
+    return printed.replaceAll("(?s).*?(arena\\+\\d+).*", "$1");
   }
 }

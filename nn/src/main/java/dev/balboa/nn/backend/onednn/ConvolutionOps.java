@@ -17,6 +17,7 @@ import dev.balboa.nn.op.ConvBackwardData;
 import dev.balboa.nn.op.ConvBackwardWeights;
 import dev.balboa.nn.op.ConvTranspose;
 import dev.balboa.nn.op.ConvolutionOp;
+import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
@@ -125,14 +126,24 @@ final class ConvolutionOps {
     operands.add(dst);
     int[] numbers = args.stream().mapToInt(Integer::intValue).toArray();
     Operand[] all = operands.toArray(Operand[]::new);
-    if (binary && b.layout(1) instanceof PackedFilters) {
+    if (binary && addsInPlace(b)) {
+      boolean channelsLast = b.layout(1) instanceof PackedFilters;
       PrimitiveAttr sum = activated(b.attr().postSum(1), op.activation());
-      try (PrimitiveDesc inPlace = b.describe(() -> describe(b, op, true, sum))) {
+      try (PrimitiveDesc inPlace = b.describe(() -> describe(b, op, channelsLast, sum))) {
         b.adding(desc, inPlace, numbers, added, added + 1, all);
       }
     } else {
       b.primitive(desc, numbers, all);
     }
+  }
+
+  /**
+   * Whether it pays to have a primitive for a residual that the result may overwrite. In F32 and
+   * blocks both ways are as fast. Lists of calls for slices have one primitive a call.
+   */
+  private static boolean addsInPlace(PlanBuilder b) {
+    return !b.isOfSlices()
+        && (b.layout(1) instanceof PackedFilters || b.spec(0).dtype() == DType.BF16);
   }
 
   private static boolean isEmpty(PlanBuilder b, int input) {

@@ -120,7 +120,7 @@ public final class NativeBackend implements Backend {
       Op op, List<TensorSpec> inputs, List<Layout> layouts, List<TensorSpec> outputs) {
     try (PlanBuilder b = new PlanBuilder(op, inputs, layouts, outputs)) {
       if (!Empty.plan(b, op, inputs, outputs)) {
-        if (Widening.serves(op, inputs, outputs)) {
+        if (Widening.serves(b, op, inputs, outputs)) {
           Widening.plan(b, op, inputs, outputs, this::plan);
         } else {
           plan(b, op);

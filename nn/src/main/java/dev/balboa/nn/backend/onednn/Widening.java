@@ -29,6 +29,7 @@ import dev.balboa.nn.op.LayerNorm;
 import dev.balboa.nn.op.LayerNormBackward;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.Matmul;
+import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Pad;
 import dev.balboa.nn.op.Resize;
@@ -54,17 +55,18 @@ final class Widening {
   private Widening() {}
 
   /** Whether the operation has BF16 operands and no way of its own to compute on them. */
-  static boolean serves(Op op, List<TensorSpec> inputs, List<TensorSpec> outputs) {
+  static boolean serves(PlanBuilder b, Op op, List<TensorSpec> inputs, List<TensorSpec> outputs) {
     return (inputs.stream().anyMatch(Widening::isHalf)
             || outputs.stream().anyMatch(Widening::isHalf))
-        && !readsHalf(op, inputs, outputs);
+        && !readsHalf(b, op, inputs, outputs);
   }
 
   /**
    * oneDNN's products refuse empty operands. Its transposed convolution leaves out the bias where
    * strides skip a place.
    */
-  private static boolean readsHalf(Op op, List<TensorSpec> inputs, List<TensorSpec> outputs) {
+  private static boolean readsHalf(
+      PlanBuilder b, Op op, List<TensorSpec> inputs, List<TensorSpec> outputs) {
     return switch (op) {
       case Conv o -> !anyEmpty(inputs) && !isNarrow(o.window(), outputs.get(0));
       case ConvBackwardData o -> !anyEmpty(inputs) && !isNarrow(o.window(), inputs.get(0));
@@ -91,6 +93,7 @@ final class Widening {
           true;
       case Gather _, Scatter _, IndexSelect _, Flip _, Roll _, Pad _ -> true;
       case Resize o -> o.mode() == ResizeMode.NEAREST;
+      case MaxPool o -> !o.workspace() && WindowPools.readsHalf(b);
       default -> false;
     };
   }

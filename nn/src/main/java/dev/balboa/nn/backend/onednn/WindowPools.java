@@ -18,6 +18,9 @@ import java.util.List;
  * that planes come in.
  */
 final class WindowPools {
+  /** Planes that the kernel for maxima in BF16 takes at once. */
+  private static final long HALF_LANES = 16;
+
   private WindowPools() {}
 
   /** Decides where the places of the maxima go. */
@@ -38,9 +41,18 @@ final class WindowPools {
     return WindowPool.of(Kinds.of(b.spec(0).dtype()), any.dim(0) * any.dim(1), axes);
   }
 
+  /** Whether input 0, in BF16, lies so that the kernel for maxima reads it. */
+  static boolean readsHalf(PlanBuilder b) {
+    if (!b.isOrdered(0)) {
+      return false;
+    }
+    Planes planes = Planes.of(b.input(0).md());
+    return planes != null && planes.inner() % HALF_LANES == 0;
+  }
+
   /** The planes of an input as they lie, if the kernels can read them so. */
   static Operand planes(PlanBuilder b, int i) {
-    if (b.spec(i).dtype().bytes() == Float.BYTES) { // oneDNN reorders no F64 and no I64
+    if (b.spec(i).dtype().bytes() <= Float.BYTES) { // oneDNN reorders no F64 and no I64
       Operand x = b.input(i);
       if (Planes.of(x.md()) != null) {
         return x;
@@ -51,7 +63,7 @@ final class WindowPools {
 
   /** Output 0 is the maxima, in the order of the input's planes. */
   static void max(PlanBuilder b, PoolingOp op, List<WindowPool.Axis> axes, Places places) {
-    Unsupported.unless(b, op, DType.F32, DType.F64);
+    Unsupported.unless(b, op, DType.F32, DType.F64, DType.BF16);
     Operand x = planes(b, 0);
     Planes planes = Planes.of(x.md());
     TensorSpec y = b.outputSpec(0);
