@@ -1,7 +1,9 @@
 package dev.balboa.bindings;
 
+import dev.balboa.bindings.internal.kernels.kernels_h;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -53,6 +55,33 @@ final class Blocking {
       return 0;
     }
     return blocks.length == 0 ? 1 : blocks[0];
+  }
+
+  /**
+   * Returns the space of a copy into memory with other strides and no blocks; empty where blocks
+   * have padding, or the kernels take fewer axes.
+   */
+  Optional<StridedSpace> copyTo(long[] dims, long[] plain) {
+    int rank = dims.length + blocks.length;
+    if (offset != 0 || !Arrays.equals(dims, paddedDims) || rank > kernels_h.BALBOA_MAX_DIMS()) {
+      return Optional.empty();
+    }
+    long[] sizes = Arrays.copyOf(dims, rank);
+    long[] from = Arrays.copyOf(strides, rank);
+    long[] to = Arrays.copyOf(plain, rank);
+    long inner = 1;
+    for (int b = blocks.length - 1; b >= 0; b--) {
+      int axis = (int) blockAxes[b];
+      int block = dims.length + b;
+      sizes[block] = blocks[b];
+      from[block] = inner;
+      to[block] = to[axis];
+      sizes[axis] /= blocks[b];
+      to[axis] *= blocks[b];
+      inner *= blocks[b];
+    }
+    return Optional.of(
+        StridedSpace.of(sizes, StridedSpace.Operand.of(0, from), StridedSpace.Operand.of(0, to)));
   }
 
   /** Returns the bytes from the start of the buffer to the end of the last element. */

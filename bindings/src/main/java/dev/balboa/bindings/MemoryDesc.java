@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Describes the contents of a buffer to oneDNN: logical dimensions, element type and physical
@@ -209,6 +210,17 @@ public final class MemoryDesc {
       throw new IllegalStateException("memory descriptor " + this + " has no strides");
     }
     return blocking.strides().clone();
+  }
+
+  /**
+   * Returns the space in which the copying kernel brings these elements into plain memory; empty
+   * where it cannot, since blocks have padding or either layout is not one of strides.
+   */
+  public Optional<StridedSpace> copyTo(MemoryDesc plain) {
+    boolean same = dataType == plain.dataType && Arrays.equals(dims, plain.dims);
+    return same && format == Format.BLOCKED && plain.isPlainStrided()
+        ? blocking.copyTo(dims, plain.strides())
+        : Optional.empty();
   }
 
   /**

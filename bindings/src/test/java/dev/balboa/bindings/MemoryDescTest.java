@@ -3,6 +3,10 @@ package dev.balboa.bindings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MemoryDescTest {
@@ -35,6 +39,37 @@ class MemoryDescTest {
     assertThat(md.isPlainStrided()).isFalse();
     assertThat(md.byteSize()).isEqualTo(4L * 32 * 16);
     assertThat(md.toString()).startsWith("f32[1, 20, 4, 4]:").endsWith("16b").contains("B");
+  }
+
+  @Test
+  void wholeBlocksAreCopiedIntoRows() {
+    long[] dims = {4, 32, 3, 2};
+    MemoryDesc rows = MemoryDesc.contiguous(DataType.F32, dims);
+    MemoryDesc blocks = MemoryDesc.tagged(DataType.F32, dims, FormatTag.BLOCKED_NCHW16C);
+    StridedSpace space = blocks.copyTo(rows).orElseThrow();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment from = arena.allocate(ValueLayout.JAVA_INT, 4 * 32 * 6);
+      MemorySegment to = arena.allocate(ValueLayout.JAVA_INT, 4 * 32 * 6);
+      for (int i = 0; i < 4 * 32 * 6; i++) { // [n, c / 16, pixel, c % 16]
+        int channel = i / 96 % 2 * 16 + i % 16;
+        from.setAtIndex(ValueLayout.JAVA_INT, i, (i / 192 * 32 + channel) * 6 + i / 16 % 6);
+      }
+      Kernels.copyStrided(Float.BYTES, space, from, to);
+      assertThat(to.toArray(ValueLayout.JAVA_INT))
+          .isEqualTo(IntStream.range(0, 4 * 32 * 6).toArray());
+    }
+  }
+
+  @Test
+  void whatHasPaddingOrIsNotPlainIsNotCopied() {
+    long[] odd = {1, 20, 4, 4};
+    MemoryDesc padded = MemoryDesc.tagged(DataType.F32, odd, FormatTag.BLOCKED_NCHW16C);
+    MemoryDesc rows = MemoryDesc.contiguous(DataType.F32, odd);
+    assertThat(padded.copyTo(rows)).isEmpty();
+    assertThat(rows.copyTo(padded)).isEmpty();
+    assertThat(rows.copyTo(MemoryDesc.contiguous(DataType.S32, odd))).isEmpty();
+    assertThat(rows.copyTo(MemoryDesc.contiguous(DataType.F32, 1, 20, 16))).isEmpty();
+    assertThat(MemoryDesc.any(DataType.F32, odd).copyTo(rows)).isEmpty();
   }
 
   @Test

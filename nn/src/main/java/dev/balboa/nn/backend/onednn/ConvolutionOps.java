@@ -267,7 +267,7 @@ final class ConvolutionOps {
         b.primitive(desc, new int[] {Arg.SRC, Arg.DIFF_DST, Arg.DIFF_WEIGHTS}, src, diffDst, dw);
       }
       if (!direct) {
-        b.reorder(dw, out);
+        b.unblock(dw, out);
       }
     }
   }
