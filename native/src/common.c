@@ -115,6 +115,7 @@ void bk_meet(const bk_member *me) {
 
 int64_t bk_product(int32_t count, const int64_t *sizes) {
   const int64_t limit = INT64_C(1) << 60;
+  const int64_t small = INT64_C(1) << 30; /* the product of two such is below the limit: no division */
   int64_t product = 1;
   int zero = 0;
   for (int32_t i = 0; i < count; i++) {
@@ -123,7 +124,7 @@ int64_t bk_product(int32_t count, const int64_t *sizes) {
     }
     if (sizes[i] == 0) {
       zero = 1;
-    } else if (product > limit / sizes[i]) {
+    } else if ((product | sizes[i]) >= small && product > limit / sizes[i]) {
       return -1;
     } else {
       product *= sizes[i];

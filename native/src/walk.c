@@ -42,10 +42,24 @@ int32_t bk_collapse(int32_t operands, int32_t ndim, int64_t *dims, int64_t strid
   return kept;
 }
 
+static void walk_row(const bk_walk *w, int64_t begin, int64_t end) {
+  int64_t stride[BK_MAX_OPERANDS];
+  char *here[BK_MAX_OPERANDS];
+  for (int32_t k = 0; k < w->operands; k++) {
+    stride[k] = w->strides[k][0];
+    here[k] = w->base[k] + begin * stride[k] * w->elem_size[k];
+  }
+  w->row(end - begin, here, stride);
+}
+
 /* Elements [begin, end) in row-major order: the rest of a row, whole rows, the start of a row. */
 static void walk_range(void *context, int64_t begin, int64_t end) {
   const bk_walk *w = context;
   const int32_t last = w->ndim - 1;
+  if (last == 0) { /* the one row of most walks, without a division */
+    walk_row(w, begin, end);
+    return;
+  }
   const int64_t inner = w->dims[last];
   int64_t index[BALBOA_MAX_DIMS] = {0};
   int64_t stride[BK_MAX_OPERANDS];
@@ -100,7 +114,9 @@ int32_t bk_walk_run(int32_t operands, const int32_t *elem_size, int32_t ndim, co
   if (total == 0) {
     return BALBOA_OK;
   }
-  bk_walk w = {.operands = operands, .row = row};
+  bk_walk w; /* not cleared: that takes longer than a small walk */
+  w.operands = operands;
+  w.row = row;
   int64_t stride = 1;
   for (int32_t d = ndim - 1; d >= 0; d--) {
     w.dims[d] = dims[d];
