@@ -1,5 +1,6 @@
 package dev.balboa.nn.backend.onednn;
 
+import dev.balboa.bindings.BareMemory;
 import dev.balboa.nn.backend.Bound;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.memory.Layout;
@@ -121,11 +122,19 @@ final class Plan implements Prepared {
     Frame frame = newFrame();
     for (int i = 0; i < frame.steps.length; i++) {
       resolve(frame, i, inputs, outputs, scratch);
+      MemorySegment[] buffers = frame.buffers[i];
+      for (int j = 0; j < buffers.length; j++) {
+        buffers[j] = BareMemory.of(buffers[j]);
+      }
     }
     return new BoundFrame(calls, frame.steps, frame.buffers);
   }
 
-  /** A frame of its own whose buffers stay until one is moved. */
+  /**
+   * A frame of its own whose buffers stay until one is moved. They are bare, so that the calls need
+   * not hold the slabs of blocks that the program has acquired anyway; what is moved is not, as
+   * that would be an object for each run.
+   */
   private static final class BoundFrame implements Bound.Movable {
     private final List<Call> calls;
     private final Step[] steps;
