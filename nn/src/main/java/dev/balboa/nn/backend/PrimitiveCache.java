@@ -3,13 +3,14 @@ package dev.balboa.nn.backend;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.TensorSpec;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * Prepared operations by operation, input specs and layouts; bounded, least recently used out
@@ -38,13 +39,52 @@ public final class PrimitiveCache implements AutoCloseable {
   }
 
   /** What identifies a prepared operation. */
-  public record Key(Op op, List<TensorSpec> inputs, List<Layout> layouts) {}
+  public static final class Key {
+    private final Op op;
+    private final TensorSpec[] inputs;
+    private final Layout[] layouts;
+
+    /** Takes over the arrays: a key is made for every operation that runs. */
+    public Key(Op op, TensorSpec[] inputs, Layout[] layouts) {
+      this.op = op;
+      this.inputs = inputs;
+      this.layouts = layouts;
+    }
+
+    /** The operation. */
+    public Op op() {
+      return op;
+    }
+
+    /** The specs of its inputs. */
+    public List<TensorSpec> inputs() {
+      return Arrays.asList(inputs);
+    }
+
+    /** The layouts of its inputs. */
+    public List<Layout> layouts() {
+      return Arrays.asList(layouts);
+    }
+
+    @Override
+    public boolean equals(Object o) {
+      return o instanceof Key k
+          && op.equals(k.op)
+          && Arrays.equals(inputs, k.inputs)
+          && Arrays.equals(layouts, k.layouts);
+    }
+
+    @Override
+    public int hashCode() {
+      return (31 * op.hashCode() + Arrays.hashCode(inputs)) * 31 + Arrays.hashCode(layouts);
+    }
+  }
 
   /** Counts since creation. */
   public record Metrics(int size, int capacity, long misses, long evictions) {}
 
   /** The entry of a key, prepared if need be; {@link Lease#close} returns it. */
-  public Lease lease(Key key, Supplier<Entry> prepare) {
+  public Lease lease(Key key, Function<Key, Entry> prepare) {
     while (true) {
       Lease found = entries.get(key);
       if (found != null && found.acquire()) {
@@ -55,7 +95,7 @@ public final class PrimitiveCache implements AutoCloseable {
         entries.remove(key, found);
         continue;
       }
-      insert(key, prepare.get());
+      insert(key, prepare.apply(key));
     }
   }
 

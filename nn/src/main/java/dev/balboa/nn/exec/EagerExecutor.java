@@ -16,9 +16,9 @@ import dev.balboa.nn.op.Value;
 import dev.balboa.nn.op.ViewOp;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * Runs each operation at once on one backend. Results belong to the innermost open {@link Scope} of
@@ -36,6 +36,7 @@ public final class EagerExecutor implements BaseExecutor {
   private final PrimitiveCache cache;
   private final Interceptor interceptor;
   private final EagerExecutor next;
+  private final Function<PrimitiveCache.Key, PrimitiveCache.Entry> prepare = this::prepare;
 
   /**
    * Runs on {@code backend} with a cache of {@link #DEFAULT_CACHE_CAPACITY} prepared operations.
@@ -82,11 +83,7 @@ public final class EagerExecutor implements BaseExecutor {
     if (interceptor != null) {
       return interceptor.apply(op, inputs, Execution.origin(), next);
     }
-    ArrayValue[] values = new ArrayValue[inputs.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = readable(op, inputs.get(i));
-    }
-    return op instanceof ViewOp view ? List.of(view(view, values)) : compute(op, values);
+    return op instanceof ViewOp view ? List.of(view(view, inputs)) : compute(op, inputs);
   }
 
   /** The value itself, or a plain copy when its layout is another backend's own. */
@@ -173,13 +170,9 @@ public final class EagerExecutor implements BaseExecutor {
         scope.allocate(spec.byteSize()), Layout.Strided.contiguous(spec.shape().dims()));
   }
 
-  private Value view(ViewOp op, ArrayValue[] inputs) {
-    TensorSpec[] specs = new TensorSpec[inputs.length];
-    for (int i = 0; i < specs.length; i++) {
-      specs[i] = inputs[i].spec();
-    }
-    TensorSpec out = op.infer(Arrays.asList(specs)).get(0);
-    ArrayValue input = inputs[0];
+  private Value view(ViewOp op, List<Value> inputs) {
+    TensorSpec out = op.infer(inputs.stream().map(Value::spec).toList()).get(0);
+    ArrayValue input = readable(op, inputs.get(0));
     if (input.storage().layout() instanceof Layout.Strided strided) {
       input.storage().block().address();
       var view = op.view(input.spec(), strided);
@@ -199,22 +192,23 @@ public final class EagerExecutor implements BaseExecutor {
   public ArrayValue contiguous(ArrayValue input) {
     return input.isContiguous()
         ? input
-        : (ArrayValue)
-            compute(new Contiguous(), new ArrayValue[] {readable(new Contiguous(), input)}).get(0);
+        : (ArrayValue) compute(new Contiguous(), List.of(input)).get(0);
   }
 
-  private List<Value> compute(Op op, ArrayValue[] values) {
-    TensorSpec[] specs = new TensorSpec[values.length];
-    Layout[] layouts = new Layout[values.length];
-    Storage[] in = new Storage[values.length];
-    for (int i = 0; i < values.length; i++) {
-      specs[i] = values[i].spec();
-      in[i] = values[i].storage();
+  private List<Value> compute(Op op, List<Value> inputs) {
+    int count = inputs.size();
+    TensorSpec[] specs = new TensorSpec[count];
+    Layout[] layouts = new Layout[count];
+    Storage[] in = new Storage[count];
+    for (int i = 0; i < count; i++) {
+      ArrayValue value = readable(op, inputs.get(i));
+      specs[i] = value.spec();
+      in[i] = value.storage();
       layouts[i] = in[i].layout();
     }
-    var key = new PrimitiveCache.Key(op, Arrays.asList(specs), Arrays.asList(layouts));
+    var key = new PrimitiveCache.Key(op, specs, layouts);
     ExecuteEvent event = ExecuteEvent.started();
-    try (PrimitiveCache.Lease lease = cache.lease(key, () -> prepare(key))) {
+    try (PrimitiveCache.Lease lease = cache.lease(key, prepare)) {
       if (op instanceof InPlaceOp inPlace) {
         runInPlace(inPlace, lease.entry().prepared(), in);
         return List.of();

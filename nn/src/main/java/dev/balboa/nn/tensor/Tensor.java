@@ -95,13 +95,12 @@ public final class Tensor
 
   /** One operation on {@code first} and {@code others}; its first output. */
   static Tensor then(Tensor first, Op op, Tensor... others) {
-    if (others.length == 0) {
-      return apply(op, first).get(0);
+    Value[] values = new Value[others.length + 1];
+    values[0] = first.value;
+    for (int i = 0; i < others.length; i++) {
+      values[i + 1] = others[i].value;
     }
-    Tensor[] all = new Tensor[others.length + 1];
-    all[0] = first;
-    System.arraycopy(others, 0, all, 1, others.length);
-    return apply(op, all).get(0);
+    return new Tensor(Execution.current().apply(op, Arrays.asList(values)).get(0));
   }
 
   /** What the handle holds. */

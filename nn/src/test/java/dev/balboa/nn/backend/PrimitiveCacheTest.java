@@ -44,10 +44,10 @@ class PrimitiveCacheTest {
   }
 
   private PrimitiveCache.Lease lease(int number) {
-    List<TensorSpec> inputs = List.of(TensorSpec.f32(number));
+    TensorSpec[] inputs = {TensorSpec.f32(number)};
     return cache.lease(
-        new PrimitiveCache.Key(new Contiguous(), inputs, List.of()),
-        () -> new PrimitiveCache.Entry(new Fake(number), List.of()));
+        new PrimitiveCache.Key(new Contiguous(), inputs, new Layout[0]),
+        key -> new PrimitiveCache.Entry(new Fake(number), List.of()));
   }
 
   private void use(int number) {

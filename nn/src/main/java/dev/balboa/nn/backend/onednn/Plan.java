@@ -6,10 +6,11 @@ import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.memory.Storage;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -18,6 +19,16 @@ import java.util.function.Supplier;
  * demand and reused.
  */
 final class Plan implements Prepared {
+  private static final VarHandle FIRST_IN_USE;
+
+  static {
+    try {
+      FIRST_IN_USE = MethodHandles.lookup().findVarHandle(Plan.class, "firstInUse", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final List<Call> calls;
   private final List<Layout> outputLayouts;
   private final List<Layout> preferredLayouts;
@@ -25,8 +36,16 @@ final class Plan implements Prepared {
   private final Set<Integer> overwritten;
   private final long scratchBytes;
   private final String route;
-  private final AtomicReference<Frame> spare = new AtomicReference<>();
   private final ConcurrentLinkedQueue<Frame> more = new ConcurrentLinkedQueue<>();
+
+  /**
+   * The frame of whoever found {@link #firstInUse} at 0: in a loop on one thread one atomic
+   * operation a run.
+   */
+  private Frame first;
+
+  @SuppressWarnings("unused") // through FIRST_IN_USE
+  private int firstInUse;
 
   /** One step and where its buffers are. */
   record Call(Step.Factory factory, List<Operand> operands) {}
@@ -108,12 +127,15 @@ final class Plan implements Prepared {
     MemorySegment[] buffers = frame.buffers[call];
     for (int i = 0; i < buffers.length; i++) {
       Operand o = operands.get(i);
-      buffers[i] =
+      MemorySegment memory =
           switch (o.place()) {
             case INPUT -> inputs[(int) o.index()].segment();
             case OUTPUT -> outputs[(int) o.index()].segment();
             case SCRATCH -> scratch.asSlice(o.index(), o.md().byteSize());
           };
+      if (buffers[i] != memory) { // a reference from an old object costs the collector's barrier
+        buffers[i] = memory;
+      }
     }
   }
 
@@ -183,15 +205,29 @@ final class Plan implements Prepared {
   }
 
   private Frame take() {
-    Frame frame = spare.getAndSet(null);
-    if (frame == null) {
-      frame = more.poll();
+    if (FIRST_IN_USE.compareAndSet(this, 0, 1)) {
+      Frame frame = first;
+      return frame != null ? frame : makeFirst();
     }
+    Frame frame = more.poll();
     return frame != null ? frame : newFrame();
   }
 
+  private Frame makeFirst() {
+    try {
+      first = newFrame();
+      return first;
+    } finally {
+      if (first == null) {
+        FIRST_IN_USE.setRelease(this, 0);
+      }
+    }
+  }
+
   private void give(Frame frame) {
-    if (!spare.compareAndSet(null, frame)) {
+    if (frame == first) {
+      FIRST_IN_USE.setRelease(this, 0);
+    } else {
       more.add(frame);
     }
   }
@@ -209,9 +245,8 @@ final class Plan implements Prepared {
   @Override
   public void close() {
     more.forEach(Plan::close);
-    Frame frame = spare.getAndSet(null);
-    if (frame != null) {
-      close(frame);
+    if (first != null) {
+      close(first);
     }
     for (Call call : calls) {
       call.factory().close();
