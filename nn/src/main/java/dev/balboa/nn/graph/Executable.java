@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Function;
 
 /**
@@ -30,8 +29,11 @@ final class Executable implements AutoCloseable {
   private final List<Block> constants;
   private final Block packed;
   private final Bound[] preamble;
-  private final ArrayBlockingQueue<Instance> idle;
+
+  /** All of them; its monitor guards both lists. */
   private final List<Instance> instances = new ArrayList<>();
+
+  private final List<Instance> idle = new ArrayList<>();
   private final int most;
   private final Buckets buckets;
   private final List<int[]> resultAxes;
@@ -52,7 +54,6 @@ final class Executable implements AutoCloseable {
     this.allocator = allocator;
     this.constants = constants;
     this.most = instances;
-    this.idle = new ArrayBlockingQueue<>(instances);
     this.packed = allocator.allocate(program.packedBytes());
     boolean done = false;
     Bound[] calls = null;
@@ -153,46 +154,49 @@ final class Executable implements AutoCloseable {
         event.commit();
       }
     } finally {
-      idle.add(instance);
+      give(instance);
     }
   }
 
+  /** One that is free, a new one if there are fewer than there may be, or the next to come free. */
   private Instance take() {
-    Instance instance = idle.poll();
-    if (instance == null) {
-      instance = grow();
-    }
     boolean interrupted = false;
-    while (instance == null) {
-      try {
-        instance = idle.take();
-      } catch (InterruptedException _) {
-        interrupted = true;
+    try {
+      synchronized (instances) {
+        while (idle.isEmpty() && instances.size() == most) {
+          try {
+            instances.wait();
+          } catch (InterruptedException _) {
+            interrupted = true;
+          }
+        }
+        return idle.isEmpty() ? grow() : idle.removeLast();
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return instance;
   }
 
-  /** One more instance, or {@code null} if there are enough. */
-  private Instance grow() {
+  private void give(Instance instance) {
     synchronized (instances) {
-      if (instances.size() == most) {
-        return null;
-      }
-      Block arena = allocator.allocate(program.arenaBytes());
-      boolean done = false;
-      try {
-        Instance instance = new Instance(program, arena, packed);
-        instances.add(instance);
-        done = true;
-        return instance;
-      } finally {
-        if (!done) {
-          arena.close();
-        }
+      idle.add(instance);
+      instances.notify();
+    }
+  }
+
+  private Instance grow() {
+    Block arena = allocator.allocate(program.arenaBytes());
+    boolean done = false;
+    try {
+      Instance instance = new Instance(program, arena, packed);
+      instances.add(instance);
+      done = true;
+      return instance;
+    } finally {
+      if (!done) {
+        arena.close();
       }
     }
   }

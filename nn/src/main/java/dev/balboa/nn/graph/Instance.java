@@ -8,13 +8,12 @@ import dev.balboa.nn.memory.Storage;
 import dev.balboa.nn.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The steps of a program bound to memory: one arena, and whatever the instances of the program
  * share. A run is a loop over bound calls.
  *
- * <p>Thread rule: one run at a time; a second one is refused.
+ * <p>Thread rule: one run at a time, which {@link Executable} sees to.
  */
 final class Instance implements AutoCloseable {
   private final Block arena;
@@ -23,7 +22,6 @@ final class Instance implements AutoCloseable {
   private final Port[] results;
   private final Block[] held;
   private final Block[] written;
-  private final AtomicBoolean busy = new AtomicBoolean();
 
   /** Takes over {@code arena}; {@code packed} stays the caller's. */
   Instance(Program program, Block arena, Block packed) {
@@ -115,13 +113,9 @@ final class Instance implements AutoCloseable {
    * @param out dense tensors of the results' specs, or smaller ones, for what they have room for;
    *     {@code null} to leave the results alone
    * @param times told of every step's time; {@code null} for none
-   * @throws IllegalStateException if it is running on another thread, or memory is closed
+   * @throws IllegalStateException if memory is closed
    */
   void run(Tensor[] in, Tensor[] out, StepTimes times) {
-    if (!busy.compareAndSet(false, true)) {
-      throw new IllegalStateException(
-          "captured program: this instance is running on another thread, or is closed");
-    }
     int acquired = 0;
     try {
       for (; acquired < held.length; acquired++) {
@@ -143,7 +137,6 @@ final class Instance implements AutoCloseable {
       while (--acquired >= 0) {
         held[acquired].release();
       }
-      busy.set(false);
     }
   }
 
@@ -208,19 +201,9 @@ final class Instance implements AutoCloseable {
     }
   }
 
-  /**
-   * Frees the arena.
-   *
-   * @throws IllegalStateException if it is running
-   */
+  /** Frees the arena; called when it does not run. */
   @Override
   public void close() {
-    if (!busy.compareAndSet(false, true)) {
-      if (!arena.isAlive()) {
-        return;
-      }
-      throw new IllegalStateException("captured program: it is running and cannot be closed");
-    }
     for (Bound call : calls) {
       call.close();
     }
