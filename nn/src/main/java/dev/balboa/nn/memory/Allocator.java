@@ -27,7 +27,13 @@ public final class Allocator {
   private final SmallPool small;
   private final LargePool large;
   private final LeakTracker leakTracker;
-  private final AtomicLong liveBytes = new AtomicLong();
+
+  /**
+   * Bytes of open blocks, and of closed ones that the small pool owes still: it pays with what is
+   * allocated next, so that a loop that takes what it has just given back does not come here.
+   */
+  private final AtomicLong countedBytes = new AtomicLong();
+
   private final AtomicLong peakBytes = new AtomicLong();
   private final AtomicLong slabBytes = new AtomicLong();
 
@@ -81,7 +87,7 @@ public final class Allocator {
     small.count(totals);
     large.count(totals);
     return new AllocatorMetrics(
-        liveBytes.get(),
+        liveBytes(),
         peakBytes.get(),
         totals.pooledBytes,
         slabBytes.get(),
@@ -91,8 +97,8 @@ public final class Allocator {
   }
 
   /** {@link AllocatorMetrics#liveBytes} alone. */
-  public long liveBytes() {
-    return liveBytes.get();
+  public synchronized long liveBytes() { // or another one would miss what is being settled
+    return countedBytes.addAndGet(-small.settle());
   }
 
   /** {@link AllocatorMetrics#peakBytes} alone. */
@@ -102,7 +108,7 @@ public final class Allocator {
 
   /** Sets the peak back to what is live now. */
   public void resetPeak() {
-    peakBytes.set(liveBytes.get());
+    peakBytes.set(liveBytes());
   }
 
   /**
@@ -171,9 +177,9 @@ public final class Allocator {
       event.bytes = bytes;
       event.commit();
     }
-    long live = liveBytes.addAndGet(bytes);
-    if (live > peakBytes.get()) {
-      peakBytes.accumulateAndGet(live, Math::max);
+    long unpaid = bytes - chunk.paidBytes;
+    if (unpaid > 0 && countedBytes.addAndGet(unpaid) > peakBytes.get()) {
+      peakBytes.accumulateAndGet(liveBytes(), Math::max);
     }
     if (options.poison()) {
       MemoryChecks.poison(chunk.segment(bytes));
@@ -215,11 +221,11 @@ public final class Allocator {
    * @return null, or the violation if its guard bytes were overwritten
    */
   GuardBytesViolation recycle(Chunk chunk, long bytes, CallSite site) {
-    liveBytes.addAndGet(-bytes);
     boolean isSmall = chunk.sizeClass < SizeClasses.SMALL_COUNT;
     if (options.guardBytes()) {
       long at = MemoryChecks.findViolation(chunk.whole(), bytes);
       if (at != Long.MIN_VALUE) {
+        countedBytes.addAndGet(-bytes);
         if (isSmall) {
           small.quarantine();
         } else {
@@ -235,8 +241,9 @@ public final class Allocator {
       MemoryChecks.fence.forbid(chunk.whole());
     }
     if (isSmall) {
-      small.give(chunk);
+      small.give(chunk, bytes);
     } else {
+      countedBytes.addAndGet(-bytes);
       large.give(chunk);
     }
     return null;
@@ -309,7 +316,7 @@ public final class Allocator {
                 + " bytes off-heap: "
                 + why
                 + "; live "
-                + liveBytes
+                + liveBytes()
                 + " bytes, mapped "
                 + slabBytes
                 + " bytes, limit "

@@ -17,6 +17,9 @@ final class Chunk {
   /** The next chunk of the free list this one is in; meaningless while a block owns it. */
   Chunk next;
 
+  /** How much of the block's bytes is counted as live already; see {@link FreeLists#pop}. */
+  long paidBytes;
+
   /** The segment handed out last: a training loop asks for the same size again and again. */
   private MemorySegment recent;
 

@@ -8,12 +8,19 @@ package dev.balboa.nn.memory;
 final class FreeLists {
   private final Chunk[] heads = new Chunk[SizeClasses.SMALL_COUNT];
   private long freeBytes;
+
+  /** Bytes of closed blocks that the allocator still counts as live. */
+  private long owedBytes;
+
   private long allocations;
   private long reuses;
   private long releases;
 
-  /** Takes a free chunk, or null when this stripe has none of the class. */
-  synchronized Chunk pop(int sizeClass) {
+  /**
+   * Takes a free chunk for a block of so many bytes, or null when this stripe has none of the
+   * class. As far as the stripe owes bytes, these are paid with them.
+   */
+  synchronized Chunk pop(int sizeClass, long bytes) {
     Chunk chunk = heads[sizeClass];
     if (chunk == null) {
       return null;
@@ -21,6 +28,8 @@ final class FreeLists {
     heads[sizeClass] = chunk.next;
     chunk.next = null;
     freeBytes -= SizeClasses.capacity(sizeClass);
+    chunk.paidBytes = Math.min(owedBytes, bytes);
+    owedBytes -= chunk.paidBytes;
     allocations++;
     reuses++;
     return chunk;
@@ -53,10 +62,18 @@ final class FreeLists {
     }
   }
 
-  /** Takes back the chunk of a block that was closed. */
-  synchronized void give(Chunk chunk) {
+  /** Takes back the chunk of a block of so many bytes that was closed. */
+  synchronized void give(Chunk chunk, long bytes) {
     push(chunk);
+    owedBytes += bytes;
     releases++;
+  }
+
+  /** What it owes, which the caller pays. */
+  synchronized long settle() {
+    long owed = owedBytes;
+    owedBytes = 0;
+    return owed;
   }
 
   /** Counts an allocation served by memory never used before. */

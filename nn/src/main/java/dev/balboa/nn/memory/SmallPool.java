@@ -42,17 +42,30 @@ final class SmallPool {
   /**
    * Takes a chunk of the class.
    *
-   * @param asked the block's size, for the error message
+   * @param asked the block's size
    * @throws OutOfMemoryError if none is free and no slab can be mapped
    */
   Chunk take(int sizeClass, long asked) {
     FreeLists mine = stripe();
-    Chunk chunk = mine.pop(sizeClass);
-    return chunk != null ? chunk : takeSlowly(sizeClass, asked, mine);
+    Chunk chunk = mine.pop(sizeClass, asked);
+    if (chunk == null) {
+      chunk = takeSlowly(sizeClass, asked, mine);
+      chunk.paidBytes = 0;
+    }
+    return chunk;
   }
 
-  void give(Chunk chunk) {
-    stripe().give(chunk);
+  void give(Chunk chunk, long bytes) {
+    stripe().give(chunk, bytes);
+  }
+
+  /** The bytes of closed blocks that are still counted as live, which the caller counts off. */
+  long settle() {
+    long owed = 0;
+    for (FreeLists stripe : stripes) {
+      owed += stripe.settle();
+    }
+    return owed;
   }
 
   /** Counts a chunk that is closed but never reused. */

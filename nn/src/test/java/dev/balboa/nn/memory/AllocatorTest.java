@@ -130,6 +130,33 @@ class AllocatorTest {
   }
 
   @Test
+  void bytesAreCountedOffWhicheverThreadCloses() throws InterruptedException {
+    for (int i = 0; i < 40; i++) {
+      Block block = allocator.allocate(1000);
+      Thread closer = Thread.ofPlatform().start(block::close);
+      closer.join();
+    }
+    assertThat(allocator.metrics().liveBytes()).isZero();
+    assertThat(allocator.metrics().liveBlocks()).isZero();
+    assertThat(allocator.metrics().peakBytes()).isEqualTo(1000);
+    allocator.allocate(1000).close();
+    Block smaller = allocator.allocate(300);
+    Block more = allocator.allocate(500);
+    assertThat(allocator.liveBytes()).isEqualTo(800);
+    assertThat(allocator.peakBytes()).isEqualTo(1000);
+    smaller.close();
+    allocator.resetPeak();
+    assertThat(allocator.peakBytes()).isEqualTo(500);
+    Block large = allocator.allocate(2 * MIB);
+    assertThat(allocator.peakBytes()).isEqualTo(2 * MIB + 500);
+    large.close();
+    more.close();
+    assertThat(allocator.liveBytes()).isZero();
+    assertThat(allocator.peakBytes()).isEqualTo(2 * MIB + 500);
+    allocator.trim();
+  }
+
+  @Test
   void aMillionAllocationsLeaveTheSlabsAsTheyAre() {
     long slabs = 0;
     for (int i = 0; i < 1_000_000; i++) {
