@@ -69,7 +69,10 @@ class TransformerBackendsTest {
       encoder.build(Shape.of(19, 24), 1);
       try (Compiled compiled = encoder.compile()) {
         String run = compiled.plan(TensorSpec.f32(3, 19, 24)).split("each run:", -1)[1];
-        assertThat(run).contains("attention").doesNotContain("reorder").doesNotContain("contiguous");
+        assertThat(run)
+            .contains("attention")
+            .doesNotContain("reorder")
+            .doesNotContain("contiguous");
       }
     }
   }

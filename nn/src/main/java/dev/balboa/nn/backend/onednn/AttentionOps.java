@@ -197,8 +197,7 @@ final class AttentionOps {
   /** Results have the heads of a position side by side, which the product after them reads. */
   private static MemoryDesc sideBySide(TensorSpec spec) {
     Shape s = spec.shape();
-    long[] inMemory =
-        Layout.Strided.contiguous(s.dim(0), s.dim(2), s.dim(1), s.dim(3)).strides();
+    long[] inMemory = Layout.Strided.contiguous(s.dim(0), s.dim(2), s.dim(1), s.dim(3)).strides();
     return Mds.of(spec, Layout.Strided.of(inMemory[0], inMemory[2], inMemory[1], inMemory[3]));
   }
 

@@ -121,6 +121,7 @@ final class Plan implements Prepared {
     }
   }
 
+  @SuppressWarnings({"ReferenceEquality", "MemorySegmentReferenceEquality"}) // the same object
   private void resolve(
       Frame frame, int call, Storage[] inputs, Storage[] outputs, MemorySegment scratch) {
     List<Operand> operands = calls.get(call).operands();
