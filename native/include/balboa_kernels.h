@@ -560,10 +560,10 @@ BALBOA_API int32_t balboa_response_norm_backward(int32_t dtype, int64_t outer, i
                                                  const void *dy, void *dx, void *scratch);
 
 /* ---- convolution with a max pooling over its results
- * numbers i64[25] = {batch, channels, height, width, filters, kernel h, w, stride h, w, dilation h, w, padding before h, w,
- * results h, w, window h, w, its stride h, w, its padding before h, w, pooled h, w, relu, planar}. x [batch, height, width,
- * channels], y [batch, pooled h, pooled w, filters], or if planar [batch, filters, pooled h, pooled w]; w [(filters + 31) / 32, kernel h, kernel w, channels, 32] with
- * zeros behind the last filter; bias f32[filters] or NULL. */
+ * numbers i64[24] = {batch, channels, height, width, filters, kernel h, w, stride h, w, dilation h, w, padding before h, w,
+ * results h, w, window h, w, its stride h, w, its padding before h, w, pooled h, w, relu}. x [batch, height, width,
+ * channels], y [batch, pooled h, pooled w, filters]; w [(filters + 31) / 32, kernel h, kernel w, channels, 32] with zeros behind
+ * the last filter; bias f32[filters] or NULL. */
 
 /* Bytes of scratch memory (aligned to 64) with which all threads can work, or the status of numbers that are wrong, or too
  * large for the room that a thread has for rows: BALBOA_ERR_ARGUMENT. */
@@ -604,7 +604,7 @@ BALBOA_API int32_t balboa_winograd_f32(const int64_t *numbers, const float *x, c
 
 /* ---- convolutions with a pooling in a row
  * args i64[4 links] = {winograd, address of numbers, of weights, of a bias or 0} for each link: numbers of balboa_winograd_f32
- * with blocked 0 and pooled 1 if winograd is nonzero, else of balboa_conv_max_f32 with planar 0. All have the same batch, and
+ * with blocked 0 and pooled 1 if winograd is nonzero, else of balboa_conv_max_f32. All have the same batch, and
  * each reads what the one before it writes; at most 16. */
 
 /* Bytes of scratch memory (aligned to 64) with which all threads can work, or the status of arguments that are wrong.

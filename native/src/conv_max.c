@@ -27,7 +27,7 @@ enum {
 
 typedef struct {
   int64_t batch, channels, height, width, filters, kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_h,
-      pad_w, out_h, out_w, pool_h, pool_w, pool_stride_h, pool_stride_w, pool_pad_h, pool_pad_w, pooled_h, pooled_w, relu, planar;
+      pad_w, out_h, out_w, pool_h, pool_w, pool_stride_h, pool_stride_w, pool_pad_h, pool_pad_w, pooled_h, pooled_w, relu;
 } shape;
 
 typedef struct {
@@ -110,7 +110,7 @@ typedef struct {
   int64_t count, column, stride; /* windows, where the first of them begins, and how far they are apart */
   int relu;
   float *to;
-  int64_t apart, between, filters; /* distances of results and of their filters */
+  int64_t apart, filters; /* the distance of results, and how many filters there are */
 } windows;
 
 /* The largest value of window q for each filter of the panel. */
@@ -119,11 +119,7 @@ BALBOA_INLINE void put(const windows *w, int64_t q, float *best) {
     BALBOA_SIMD for (int i = 0; i < PANEL; i++) { best[i] = best[i] < 0 ? 0 : best[i]; }
   }
   float *to = w->to + q * w->apart;
-  if (w->between > 1) {
-    for (int64_t i = 0; i < w->filters; i++) {
-      to[i * w->between] = best[i];
-    }
-  } else if (w->filters == PANEL) {
+  if (w->filters == PANEL) {
     memcpy(to, best, PANEL * sizeof *best);
   } else {
     memcpy(to, best, (size_t)w->filters * sizeof *best);
@@ -326,16 +322,14 @@ static windows windows_of(const piece *p, int64_t row) {
   const job *j = p->j;
   const shape *s = &j->s;
   const int64_t plane = s->pooled_h * s->pooled_w, at = row * s->pooled_w + p->column, panel = p->panel * PANEL;
-  const int64_t between = s->planar ? plane : 1;
   return (windows){.first = p->first,
                    .end = p->first + p->wide,
                    .count = p->end_column - p->column,
                    .column = p->column * s->pool_stride_w - s->pool_pad_w,
                    .stride = s->pool_stride_w,
                    .relu = s->relu != 0,
-                   .to = j->y + p->image * plane * s->filters + at * (s->planar ? 1 : s->filters) + panel * between,
-                   .apart = s->planar ? 1 : s->filters,
-                   .between = between,
+                   .to = j->y + p->image * plane * s->filters + at * s->filters + panel,
+                   .apart = s->filters,
                    .filters = bk_min(PANEL, s->filters - panel)};
 }
 

@@ -7,7 +7,7 @@
 enum {
   LINKS = 16,
   ARGS = 4,               /* numbers of a link in the arguments */
-  NUMBERS = 25,           /* at most, of a kernel */
+  NUMBERS = 24,           /* at most, of a kernel */
   LEAST = 4,              /* pictures of a thread for which it has parts of its own */
   PART_BYTES = 256 * 1024 /* of results of a part, at most, unless it is a single picture */
 };
@@ -63,12 +63,12 @@ static int32_t prepare(int32_t links, const int64_t *args, int32_t planar, job *
     const int64_t *n = (const int64_t *)(intptr_t)args[ARGS * i + 1];
     l->winograd = args[ARGS * i] != 0;
     BK_CHECK(n != NULL, BALBOA_ERR_NULL);
-    memcpy(l->numbers, n, (l->winograd ? 12 : 25) * sizeof *n);
+    memcpy(l->numbers, n, (l->winograd ? 12 : 24) * sizeof *n);
     const int64_t bytes = kernel_bytes(l, n[0], 1);
     BK_CHECK(bytes >= 0, (int32_t)bytes);
     const int64_t high = l->winograd ? n[7] / 2 : n[21], wide = l->winograd ? n[8] / 2 : n[22], filters = n[4];
     /* Pictures have their channels last. */
-    BK_CHECK(l->winograd ? n[10] == 0 && n[11] == 1 : n[24] == 0, BALBOA_ERR_ARGUMENT);
+    BK_CHECK(!l->winograd || (n[10] == 0 && n[11] == 1), BALBOA_ERR_ARGUMENT);
     l->in = bk_product3(n[1], n[2], n[3]);
     l->out = bk_product3(filters, high, wide);
     BK_CHECK(l->in > 0 && l->out > 0 && bk_product3(n[0], l->in, l->out) >= 0, BALBOA_ERR_ARGUMENT);

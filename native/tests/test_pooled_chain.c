@@ -11,8 +11,8 @@ static float *numbers(int64_t n, int64_t step) {
 
 /* Numbers of a convolution of 3 x 3 with as many results as pixels, pooled in windows of 2 x 2, and its results. */
 static int64_t describe(int winograd, int64_t batch, int64_t channels, int64_t side, int64_t filters, int64_t *s) {
-  const int64_t direct[25] = {batch, channels, side, side, filters, 3, 3, 1, 1, 1, 1, 1, 1, side, side, 2, 2, 2, 2, 0,
-                              0,     side / 2, side / 2, 1, 0};
+  const int64_t direct[24] = {batch, channels, side, side, filters, 3, 3, 1, 1, 1, 1, 1, 1, side, side, 2, 2, 2, 2, 0,
+                              0,     side / 2, side / 2, 1};
   const int64_t tiles[12] = {batch, channels, side, side, filters, 1, 1, side, side, 1, 0, 1};
   if (winograd) {
     memcpy(s, tiles, sizeof tiles);
@@ -33,7 +33,7 @@ static float *run(int winograd, const int64_t *s, const float *x, const float *w
 
 static void check(int64_t batch, const int *winograd, int32_t links, int32_t planar, int64_t channels, int part) {
   const int64_t filters[LINKS] = {32, 48}, sides[LINKS] = {SIDE, SIDE / 2};
-  int64_t s[LINKS][25], sizes[LINKS], args[4 * LINKS];
+  int64_t s[LINKS][24], sizes[LINKS], args[4 * LINKS];
   float *w[LINKS], *bias = numbers(64, 5), *want[LINKS];
   float *x = numbers(batch * channels * SIDE * SIDE, 7);
   for (int32_t i = 0; i < links; i++) {
@@ -73,7 +73,7 @@ int main(void) {
       }
     }
   }
-  int64_t s[2][25], args[8] = {0, (int64_t)(intptr_t)s[0], 0, 0, 1, (int64_t)(intptr_t)s[1], 0, 0};
+  int64_t s[2][24], args[8] = {0, (int64_t)(intptr_t)s[0], 0, 0, 1, (int64_t)(intptr_t)s[1], 0, 0};
   float x[64] = {0};
   describe(0, 4, 1, 14, 32, s[0]);
   describe(1, 4, 32, 7, 48, s[1]);

@@ -81,8 +81,7 @@ public final class PooledConvolution {
                 pooling.padBegin(1),
                 pooled[0],
                 pooled[1],
-                relu ? 1 : 0,
-                0)
+                relu ? 1 : 0)
             .toArray();
     long panels = Math.ceilDiv(w[0], PANEL);
     return new PooledConvolution(
