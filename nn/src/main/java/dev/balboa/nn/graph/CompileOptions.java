@@ -20,6 +20,7 @@ import dev.balboa.nn.tensor.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * How captured programs are made and kept.
@@ -95,38 +96,17 @@ public record CompileOptions(
 
   /** With another bound on kept programs. */
   public CompileOptions withShapes(int count) {
-    return new CompileOptions(
-        passes,
-        packing,
-        count,
-        instances,
-        names,
-        buckets,
-        inPlace,
-        mixedPrecision,
-        chains,
-        winograd);
+    return with(d -> d.shapes = count);
   }
 
   /** With another bound on runs at once. */
   public CompileOptions withInstances(int count) {
-    return new CompileOptions(
-        passes, packing, shapes, count, names, buckets, inPlace, mixedPrecision, chains, winograd);
+    return with(d -> d.instances = count);
   }
 
   /** With these passes only. */
   public CompileOptions withPasses(List<Pass> some) {
-    return new CompileOptions(
-        some,
-        packing,
-        shapes,
-        instances,
-        names,
-        buckets,
-        inPlace,
-        mixedPrecision,
-        chains,
-        winograd);
+    return with(d -> d.passes = some);
   }
 
   /**
@@ -148,17 +128,7 @@ public record CompileOptions(
 
   /** Without packed weights. */
   public CompileOptions withoutPacking() {
-    return new CompileOptions(
-        passes,
-        false,
-        shapes,
-        instances,
-        names,
-        buckets,
-        inPlace,
-        mixedPrecision,
-        chains,
-        winograd);
+    return with(d -> d.packing = false);
   }
 
   /**
@@ -166,47 +136,17 @@ public record CompileOptions(
    * are then summed up as eager operations do it.
    */
   public CompileOptions withoutChains() {
-    return new CompileOptions(
-        passes,
-        packing,
-        shapes,
-        instances,
-        names,
-        buckets,
-        inPlace,
-        mixedPrecision,
-        false,
-        winograd);
+    return with(d -> d.chains = false);
   }
 
   /** With names of parameters, by path. */
   public CompileOptions withNames(Map<String, Parameter> parameters) {
-    return new CompileOptions(
-        passes,
-        packing,
-        shapes,
-        instances,
-        parameters,
-        buckets,
-        inPlace,
-        mixedPrecision,
-        chains,
-        winograd);
+    return with(d -> d.names = parameters);
   }
 
   /** With memory of its own for every result. */
   public CompileOptions withoutInPlace() {
-    return new CompileOptions(
-        passes,
-        packing,
-        shapes,
-        instances,
-        names,
-        buckets,
-        false,
-        mixedPrecision,
-        chains,
-        winograd);
+    return with(d -> d.inPlace = false);
   }
 
   /**
@@ -220,8 +160,7 @@ public record CompileOptions(
 
   /** With or without {@linkplain #withMixedPrecision() BF16}. */
   public CompileOptions withMixedPrecision(boolean on) {
-    return new CompileOptions(
-        passes, packing, shapes, instances, names, buckets, inPlace, on, chains, winograd);
+    return with(d -> d.mixedPrecision = on);
   }
 
   /**
@@ -238,23 +177,59 @@ public record CompileOptions(
 
   /** With or without {@linkplain #withWinograd() Winograd's algorithm}. */
   public CompileOptions withWinograd(boolean on) {
-    return new CompileOptions(
-        passes, packing, shapes, instances, names, buckets, inPlace, mixedPrecision, chains, on);
+    return with(d -> d.winograd = on);
   }
 
   /** With dimensions that are rounded up, so that few programs serve many shapes. */
   public CompileOptions withBuckets(Bucket... some) {
-    return new CompileOptions(
-        passes,
-        packing,
-        shapes,
-        instances,
-        names,
-        List.of(some),
-        inPlace,
-        mixedPrecision,
-        chains,
-        winograd);
+    return with(d -> d.buckets = List.of(some));
+  }
+
+  private CompileOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** A copy that can be changed, so that each of the methods above names only what it changes. */
+  private static final class Draft {
+    private List<Pass> passes;
+    private boolean packing;
+    private int shapes;
+    private int instances;
+    private Map<String, Parameter> names;
+    private List<Bucket> buckets;
+    private boolean inPlace;
+    private boolean mixedPrecision;
+    private boolean chains;
+    private boolean winograd;
+
+    Draft(CompileOptions from) {
+      passes = from.passes;
+      packing = from.packing;
+      shapes = from.shapes;
+      instances = from.instances;
+      names = from.names;
+      buckets = from.buckets;
+      inPlace = from.inPlace;
+      mixedPrecision = from.mixedPrecision;
+      chains = from.chains;
+      winograd = from.winograd;
+    }
+
+    CompileOptions options() {
+      return new CompileOptions(
+          passes,
+          packing,
+          shapes,
+          instances,
+          names,
+          buckets,
+          inPlace,
+          mixedPrecision,
+          chains,
+          winograd);
+    }
   }
 
   /** The graph after all passes, for a backend. */
