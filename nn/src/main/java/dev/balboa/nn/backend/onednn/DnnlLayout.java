@@ -7,7 +7,6 @@ import dev.balboa.bindings.Primitive;
 import dev.balboa.bindings.PrimitiveAttr;
 import dev.balboa.bindings.PrimitiveDesc;
 import dev.balboa.bindings.Reorder;
-import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.TensorSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,17 +15,7 @@ import java.util.Objects;
 /**
  * A layout that oneDNN chose and strides cannot describe, such as channels in blocks of sixteen.
  */
-record DnnlLayout(MemoryDesc md, TensorSpec spec) implements Layout.Opaque {
-  @Override
-  public String backend() {
-    return NativeBackend.NAME;
-  }
-
-  @Override
-  public long byteSize() {
-    return md.byteSize();
-  }
-
+record DnnlLayout(MemoryDesc md, TensorSpec spec) implements NativeLayout {
   @Override
   public void unpack(MemorySegment source, MemorySegment target) {
     reorder(md, Mds.contiguous(spec), source, target);

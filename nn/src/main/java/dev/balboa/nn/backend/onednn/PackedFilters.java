@@ -1,7 +1,6 @@
 package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.MemoryDesc;
-import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.TensorSpec;
 import java.lang.foreign.MemorySegment;
 
@@ -12,17 +11,7 @@ import java.lang.foreign.MemorySegment;
  * @param md with the axis of groups if there are several
  * @param spec of the weights, without that axis
  */
-record PackedFilters(MemoryDesc md, TensorSpec spec) implements Layout.Opaque {
-  @Override
-  public String backend() {
-    return NativeBackend.NAME;
-  }
-
-  @Override
-  public long byteSize() {
-    return md.byteSize();
-  }
-
+record PackedFilters(MemoryDesc md, TensorSpec spec) implements NativeLayout {
   @Override
   public void unpack(MemorySegment source, MemorySegment target) {
     DnnlLayout.reorder(md, Mds.contiguous(spec).reshape(md.dims()), source, target);

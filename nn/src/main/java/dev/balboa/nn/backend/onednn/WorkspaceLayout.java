@@ -1,24 +1,13 @@
 package dev.balboa.nn.backend.onednn;
 
 import dev.balboa.bindings.MemoryDesc;
-import dev.balboa.nn.memory.Layout;
 import java.lang.foreign.MemorySegment;
 
 /**
  * What a forward primitive leaves for its backward one, with the layouts that the forward primitive
  * ran on, which the backward one has to be made for.
  */
-record WorkspaceLayout(MemoryDesc md, MemoryDesc src, MemoryDesc dst) implements Layout.Opaque {
-  @Override
-  public String backend() {
-    return NativeBackend.NAME;
-  }
-
-  @Override
-  public long byteSize() {
-    return md.byteSize();
-  }
-
+record WorkspaceLayout(MemoryDesc md, MemoryDesc src, MemoryDesc dst) implements NativeLayout {
   @Override
   public void unpack(MemorySegment source, MemorySegment target) {
     throw new UnsupportedOperationException(
