@@ -12,7 +12,7 @@ import java.util.List;
  * where there are channels enough. Its kernels for that order (<i>brgemm</i>) are the newer ones;
  * docs/architecture.md has the measurements.
  *
- * <p>The order is asked for through the weights: a convolution {@linkplain PlanBuilder#packs
+ * <p>The order is asked for through the weights: a convolution {@linkplain InputWishes#packs
  * offers} to be made anew for {@link PackedFilters}, and a captured program accepts where they are
  * fixed. Eager operations and training steps keep oneDNN's choice, which its backward kernels
  * share.
@@ -31,7 +31,9 @@ final class ChannelsLast {
   /** Says in which layouts the convolution would be faster if the weights stay. */
   static void offer(PlanBuilder b, Conv op) {
     if (pays(b, op)) {
-      b.packs(layouts -> ConvolutionOps.filters(b, op).ifPresent(f -> change(b, op, f, layouts)));
+      b.wishes()
+          .packs(
+              layouts -> ConvolutionOps.filters(b, op).ifPresent(f -> change(b, op, f, layouts)));
     }
   }
 

@@ -40,7 +40,7 @@ final class ElementwiseOps {
   static void plan(PlanBuilder b, ElementwiseOp op) {
     for (int i = 0; i < b.inputs(); i++) {
       if (overwrites(op, i)) {
-        b.mayOverwrite(i);
+        b.wishes().mayOverwrite(i);
       }
     }
     switch (op) {

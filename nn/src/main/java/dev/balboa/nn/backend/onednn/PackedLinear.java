@@ -32,7 +32,7 @@ final class PackedLinear {
   /** Says into what weights that stay could be packed. */
   static void offer(PlanBuilder b, Linear op) {
     if (serves(b)) {
-      b.packs(layouts -> layouts.set(1, weights(b, op)));
+      b.wishes().packs(layouts -> layouts.set(1, weights(b, op)));
     }
   }
 

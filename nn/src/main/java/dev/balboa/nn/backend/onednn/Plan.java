@@ -9,9 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Supplier;
 
 /**
  * An operation as a short list of native calls: reorders where layouts differ, primitives, kernels.
@@ -31,9 +29,7 @@ final class Plan implements Prepared {
 
   private final List<Call> calls;
   private final List<Layout> outputLayouts;
-  private final List<Layout> preferredLayouts;
-  private final Supplier<List<Layout>> packedLayouts;
-  private final Set<Integer> overwritten;
+  private final InputWishes wishes;
   private final long scratchBytes;
   private final String route;
   private final ConcurrentLinkedQueue<Frame> more = new ConcurrentLinkedQueue<>();
@@ -64,16 +60,12 @@ final class Plan implements Prepared {
   Plan(
       List<Call> calls,
       List<Layout> outputLayouts,
-      List<Layout> preferredLayouts,
-      Supplier<List<Layout>> packedLayouts,
-      Set<Integer> overwritten,
+      InputWishes wishes,
       long scratchBytes,
       String route) {
     this.calls = List.copyOf(calls);
     this.outputLayouts = List.copyOf(outputLayouts);
-    this.preferredLayouts = List.copyOf(preferredLayouts);
-    this.packedLayouts = packedLayouts;
-    this.overwritten = Set.copyOf(overwritten);
+    this.wishes = wishes;
     this.scratchBytes = scratchBytes;
     this.route = route;
   }
@@ -85,17 +77,17 @@ final class Plan implements Prepared {
 
   @Override
   public List<Layout> preferredLayouts() {
-    return preferredLayouts;
+    return wishes.preferredLayouts();
   }
 
   @Override
   public List<Layout> packedLayouts() {
-    return packedLayouts.get();
+    return wishes.packedLayouts();
   }
 
   @Override
   public boolean overwrites(int input) {
-    return overwritten.contains(input);
+    return wishes.overwrites(input);
   }
 
   @Override

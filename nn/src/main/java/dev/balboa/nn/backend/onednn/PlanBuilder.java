@@ -16,11 +16,8 @@ import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.TensorSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Collects the steps of one operation, their scratch memory and the layouts of its outputs. */
@@ -33,11 +30,8 @@ final class PlanBuilder implements AutoCloseable {
   private final List<TensorSpec> outputs;
   private final List<Plan.Call> calls = new ArrayList<>();
   private final Layout[] outputLayouts;
-  private final Layout[] preferred;
+  private final InputWishes wishes;
   private final boolean oneThread;
-  private boolean copiesInputs;
-  private Supplier<List<Layout>> packed = List::of;
-  private final Set<Integer> overwritten = new HashSet<>();
   private String route = "";
   private long scratchBytes;
   private boolean built;
@@ -61,7 +55,7 @@ final class PlanBuilder implements AutoCloseable {
     this.layouts = layouts;
     this.outputs = outputs;
     this.outputLayouts = new Layout[outputs.size()];
-    this.preferred = layouts.toArray(Layout[]::new);
+    this.wishes = new InputWishes(layouts);
   }
 
   TensorSpec spec(int input) {
@@ -166,25 +160,14 @@ final class PlanBuilder implements AutoCloseable {
   Operand input(int i, MemoryDesc wanted) {
     Operand from = input(i);
     if (from.place() == Operand.Place.INPUT && !Mds.same(from.md(), wanted)) {
-      prefer(i, Mds.layout(inputs.get(i), wanted));
+      wishes.prefer(i, Mds.layout(inputs.get(i), wanted));
     }
     return reordered(from, wanted);
   }
 
-  /** Notes that an input has to be copied, which a layout would spare. */
-  void prefer(int i, Layout layout) {
-    preferred[i] = layout;
-    copiesInputs = true;
-  }
-
-  /** Says that output 0 may take the place of this input. */
-  void mayOverwrite(int i) {
-    overwritten.add(i);
-  }
-
-  /** The layout that an input would better have. */
-  Layout preferred(int i) {
-    return preferred[i];
+  /** What the operation says of its inputs. */
+  InputWishes wishes() {
+    return wishes;
   }
 
   /** The calls so far. */
@@ -203,21 +186,6 @@ final class PlanBuilder implements AutoCloseable {
     return scratchBytes;
   }
 
-  /**
-   * Says, when asked, in which layouts inputs would be better if those that are parameters seldom
-   * change.
-   *
-   * @param change sets them in a list of what the inputs would better have otherwise
-   */
-  void packs(Consumer<List<Layout>> change) {
-    packed =
-        () -> {
-          List<Layout> all = new ArrayList<>(Arrays.asList(preferred));
-          change.accept(all);
-          return all;
-        };
-  }
-
   /** An input densely in row-major order. */
   Operand denseInput(int i) {
     TensorSpec spec = inputs.get(i);
@@ -225,7 +193,7 @@ final class PlanBuilder implements AutoCloseable {
     if (isContiguous(i)) {
       return new Operand(Operand.Place.INPUT, i, dense);
     }
-    prefer(i, Layout.Strided.contiguous(spec.shape().dims()));
+    wishes.prefer(i, Layout.Strided.contiguous(spec.shape().dims()));
     if (isOpaque(i)) {
       return reordered(input(i), dense);
     }
@@ -374,7 +342,7 @@ final class PlanBuilder implements AutoCloseable {
     PrimitiveSteps other = steps.without(added, inPlace.newPrimitive());
     calls.add(new Plan.Call(new AddingSteps(steps, other, added, result), call.operands()));
     if (operands[added].place() == Operand.Place.INPUT) {
-      mayOverwrite((int) operands[added].index());
+      wishes.mayOverwrite((int) operands[added].index());
     }
   }
 
@@ -458,9 +426,7 @@ final class PlanBuilder implements AutoCloseable {
 
   Plan build() {
     built = true;
-    List<Layout> wishes = copiesInputs ? Arrays.asList(preferred) : List.of();
-    return new Plan(
-        calls, Arrays.asList(outputLayouts), wishes, packed, overwritten, scratchBytes, route);
+    return new Plan(calls, Arrays.asList(outputLayouts), wishes, scratchBytes, route);
   }
 
   /** Frees what was made if nothing came of it. */

@@ -130,8 +130,8 @@ final class SliceLists {
   private static void wish(PlanBuilder b, Chain.Link link, PlanBuilder stage) {
     for (int i = 0; i < link.inputs().size(); i++) {
       boolean shared = !Chain.isEntry(link.op(), i, link.inputs().size());
-      if (shared && !stage.preferred(i).equals(stage.layout(i))) {
-        b.prefer(link.inputs().get(i), stage.preferred(i));
+      if (shared && !stage.wishes().preferred(i).equals(stage.layout(i))) {
+        b.wishes().prefer(link.inputs().get(i), stage.wishes().preferred(i));
       }
     }
   }
