@@ -22,7 +22,7 @@ public final class PooledChain {
   /** Of a link: its kind and the addresses of numbers, weights and bias. */
   private static final int ARGS = 4;
 
-  private static final int FIRST_WEIGHTS = 4;
+  private static final int FIRST_WEIGHTS = 3;
 
   private final List<Link> links;
   private final boolean planar;
@@ -61,8 +61,16 @@ public final class PooledChain {
     return chain;
   }
 
-  /** Bytes of arguments, aligned to 8, for one run at a time. */
-  public long argumentBytes() {
+  /** Memory for the arguments of one run at a time, off-heap; it goes with the object. */
+  public MemorySegment newArguments() {
+    return newArguments(Arena.ofAuto());
+  }
+
+  private MemorySegment newArguments(Arena arena) {
+    return arena.allocate(argumentBytes(), Long.BYTES);
+  }
+
+  private long argumentBytes() {
     return (long) links.size() * ARGS * Long.BYTES;
   }
 
@@ -70,7 +78,7 @@ public final class PooledChain {
   public long scratchBytes() {
     NativeThreads.bind();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment args = arena.allocate(argumentBytes(), Long.BYTES);
+      MemorySegment args = newArguments(arena);
       for (int i = 0; i < links.size(); i++) {
         set(args, i, MemorySegment.NULL, MemorySegment.NULL);
       }
@@ -87,14 +95,15 @@ public final class PooledChain {
   /**
    * Runs it.
    *
-   * @param s the pictures, the results, memory of {@link #argumentBytes} and of {@link
-   *     #scratchBytes}, then for each link its weights, and its bias if it has one
+   * @param args of {@link #newArguments}
+   * @param s the pictures, the results, memory of {@link #scratchBytes}, then for each link its
+   *     weights, and its bias if it has one
    */
-  public void run(MemorySegment[] s) {
+  public void run(MemorySegment args, MemorySegment[] s) {
     KernelChecks.f32(NAME, "x", s[0], links.getFirst().inputs());
     KernelChecks.f32(NAME, "y", s[1], links.getLast().outputs());
-    KernelChecks.elements(NAME, "arguments", s[2], argumentBytes(), 1);
-    KernelChecks.elements(NAME, "scratch", s[3], 0, 1);
+    KernelChecks.elements(NAME, "arguments", args, argumentBytes(), 1);
+    KernelChecks.elements(NAME, "scratch", s[2], 0, 1);
     int at = FIRST_WEIGHTS;
     for (int i = 0; i < links.size(); i++) {
       Link link = links.get(i);
@@ -105,14 +114,14 @@ public final class PooledChain {
         bias = s[at++];
         KernelChecks.f32(NAME, "bias", bias, link.filters());
       }
-      set(s[2], i, weights, bias);
+      set(args, i, weights, bias);
     }
     NativeThreads.bind();
     try {
       KernelChecks.status(
           NAME,
           kernels_h.balboa_pooled_chain_f32(
-              links.size(), s[2], planar ? 1 : 0, s[0], s[1], s[3], s[3].byteSize()));
+              links.size(), args, planar ? 1 : 0, s[0], s[1], s[2], s[2].byteSize()));
     } finally {
       Reference.reachabilityFence(this); // only addresses of numbers and weights are handed over
       Reference.reachabilityFence(s);

@@ -53,7 +53,6 @@ class PooledChainTest {
     return new MemorySegment[] {
       floats(BATCH * 2 * 64, 1),
       floats(BATCH * 16 * 4, Float.NaN),
-      arena.allocate(chain.argumentBytes(), Long.BYTES),
       arena.allocate(chain.scratchBytes(), 64),
       floats(32L * 2 * 9, 1),
       floats(16, 0.5f),
@@ -67,7 +66,7 @@ class PooledChainTest {
     for (boolean planar : new boolean[] {false, true}) {
       PooledChain chain = PooledChain.of(List.of(direct(), winograd(BETWEEN)), planar);
       MemorySegment[] s = operands(chain);
-      chain.run(s);
+      chain.run(chain.newArguments(), s);
       for (float v : s[1].toArray(ValueLayout.JAVA_FLOAT)) {
         assertThat(v).isCloseTo(144 * 18.5f, within(0.05f));
       }
@@ -89,8 +88,12 @@ class PooledChainTest {
     MemorySegment[] whole = operands(chain);
     for (int i = 0; i < whole.length; i++) {
       MemorySegment[] s = whole.clone();
-      s[i] = i == 3 ? MemorySegment.ofArray(new byte[64]) : s[i].asSlice(0, s[i].byteSize() - 4);
-      assertThatThrownBy(() -> chain.run(s)).isInstanceOf(IllegalArgumentException.class);
+      s[i] = i == 2 ? MemorySegment.ofArray(new byte[64]) : s[i].asSlice(0, s[i].byteSize() - 4);
+      assertThatThrownBy(() -> chain.run(chain.newArguments(), s))
+          .isInstanceOf(IllegalArgumentException.class);
     }
+    assertThatThrownBy(() -> chain.run(MemorySegment.NULL, whole))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("arguments");
   }
 }

@@ -17,6 +17,7 @@ import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
 import dev.balboa.nn.op.WinogradConv;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -147,7 +148,6 @@ final class PooledConvolutions {
       Pair first = pairs.getFirst();
       operands.add(b.input(first.inputs().getFirst(), Mds.channelsLast(first.picture())));
       operands.add(rowMajor ? b.denseOutput(0) : b.output(0, Mds.channelsLast(y)));
-      operands.add(b.scratch(MemoryDesc.contiguous(DataType.U8, kernel.argumentBytes())));
       operands.add(b.scratch(MemoryDesc.contiguous(DataType.U8, kernel.scratchBytes())));
       for (Pair pair : pairs) {
         operands.add(b.input(pair.inputs().get(1), pair.weights()));
@@ -155,8 +155,14 @@ final class PooledConvolutions {
           operands.add(b.denseInput(pair.inputs().get(2)));
         }
       }
-      b.call(kernel::run, operands.toArray(Operand[]::new));
+      b.call(() -> step(kernel), operands);
       return b.build();
     }
+  }
+
+  /** Its arguments are those of one run at a time. */
+  private static Step step(PooledChain kernel) {
+    MemorySegment arguments = kernel.newArguments();
+    return buffers -> kernel.run(arguments, buffers);
   }
 }
