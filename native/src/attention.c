@@ -18,8 +18,8 @@ enum { TILE = 8 }; /* rows of the registers' tile */
 
 typedef struct {
   int64_t batch, heads, kv_heads, queries, keys, depth, value_depth, causal, offset;
-  int64_t q[3], k[3], v[3], dout[3], mask[4];              /* strides */
-  int64_t out_row, dq_row, dk_row, dv_row;                  /* of results: from a position to the next */
+  int64_t q[3], k[3], v[3], dout[3], mask[4]; /* strides */
+  int64_t out_row, dq_row, dk_row, dv_row;     /* of results: from a position to the next */
   int32_t mask_kind;
   double scale, dropout;
 } shape;

@@ -40,7 +40,7 @@ static NAME(slot) NAME(slot_of)(const job *j, int64_t slot) {
   return s;
 }
 
-/* Of a result, whose heads lie side by side in rows of `row` elements: where those of head h begin in row i of so many. */
+/* Of a result, whose heads lie side by side in rows of `row` elements: where head h begins in row i of so many. */
 static T *NAME(head_at)(const void *x, int64_t b, int64_t rows, int64_t i, int64_t row, int64_t h, int64_t width) {
   return (T *)(uintptr_t)x + (b * rows + i) * row + h * width;
 }
@@ -299,7 +299,8 @@ static void NAME(gradients)(const job *j, NAME(slot) * slot, int64_t b, int64_t 
     T *p = slot->tile + i * j->tile_row, *ds = slot->other + i * j->tile_row;
     NAME(row_exp)(n, p, sums[i] == -(T)INFINITY ? (T)0 : sums[i]);
     NAME(drop)(j, slot, row0 + i, from, n, ds, ds);
-    const T delta = out == NULL ? NAME(row_dot)(n, p, ds) : NAME(row_dot)(dv, dout + i * s->dout[2], out + i * s->out_row);
+    const T delta = out == NULL ? NAME(row_dot)(n, p, ds)
+                                : NAME(row_dot)(dv, dout + i * s->dout[2], out + i * s->out_row);
     NAME(row_gradient)(n, p, ds, delta, ds);
     NAME(row_drop)(n, slot->random, (float)s->dropout, (T)(1.0 / (1.0 - s->dropout)), p, p);
   }
@@ -337,7 +338,8 @@ static void NAME(backward_tile)(const job *j, NAME(slot) * slot, int64_t b, int6
   NAME(gradients)(j, slot, b, h, first, m, from, n);
   if (to_queries) {
     const NAME(terms) terms = {n, j->tile_row, 1, d_row, s->dq_row, j->tile, (T)s->scale, 1};
-    NAME(product)(&terms, m, d, slot->other, slot->keys, NAME(head_at)(j->dq, b, s->queries, first, s->dq_row, h, s->depth));
+    T *dq = NAME(head_at)(j->dq, b, s->queries, first, s->dq_row, h, d);
+    NAME(product)(&terms, m, d, slot->other, slot->keys, dq);
   }
   if (to_keys) {
     const T *q = (const T *)j->q + b * s->q[0] + h * s->q[1] + first * s->q[2];
@@ -345,9 +347,11 @@ static void NAME(backward_tile)(const job *j, NAME(slot) * slot, int64_t b, int6
     NAME(pack_rows)(m, d, q, s->q[2], slot->queries);
     NAME(pack_rows)(m, dv, dout, s->dout[2], slot->dout);
     const NAME(terms) keys = {m, 1, j->tile_row, d_row, s->dk_row, j->tile, (T)s->scale, 1};
-    NAME(product)(&keys, n, d, slot->other, slot->queries, NAME(head_at)(j->dk, b, s->keys, from, s->dk_row, kv, s->depth));
+    T *to_k = NAME(head_at)(j->dk, b, s->keys, from, s->dk_row, kv, d);
+    NAME(product)(&keys, n, d, slot->other, slot->queries, to_k);
     const NAME(terms) values = {m, 1, j->tile_row, dv_row, s->dv_row, j->tile, 1, 1};
-    NAME(product)(&values, n, dv, slot->tile, slot->dout, NAME(head_at)(j->dv, b, s->keys, from, s->dv_row, kv, s->value_depth));
+    T *to_v = NAME(head_at)(j->dv, b, s->keys, from, s->dv_row, kv, dv);
+    NAME(product)(&values, n, dv, slot->tile, slot->dout, to_v);
   }
 }
 

@@ -42,28 +42,29 @@ BALBOA_INLINE void NAME(window)(const pool_windows *w, int64_t first, int64_t d,
   }
 }
 
-/* A row of windows; their widths that occur most are constants for the compiler. */
+/* A window of any width; those that occur most are constants for the compiler. */
+BALBOA_INLINE void NAME(sized_window)(const pool_windows *w, int64_t first, int64_t d, int64_t h, int64_t k,
+                                      int64_t stride, const STORED *x, STORED *y, int32_t *index) {
+  if (k == 2) {
+    NAME(window)(w, first, d, h, 2, stride, x, y, index);
+  } else if (k == 3) {
+    NAME(window)(w, first, d, h, 3, stride, x, y, index);
+  } else {
+    NAME(window)(w, first, d, h, k, stride, x, y, index);
+  }
+}
+
+/* A row of windows; that there are no places, which take a fifth of the time, is a constant for the compiler too. */
 BALBOA_CLONES static void NAME(window_row)(const pool_windows *w, const int64_t *at, int64_t stride, const STORED *x,
                                            STORED *y, int32_t *index) {
   const int64_t *f = w->first, *c = w->count;
   const int64_t start = (f[at[0]] * w->in[1] + f[at[1]]) * w->in[2], d = c[at[0]], h = c[at[1]];
   for (int64_t q = 0; q < w->out[2]; q++) {
     const int64_t first = start + f[at[2] + q], k = c[at[2] + q];
-    if (index == NULL && k == 2) { /* without places, which take a fifth of the time */
-      NAME(window)(w, first, d, h, 2, stride, x, y + q * stride, NULL);
-      continue;
-    }
-    if (index == NULL && k == 3) {
-      NAME(window)(w, first, d, h, 3, stride, x, y + q * stride, NULL);
-      continue;
-    }
-    int32_t *places = index == NULL ? NULL : index + q * stride;
-    if (k == 2) {
-      NAME(window)(w, first, d, h, 2, stride, x, y + q * stride, places);
-    } else if (k == 3) {
-      NAME(window)(w, first, d, h, 3, stride, x, y + q * stride, places);
+    if (index == NULL) {
+      NAME(sized_window)(w, first, d, h, k, stride, x, y + q * stride, NULL);
     } else {
-      NAME(window)(w, first, d, h, k, stride, x, y + q * stride, places);
+      NAME(sized_window)(w, first, d, h, k, stride, x, y + q * stride, index + q * stride);
     }
   }
 }
