@@ -66,6 +66,8 @@ static int32_t check_state(const rnn_shape *s, const void *h0, const void *h, co
 #define NAME(x) JOIN(x, f32)
 #define SIGMOID(x) vsigmoid(x)
 #define TANH(x) vtanh(x)
+#define DECAY(x) vdecay(x)
+#define TANH_DECAY(x) vtanh_decay(x)
 #include "rnn_product.h"
 #include "rnn_forward_type.h"
 #include "rnn_backward_type.h"
@@ -74,12 +76,16 @@ static int32_t check_state(const rnn_shape *s, const void *h0, const void *h, co
 #undef NAME
 #undef SIGMOID
 #undef TANH
+#undef DECAY
+#undef TANH_DECAY
 
 #define T double
 #define WHOLE int64_t
 #define NAME(x) JOIN(x, f64)
 #define SIGMOID(x) (1 / (1 + exp(-(x))))
 #define TANH(x) tanh(x)
+#define DECAY(x) exp(-(x))
+#define TANH_DECAY(x) expm1((x) < -20 ? 40 : -2 * (x))
 #include "rnn_product.h"
 #include "rnn_forward_type.h"
 #include "rnn_backward_type.h"

@@ -1,4 +1,5 @@
-/* Recurrent layers forward, for one element type: the including file defines T, NAME(x), SIGMOID(x), TANH(x). */
+/* Recurrent layers forward, for one element type: the including file defines T, NAME(x), SIGMOID(x), TANH(x), and
+ * DECAY(x) and TANH_DECAY(x) with SIGMOID(x) = 1 / (1 + DECAY(x)) and TANH(x) = -TANH_DECAY(x) / (2 + TANH_DECAY(x)). */
 
 typedef struct {
   rnn_shape s;
@@ -18,18 +19,46 @@ BALBOA_CLONES static void NAME(relu_row)(int64_t h, const T *restrict a, T *rest
   BALBOA_SIMD for (int64_t j = 0; j < h; j++) { y[j] = a[j] <= 0 ? 0 : a[j]; }
 }
 
+/* One unit's step of an LSTM, whose sums are i, f, g and o: with three divisions, where gates by themselves take five. */
+typedef struct {
+  T f;       /* the gate */
+  T i, g, o; /* DECAY and TANH_DECAY of the others */
+  T state, y;
+} NAME(lstm_step);
+
+BALBOA_INLINE NAME(lstm_step) NAME(lstm_unit)(const T *a, int64_t h, T before) {
+  NAME(lstm_step) u;
+  u.i = DECAY(a[0]);
+  u.f = 1 / (1 + DECAY(a[h]));
+  u.g = TANH_DECAY(a[2 * h]);
+  u.o = DECAY(a[3 * h]);
+  u.state = u.f * before - u.g / ((2 + u.g) * (1 + u.i));
+  const T e = TANH_DECAY(u.state);
+  u.y = -e / ((2 + e) * (1 + u.o));
+  return u;
+}
+
 /* c may be before. */
 BALBOA_CLONES static void NAME(lstm_row)(int64_t h, int64_t count, T *restrict a, const T *before, T *c,
                                          T *restrict y) {
   BALBOA_SIMD for (int64_t j = 0; j < count; j++) {
-    const T i = SIGMOID(a[j]), f = SIGMOID(a[h + j]), g = TANH(a[2 * h + j]), o = SIGMOID(a[3 * h + j]);
-    const T state = f * before[j] + i * g;
-    a[j] = i;
-    a[h + j] = f;
-    a[2 * h + j] = g;
-    a[3 * h + j] = o;
-    c[j] = state;
-    y[j] = o * TANH(state);
+    const NAME(lstm_step) u = NAME(lstm_unit)(a + j, h, before[j]);
+    a[j] = 1 / (1 + u.i);
+    a[h + j] = u.f;
+    a[2 * h + j] = -u.g / (2 + u.g);
+    a[3 * h + j] = 1 / (1 + u.o);
+    c[j] = u.state;
+    y[j] = u.y;
+  }
+}
+
+/* The same where no gate is kept. */
+BALBOA_CLONES static void NAME(lstm_state_row)(int64_t h, int64_t count, const T *restrict a, const T *before, T *c,
+                                               T *restrict y) {
+  BALBOA_SIMD for (int64_t j = 0; j < count; j++) {
+    const NAME(lstm_step) u = NAME(lstm_unit)(a + j, h, before[j]);
+    c[j] = u.state;
+    y[j] = u.y;
   }
 }
 
@@ -135,7 +164,9 @@ static void NAME(gate_rows)(const NAME(forward_job) *j, const rnn_part *p, const
       default: {
         T *c = (j->cells == NULL ? j->c_last + n * h : j->cells + (t * s->n + n) * h) + from;
         const T *state = j->cells == NULL ? c : (last < 0 ? j->c0 + n * h : j->cells + last * h) + from;
-        if (s->cell == BALBOA_RNN_LSTM) {
+        if (s->cell == BALBOA_RNN_LSTM && j->kept == NULL) {
+          NAME(lstm_state_row)(h, count, a, state, c, y);
+        } else if (s->cell == BALBOA_RNN_LSTM) {
           NAME(lstm_row)(h, count, a, state, c, y);
         } else {
           NAME(peephole_row)(h, count, a, j->peep + from, state, c, y);

@@ -125,6 +125,18 @@ BALBOA_INLINE float vexpm1(float x) {
   return vabs(x) < 1e-8f ? x : y;
 }
 
+/* exp(x) - 1 for |x| <= 20 or NaN. */
+BALBOA_INLINE float vexpm1_near(float x) {
+  const float t = x * V_LOG2E + V_ROUND_BIASED;
+  const float n = t - V_ROUND_BIASED;
+  const float r = (x - n * V_LN2_HI) - n * V_LN2_LO;
+  float q = 1.99171347e-4f * r + 1.39431040e-3f;
+  q = ((q * r + 8.33326805e-3f) * r + 4.16663291e-2f) * r + 1.66666668e-1f;
+  q = (q * r + 5.00000005e-1f) * r * r + r;
+  const float s = vfloat(vbits(t) << 23);
+  return s * q + (s - 1.0f);
+}
+
 typedef struct {
   float e, f; /* (1 + f) 2^e with 1 + f in [sqrt(1/2), sqrt(2)) */
   float q;    /* log(1 + f) - f + f^2/2 */
@@ -208,8 +220,20 @@ BALBOA_INLINE float vlog1p_unit(float e) {
 
 BALBOA_INLINE float vtanh(float x) {
   const float t = vabs(x);
-  const float e = vexpm1(2.0f * (t > 10.0f ? 10.0f : t));
+  const float e = vexpm1_near(2.0f * (t > 10.0f ? 10.0f : t));
   return vcopysign(e / (e + 2.0f), x);
+}
+
+/* exp(-x), no further than e^87 and e^-87: sigmoid(x) = 1 / (1 + vdecay(x)) but for what is smaller than a normal number. */
+BALBOA_INLINE float vdecay(float x) {
+  const float c = x < -87.0f ? -87.0f : x;
+  return vexp_normal(-c);
+}
+
+/* e = exp(-2 x) - 1, so that tanh(x) = -e / (2 + e). */
+BALBOA_INLINE float vtanh_decay(float x) {
+  const float c = x < -10.0f ? -10.0f : x;
+  return vexpm1_near(-2.0f * (c > 10.0f ? 10.0f : c));
 }
 
 BALBOA_INLINE float vsigmoid(float x) {
