@@ -18,16 +18,27 @@ import java.util.Properties;
 record ForkReport(String description, String note, double checksum, double heapBytes) {
   private static final String FILE_PROPERTY = "balboa.bench.report";
   private static final String THREADS_PROPERTY = "balboa.bench.threads";
+  private static final String SETTLE_PROPERTY = "balboa.bench.settle";
 
   /** The threads that the driver asked for, or as many as there are processors. */
   static int threads() {
     return Integer.getInteger(THREADS_PROPERTY, Runtime.getRuntime().availableProcessors());
   }
 
-  /** The arguments for a forked JVM that is to use so many threads and to report to this file. */
-  static String[] jvmArguments(int threads, Path file) {
+  /** The most that the driver lets it wait for its compiler, in milliseconds. */
+  static int settleMillis() {
+    return Integer.getInteger(SETTLE_PROPERTY, 0);
+  }
+
+  /**
+   * The arguments for a forked JVM that is to use so many threads, to wait at most so long for its
+   * compiler and to report to this file.
+   */
+  static String[] jvmArguments(int threads, int settleMillis, Path file) {
     return new String[] {
-      "-D" + THREADS_PROPERTY + "=" + threads, "-D" + FILE_PROPERTY + "=" + file
+      "-D" + THREADS_PROPERTY + "=" + threads,
+      "-D" + SETTLE_PROPERTY + "=" + settleMillis,
+      "-D" + FILE_PROPERTY + "=" + file
     };
   }
 

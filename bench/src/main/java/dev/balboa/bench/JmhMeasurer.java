@@ -104,7 +104,9 @@ final class JmhMeasurer implements Measurer {
         .warmupTime(TimeValue.milliseconds(warmUpMillis(task)))
         .measurementIterations(forOrientation() ? 2 : effort.iterations())
         .measurementTime(TimeValue.milliseconds(effort.iterationMillis()))
-        .jvmArgsAppend(ForkReport.jvmArguments(options.threads(), reportFile))
+        .jvmArgsAppend(
+            ForkReport.jvmArguments(
+                options.threads(), forOrientation() ? 0 : effort.settleMillis(), reportFile))
         .shouldFailOnError(true)
         .output(log.toString())
         .build();

@@ -67,6 +67,7 @@ record Options(
    * @param modelRounds the most rounds for whole models, which take long
    * @param eagerRounds the most rounds for eager execution where a captured program stands beside
    *     it
+   * @param settleMillis the most to wait for the JVM's compiler before that ({@link CompilerRest})
    * @param tasks what takes part where no filter is given
    * @param orientationFlops the largest task that contenders for orientation do
    */
@@ -74,6 +75,7 @@ record Options(
       int rounds,
       int modelRounds,
       int eagerRounds,
+      int settleMillis,
       int warmUps,
       int warmUpMillis,
       int iterations,
@@ -81,15 +83,15 @@ record Options(
       Selection tasks,
       double orientationFlops) {
     static Effort quick() {
-      return new Effort(2, 2, 2, 1, 400, 3, 250, Selection.FEW, 5e8);
+      return new Effort(2, 2, 2, 0, 1, 400, 3, 250, Selection.FEW, 5e8);
     }
 
     static Effort standard() {
-      return new Effort(3, 2, 1, 2, 800, 3, 300, Selection.WITH_TARGET, 1e8);
+      return new Effort(3, 2, 1, 8000, 2, 400, 3, 300, Selection.WITH_TARGET, 1e8);
     }
 
     static Effort full() {
-      return new Effort(5, 5, 5, 4, 1000, 5, 1000, Selection.ALL, Double.POSITIVE_INFINITY);
+      return new Effort(5, 5, 5, 8000, 4, 1000, 5, 1000, Selection.ALL, Double.POSITIVE_INFINITY);
     }
 
     private Effort withRounds(int number) {
@@ -97,6 +99,7 @@ record Options(
           number,
           number,
           number,
+          settleMillis,
           warmUps,
           warmUpMillis,
           iterations,
@@ -117,10 +120,11 @@ record Options(
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "%d interleaved rounds, %d for whole models, %d for native where captured stands beside it; each a fresh JVM with %d x %d ms of warm-up, then %d x %d ms measured",
+          "%d interleaved rounds, %d for whole models, %d for native where captured stands beside it; each a fresh JVM that waits for its compiler, up to %.1f s, then warms up for %d x %d ms, then %d x %d ms measured",
           rounds,
           Math.min(rounds, modelRounds),
           Math.min(rounds, eagerRounds),
+          settleMillis / 1e3,
           warmUps,
           warmUpMillis,
           iterations,

@@ -39,7 +39,7 @@ public class TaskBenchmark {
   private Workload workload;
   private double checksum;
 
-  /** Makes the pair ready and runs it once. */
+  /** Makes the pair ready, runs it once, and then until the JVM has compiled what runs. */
   @Setup(Level.Trial)
   public void open() {
     opened = Contender.named(contender);
@@ -47,6 +47,7 @@ public class TaskBenchmark {
     workload = opened.prepare(Task.named(task));
     workload.run();
     checksum = workload.checksum();
+    CompilerRest.await(workload::run, ForkReport.settleMillis());
   }
 
   /** Begins to count what this thread allocates. */
