@@ -24,8 +24,9 @@ import java.util.zip.ZipFile;
  * bindings jar carries them.
  *
  * <p>It unpacks oneDNN and OpenBLAS (libraries and headers) from the pinned jars after checking the
- * jars' SHA-256, builds {@code balboa_kernels} with CMake, copies the libraries beside a {@code
- * manifest.properties} with their sizes and SHA-256, and does nothing that is already done.
+ * jars' SHA-256, builds {@code balboa_kernels} and {@code balboa_team} with CMake, copies the
+ * libraries beside a {@code manifest.properties} with their sizes and SHA-256, and does nothing
+ * that is already done.
  *
  * <p>Arguments, as {@code key=value}: {@code platform}; {@code root}, the source tree; {@code
  * target}, the module's build directory; {@code dnnl.version} and {@code openblas.version}.
@@ -81,7 +82,9 @@ public final class PackNatives {
         libraries.add(directory.resolve(file));
       }
     }
-    libraries.add(buildKernels());
+    Path build = build();
+    libraries.add(find(build, pin("kernels.file")));
+    libraries.add(find(build, pin("team.file")));
     pack(libraries);
   }
 
@@ -159,9 +162,9 @@ public final class PackNatives {
     }
   }
 
-  // ---- balboa_kernels
+  // ---- our own libraries
 
-  private Path buildKernels() throws IOException, InterruptedException {
+  private Path build() throws IOException, InterruptedException {
     Path build = target.resolve("native");
     List<String> configure =
         List.of(
@@ -191,7 +194,7 @@ public final class PackNatives {
       Files.writeString(stamp, wanted);
     }
     run(List.of("cmake", "--build", build.toString()), "native/ does not compile");
-    return find(build, pin("kernels.file"));
+    return build;
   }
 
   private static Path find(Path directory, String file) throws IOException {

@@ -22,6 +22,7 @@ import java.util.Optional;
 @SuppressWarnings("restricted") // native access is what this class is for
 final class Libc {
   private static final int RTLD_LAZY = 1;
+  private static final int RTLD_NOLOAD = 4;
   private static final long DL_INFO_BYTES = 4 * ADDRESS.byteSize();
 
   private Libc() {}
@@ -53,6 +54,18 @@ final class Libc {
       throw e;
     } catch (Throwable e) {
       throw broken("setenv", e);
+    }
+  }
+
+  /** Returns whether a library of this path, or of this name, is mapped already. */
+  static boolean isMapped(String library) {
+    MethodHandle dlopen = bind("dlopen", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(library);
+      MemorySegment handle = (MemorySegment) dlopen.invokeExact(name, RTLD_LAZY | RTLD_NOLOAD);
+      return !handle.equals(MemorySegment.NULL); // which stays mapped from now on
+    } catch (Throwable e) {
+      throw broken("dlopen", e);
     }
   }
 

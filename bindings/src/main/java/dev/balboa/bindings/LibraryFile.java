@@ -36,6 +36,8 @@ record LibraryFile(String name, String file, List<String> dependencies, String p
               name, "libopenblas.so.0", List.of("quadmath", "gfortran"), "openblas_get_config");
       case "balboa_kernels" ->
           new LibraryFile(name, "libbalboa_kernels.so", List.of(), "balboa_kernels_abi_version");
+      case "balboa_team" ->
+          new LibraryFile(name, "libbalboa_team.so", List.of(), "omp_get_max_threads");
       case "gomp" -> new LibraryFile(name, "libgomp.so.1", List.of(), "omp_get_max_threads");
       case "quadmath" -> new LibraryFile(name, "libquadmath.so.0", List.of(), "sqrtq");
       case "gfortran" -> new LibraryFile(name, "libgfortran.so.5", List.of(), "_gfortran_set_args");

@@ -46,6 +46,11 @@ final class LibrarySearch {
     return set.isPresent() ? set.get() : locateBundled(file, report);
   }
 
+  /** Returns the setting that names the library or finds it, if there is one. */
+  Optional<String> setting(LibraryFile file, SearchReport report) throws LibraryRejectedException {
+    return locateBySettings(file, report).map(Located::chosenBy);
+  }
+
   /**
    * Finds a dependency: by its own settings, else where its owner came from. Returns nothing when
    * the system's linker is to find it, as it does for a system library or one that a user built.

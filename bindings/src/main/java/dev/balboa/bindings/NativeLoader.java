@@ -21,6 +21,13 @@ import java.util.concurrent.FutureTask;
 final class NativeLoader {
   private static final String OPENMP_PROBE = "omp_get_max_threads";
 
+  /** What {@code balboa_team} maps. */
+  private static final List<String> TEAM_SERVES = List.of("dnnl", "gomp", "balboa_kernels");
+
+  /** Variables that bind threads to processors, as only libgomp does. */
+  private static final List<String> PLACES_OF_THREADS =
+      List.of("OMP_PROC_BIND", "OMP_PLACES", "GOMP_CPU_AFFINITY");
+
   /**
    * The outcome.
    *
@@ -111,6 +118,7 @@ final class NativeLoader {
     if (settings.environment().apply("OMP_WAIT_POLICY") == null) {
       Libc.setEnvironmentIfAbsent("GOMP_SPINCOUNT", "10000");
     }
+    openTeam(search);
     for (LibraryFile file : LibraryFile.all(platform)) {
       SearchReport report = new SearchReport(file.name(), platform);
       try {
@@ -131,6 +139,65 @@ final class NativeLoader {
     }
     bindOpenMp();
     return new Loaded(new LoadedNatives(platform, libraries, notes), Map.copyOf(lookups));
+  }
+
+  /**
+   * Maps oneDNN and our kernels through {@code balboa_team}, so that their OpenMP regions run on
+   * its threads. A library looks for functions first in the one that it was mapped through, which
+   * is why this comes before them, and why libraries of the user's keep to libgomp.
+   */
+  private void openTeam(LibrarySearch search) {
+    Optional<String> reason = whyLibgomp(search);
+    if (reason.isPresent()) {
+      notes.add("OpenMP's threads are libgomp's: " + reason.get());
+      return;
+    }
+    for (String served : TEAM_SERVES) {
+      bundled(search, LibraryFile.of(platform, served)); // beside it, where the linker looks
+    }
+    LibraryFile team = LibraryFile.of(platform, "balboa_team");
+    Located located = bundled(search, team);
+    if (!Libc.isMapped(located.target())
+        && Libc.isMapped(LibraryFile.of(platform, "dnnl").file())) {
+      notes.add("OpenMP's threads are libgomp's: another oneDNN was in this process before");
+      return;
+    }
+    SearchReport report = new SearchReport(team.name(), platform);
+    try {
+      open(team, located, report);
+    } catch (LibraryRejectedException e) {
+      throw report.failure(e);
+    }
+  }
+
+  /** What of the user's needs libgomp itself. */
+  private Optional<String> whyLibgomp(LibrarySearch search) {
+    for (String variable : PLACES_OF_THREADS) {
+      if (settings.environment().apply(variable) != null) {
+        return Optional.of("environment " + variable);
+      }
+    }
+    for (String served : TEAM_SERVES) {
+      SearchReport report = new SearchReport(served, platform);
+      try {
+        Optional<String> setting = search.setting(LibraryFile.of(platform, served), report);
+        if (setting.isPresent()) {
+          return setting;
+        }
+      } catch (LibraryRejectedException e) {
+        throw report.failure(e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Located bundled(LibrarySearch search, LibraryFile file) {
+    SearchReport report = new SearchReport(file.name(), platform);
+    try {
+      return search.locate(file, report);
+    } catch (LibraryRejectedException e) {
+      throw report.failure(e);
+    }
   }
 
   @SuppressWarnings("restricted") // loading native libraries is what this class is for
@@ -158,11 +225,21 @@ final class NativeLoader {
   }
 
   /**
-   * Makes the OpenMP functions that oneDNN itself is bound to available as {@code gomp}. They are
-   * looked up through oneDNN: if another component of the process mapped a libgomp earlier, oneDNN
-   * got that one, and setting thread counts in our own copy would change nothing.
+   * Makes the OpenMP functions that oneDNN itself is bound to available as {@code gomp}: those of
+   * {@code balboa_team}, or else of a libgomp. These are looked up through oneDNN: if another
+   * component of the process mapped a libgomp earlier, oneDNN got that one, and setting thread
+   * counts in our own copy would change nothing.
    */
   private void bindOpenMp() {
+    SymbolLookup team = lookups.remove("balboa_team");
+    if (team != null) {
+      String probe = LibraryFile.of(platform, "dnnl").probe();
+      if (!team.find(probe).equals(lookups.get("dnnl").find(probe))) {
+        throw new NativeLoadException("balboa_team maps another oneDNN than this process uses");
+      }
+      lookups.put("gomp", team);
+      return;
+    }
     SymbolLookup throughDnnl = lookups.get("dnnl");
     SymbolLookup own = lookups.get("gomp");
     Optional<MemorySegment> used = throughDnnl.find(OPENMP_PROBE);

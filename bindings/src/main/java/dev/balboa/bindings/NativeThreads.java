@@ -7,11 +7,12 @@ import java.lang.invoke.MethodHandle;
 /**
  * The only place where thread counts of the native libraries are set.
  *
- * <p>oneDNN and {@code balboa_kernels} run on OpenMP; matrix products of OpenBLAS do too, cut into
- * parts that the OpenMP threads call it for. There is one total, {@link #count()}: the property
- * {@value #PROPERTY}, or {@link #configure(int)} before the first native use, or else the number of
- * processors this JVM may use. The count is fixed for the life of the process, because oneDNN bakes
- * it into every primitive.
+ * <p>oneDNN and {@code balboa_kernels} run on OpenMP, whose regions {@code balboa_team} runs on
+ * threads of its own, or libgomp where the libraries are not the bundled ones; matrix products of
+ * OpenBLAS do too, cut into parts that the OpenMP threads call it for. There is one total, {@link
+ * #count()}: the property {@value #PROPERTY}, or {@link #configure(int)} before the first native
+ * use, or else the number of processors this JVM may use. The count is fixed for the life of the
+ * process, because oneDNN bakes it into every primitive.
  *
  * <p>OpenMP keeps its limit per calling thread, and a new Java thread starts without one, so every
  * facade calls {@link #bind(int)} before it enters native code. Virtual threads need nothing more:

@@ -20,11 +20,14 @@ final class NativeTestTools {
   private NativeTestTools() {}
 
   /** Compiles C source into a shared library; the build itself needs the same compiler. */
-  static Path compile(Path folder, String file, String source) throws Exception {
+  static Path compile(Path folder, String file, String source, String... options) throws Exception {
     Path code = Files.writeString(folder.resolve(file + ".c"), source);
     Path library = folder.resolve(file);
-    Outcome outcome =
-        run(Map.of(), List.of("cc", "-shared", "-fPIC", "-o", library.toString(), code.toString()));
+    List<String> command =
+        new ArrayList<>(List.of("cc", "-shared", "-fPIC", "-Wl,-soname," + file));
+    command.addAll(List.of("-o", library.toString(), code.toString()));
+    command.addAll(List.of(options));
+    Outcome outcome = run(Map.of(), command);
     if (outcome.status() != 0) {
       throw new IllegalStateException("cc failed: " + outcome.output());
     }

@@ -1,11 +1,19 @@
 package dev.balboa.bindings;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Main program of the child JVMs: loads the libraries and prints what came of it. Ends with 0 after
@@ -30,6 +38,47 @@ final class NativesChild {
     System.out.println("interrupted=" + Thread.currentThread().isInterrupted());
     for (String library : new String[] {"dnnl", "openblas", "gomp"}) {
       System.out.println(library + " has symbols: " + hasSymbol(library));
+    }
+    if (Boolean.getBoolean("balboa.test.regions")) {
+      System.out.println("threads of regions: " + threadsOfRegions());
+    }
+  }
+
+  /** Those that oneDNN and our kernels start, of two threads each, beside the caller's. */
+  private static List<String> threadsOfRegions() {
+    NativeThreads.configure(2);
+    Set<Path> before = tasks();
+    float[] x = new float[1 << 20];
+    MemoryDesc md = OneDnn.f32(x.length);
+    try (OneDnn run = new OneDnn().with(Arg.SRC, x)) {
+      NativeThreads.bind();
+      Kernels.fill(Float.BYTES, x.length, 1, run.allocate((long) x.length * Float.BYTES));
+      run.run(
+          Eltwise.forward(
+              PropKind.FORWARD_INFERENCE, AlgKind.ELTWISE_RELU, md, md, 0f, 0f, OneDnn.ATTR),
+          Arg.DST);
+    }
+    String own = nameOf(Path.of("/proc/thread-self"));
+    return tasks().stream()
+        .filter(task -> !before.contains(task))
+        .map(NativesChild::nameOf)
+        .filter(name -> name.equals("balboa-team") || name.equals(own))
+        .toList();
+  }
+
+  private static Set<Path> tasks() {
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+      return tasks.collect(Collectors.toSet());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String nameOf(Path task) {
+    try {
+      return Files.readString(task.resolve("comm")).strip();
+    } catch (IOException e) {
+      return "ended";
     }
   }
 

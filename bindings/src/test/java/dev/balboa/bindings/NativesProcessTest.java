@@ -129,6 +129,29 @@ class NativesProcessTest {
   }
 
   @Test
+  void bundledLibrariesRunOnOurOwnThreads() throws Exception {
+    Outcome outcome =
+        NativeTestTools.run(Map.of(), NativeTestTools.java(warm, "-Dbalboa.test.regions=true"));
+    assertLoaded(outcome);
+    assertThat(outcome.output())
+        .containsPattern("balboa_team +BUNDLED +/")
+        .contains("threads of regions: [balboa-team]")
+        .doesNotContain("libgomp's");
+  }
+
+  @Test
+  void threadsBoundToProcessorsAreLibgomps() throws Exception {
+    Outcome outcome =
+        NativeTestTools.run(
+            Map.of("OMP_PROC_BIND", "close"),
+            NativeTestTools.java(warm, "-Dbalboa.test.regions=true"));
+    assertLoaded(outcome);
+    assertThat(outcome.output())
+        .contains("OpenMP's threads are libgomp's: environment OMP_PROC_BIND")
+        .doesNotContain("balboa-team");
+  }
+
+  @Test
   void usesTheSystemsOpenMpOnRequest() throws Exception {
     Path installed = find(warm, "libgomp.so.1").getParent();
     Outcome outcome =
@@ -136,7 +159,9 @@ class NativesProcessTest {
             Map.of("LD_LIBRARY_PATH", installed.toString()),
             NativeTestTools.java(warm, "-Dbalboa.native.gomp=system"));
     assertLoaded(outcome);
-    assertThat(outcome.output()).containsPattern("gomp +SYSTEM +/");
+    assertThat(outcome.output())
+        .containsPattern("gomp +SYSTEM +/")
+        .contains("OpenMP's threads are libgomp's: property balboa.native.gomp=system");
   }
 
   @Test

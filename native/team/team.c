@@ -1,0 +1,276 @@
+/*
+ * The part of OpenMP's runtime that oneDNN and our kernels use, under the names that GCC's programs know: parallel
+ * regions of a fixed number of threads, and barriers in them. libgomp enters the kernel twice a region, to wake threads
+ * whether or not they sleep; that costs as much as a small product where a virtual machine makes system calls slow.
+ * Here nobody enters the kernel who does not have to wait long.
+ *
+ * As in libgomp, every thread that begins regions has workers of its own, which end with it, and a region within a
+ * region has one thread. Beside libgomp this is fewer functions: it serves the libraries that are loaded together with
+ * it (see NativeLoader) and nobody else in the process.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define API __attribute__((visibility("default")))
+#define LINE 64 /* bytes that move from one processor to another at once */
+
+/* ---- a number that somebody waits for */
+
+typedef struct {
+  atomic_uint value;
+  atomic_uint sleepers;
+} bell;
+
+/* How often a waiting thread looks before it sleeps: as long as a layer of a network may take. */
+static int64_t patience = 10000;
+
+static void pause_a_little(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/* Either the sleeper sees the new value or this sees the sleeper: each writes before it reads, in one order for all. */
+static void ring(bell *b, unsigned value) {
+  atomic_store(&b->value, value);
+  if (atomic_load(&b->sleepers) != 0) {
+    syscall(SYS_futex, &b->value, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+  }
+}
+
+static void await(bell *b, unsigned value) {
+  for (int64_t i = 0; i < patience; i++) {
+    if (atomic_load_explicit(&b->value, memory_order_acquire) == value) {
+      return;
+    }
+    pause_a_little();
+  }
+  atomic_fetch_add(&b->sleepers, 1);
+  for (unsigned now; (now = atomic_load(&b->value)) != value;) {
+    syscall(SYS_futex, &b->value, FUTEX_WAIT_PRIVATE, now, NULL, NULL, 0);
+  }
+  atomic_fetch_sub(&b->sleepers, 1);
+}
+
+/* ---- threads */
+
+typedef struct team team;
+
+/* What a worker is told, and what it says when it is done. */
+typedef struct {
+  _Alignas(LINE) bell turn; /* counts the regions that it takes part in */
+  void (*run)(void *);      /* NULL: go home */
+  void *data;
+  int count;
+  _Alignas(LINE) bell done;
+  team *of;
+  int index;
+  unsigned regions;
+  pthread_t thread;
+} worker;
+
+struct team {
+  worker **workers; /* of members 1, 2, ... */
+  int hired;
+  _Alignas(LINE) atomic_int arrived; /* at the barrier */
+  _Alignas(LINE) bell barrier;
+};
+
+/* What the calling thread is in the innermost region. */
+static _Thread_local struct {
+  team *of; /* NULL outside a region of several threads */
+  int index, count;
+} me = {NULL, 0, 1};
+
+static _Thread_local team *own;
+static _Thread_local int wanted; /* omp_set_num_threads, or 0 */
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t key; /* tells when a thread with a team ends */
+static int usual;
+
+static _Noreturn void give_up(const char *what, int error) {
+  fprintf(stderr, "balboa: cannot %s: %s\n", what, strerror(error));
+  abort();
+}
+
+static void *work(void *argument) {
+  worker *w = argument;
+  for (;;) {
+    await(&w->turn, ++w->regions);
+    if (w->run == NULL) {
+      return NULL;
+    }
+    me.of = w->of;
+    me.index = w->index;
+    me.count = w->count;
+    w->run(w->data);
+    ring(&w->done, w->regions);
+  }
+}
+
+static void *allocate(size_t size) {
+  const size_t whole = (size + LINE - 1) / LINE * LINE;
+  void *at = aligned_alloc(LINE, whole);
+  if (at == NULL) {
+    give_up("make a team of threads", ENOMEM);
+  }
+  return memset(at, 0, whole);
+}
+
+/* Workers leave signals to the threads that the program knows, but for those of a fault of their own. */
+static void hire(team *t, int count) {
+  if (t->hired >= count) {
+    return;
+  }
+  t->workers = realloc(t->workers, (size_t)count * sizeof(worker *));
+  if (t->workers == NULL) {
+    give_up("make a team of threads", ENOMEM);
+  }
+  sigset_t all, before;
+  sigfillset(&all);
+  static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+    sigdelset(&all, faults[i]);
+  }
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  while (t->hired < count) {
+    worker *w = allocate(sizeof *w);
+    w->of = t;
+    w->index = t->hired + 1;
+    const int error = pthread_create(&w->thread, NULL, work, w);
+    if (error != 0) {
+      give_up("start a thread", error);
+    }
+    pthread_setname_np(w->thread, "balboa-team");
+    t->workers[t->hired++] = w;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void tell(worker *w, void (*run)(void *), void *data, int count) {
+  w->run = run;
+  w->data = data;
+  w->count = count;
+  ring(&w->turn, atomic_load_explicit(&w->turn.value, memory_order_relaxed) + 1);
+}
+
+static void dismiss(void *argument) {
+  team *t = argument;
+  for (int i = 0; i < t->hired; i++) {
+    tell(t->workers[i], NULL, NULL, 0);
+    pthread_join(t->workers[i]->thread, NULL);
+    free(t->workers[i]);
+  }
+  free(t->workers);
+  free(t);
+  own = NULL;
+}
+
+static void begin(void) {
+  const int error = pthread_key_create(&key, dismiss);
+  if (error != 0) {
+    give_up("make a key", error);
+  }
+  cpu_set_t set;
+  usual = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
+  const char *threads = getenv("OMP_NUM_THREADS"), *policy = getenv("OMP_WAIT_POLICY");
+  const char *spins = getenv("GOMP_SPINCOUNT");
+  if (threads != NULL && atoi(threads) > 0) {
+    usual = atoi(threads);
+  }
+  if (policy != NULL) {
+    patience = strcasecmp(policy, "active") == 0 ? INT64_MAX : 0;
+  }
+  if (spins != NULL && atoll(spins) >= 0) {
+    patience = atoll(spins);
+  }
+}
+
+static team *own_team(void) {
+  if (own == NULL) {
+    pthread_once(&once, begin);
+    own = allocate(sizeof *own);
+    pthread_setspecific(key, own);
+  }
+  return own;
+}
+
+/* ---- OpenMP's names */
+
+API void GOMP_parallel(void (*run)(void *), void *data, unsigned count, unsigned flags);
+API void GOMP_barrier(void);
+API int omp_get_max_threads(void);
+API int omp_get_num_threads(void);
+API int omp_get_thread_num(void);
+API int omp_in_parallel(void);
+API void omp_set_num_threads(int count);
+
+int omp_get_max_threads(void) {
+  pthread_once(&once, begin);
+  return wanted > 0 ? wanted : usual;
+}
+
+void omp_set_num_threads(int count) { wanted = count > 0 ? count : 1; }
+
+int omp_get_num_threads(void) { return me.count; }
+
+int omp_get_thread_num(void) { return me.index; }
+
+int omp_in_parallel(void) { return me.of != NULL; }
+
+void GOMP_parallel(void (*run)(void *), void *data, unsigned count, unsigned flags) {
+  (void)flags; /* which processors to run on: as the scheduler likes */
+  const int members = me.of != NULL ? 1 : count > 0 ? (int)count : omp_get_max_threads();
+  const int index = me.index, outer = me.count;
+  me.index = 0;
+  me.count = members;
+  if (members == 1) {
+    run(data);
+  } else {
+    team *t = own_team();
+    hire(t, members - 1);
+    me.of = t;
+    for (int i = 0; i < members - 1; i++) {
+      tell(t->workers[i], run, data, members);
+    }
+    run(data);
+    for (int i = 0; i < members - 1; i++) {
+      worker *w = t->workers[i];
+      await(&w->done, atomic_load_explicit(&w->turn.value, memory_order_relaxed));
+    }
+    me.of = NULL;
+  }
+  me.index = index;
+  me.count = outer;
+}
+
+void GOMP_barrier(void) {
+  team *t = me.of;
+  if (t == NULL || me.count == 1) {
+    return;
+  }
+  const unsigned next = atomic_load_explicit(&t->barrier.value, memory_order_relaxed) + 1;
+  if (atomic_fetch_add(&t->arrived, 1) + 1 == me.count) {
+    atomic_store_explicit(&t->arrived, 0, memory_order_relaxed);
+    ring(&t->barrier, next);
+  } else {
+    await(&t->barrier, next);
+  }
+}

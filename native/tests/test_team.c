@@ -1,0 +1,84 @@
+/* The team's functions by themselves, on threads of this program. */
+#include "../team/team.c"
+
+#include "check.h"
+
+enum { MOST = 6 };
+
+typedef struct {
+  int runs[MOST], count[MOST], inside[MOST], inner_runs, inner_count;
+  atomic_int before, late;
+} seen;
+
+static void inner(void *data) {
+  seen *s = data;
+  s->inner_runs++;
+  s->inner_count = omp_get_num_threads() * 10 + omp_get_thread_num();
+}
+
+static void look(void *data) {
+  seen *s = data;
+  const int i = omp_get_thread_num();
+  s->runs[i]++;
+  s->count[i] = omp_get_num_threads();
+  s->inside[i] = omp_in_parallel();
+  if (i == 1) {
+    GOMP_parallel(inner, s, 4, 0);
+    EXPECT(omp_get_thread_num() == 1 && omp_get_num_threads() == s->count[1], "the region around it is as it was");
+  }
+  for (int round = 1; round <= 3; round++) {
+    atomic_fetch_add(&s->before, 1);
+    GOMP_barrier();
+    if (atomic_load(&s->before) < round * s->count[i]) {
+      atomic_fetch_add(&s->late, 1);
+    }
+    GOMP_barrier();
+  }
+}
+
+static void region(unsigned count, int members) {
+  seen s = {{0}, {0}, {0}, 0, 0, 0, 0};
+  GOMP_parallel(look, &s, count, 0);
+  for (int i = 0; i < MOST; i++) {
+    EXPECT(s.runs[i] == (i < members), "%d members: member %d ran %d times", members, i, s.runs[i]);
+    EXPECT(i >= members || s.count[i] == members, "%d members: told %d", members, s.count[i]);
+    EXPECT(i >= members || s.inside[i] == (members > 1), "%d members: in parallel %d", members, s.inside[i]);
+  }
+  EXPECT(s.late == 0, "%d members: the barrier opened early", members);
+  EXPECT(members == 1 || (s.inner_runs == 1 && s.inner_count == 10), "a region within has one thread");
+  EXPECT(omp_in_parallel() == 0 && omp_get_num_threads() == 1 && omp_get_thread_num() == 0, "outside again");
+}
+
+static void *caller(void *data) {
+  const int own_count = *(int *)data;
+  omp_set_num_threads(own_count);
+  for (int i = 0; i < 200; i++) {
+    region(0, own_count);
+    region((unsigned)(1 + i % MOST), 1 + i % MOST);
+  }
+  EXPECT(omp_get_max_threads() == own_count, "the number of threads is the caller's own");
+  return NULL;
+}
+
+static void callers(void) {
+  pthread_t threads[3];
+  int counts[3] = {2, 3, 1};
+  for (int i = 0; i < 3; i++) {
+    EXPECT(pthread_create(&threads[i], NULL, caller, &counts[i]) == 0, "a thread");
+  }
+  for (int i = 0; i < 3; i++) {
+    pthread_join(threads[i], NULL);
+  }
+}
+
+int main(void) {
+  EXPECT(omp_get_max_threads() >= 1, "a thread for each processor");
+  omp_set_num_threads(0);
+  EXPECT(omp_get_max_threads() == 1, "at least one thread");
+  region(0, 1);
+  GOMP_barrier(); /* nobody to wait for */
+  callers();
+  patience = 0; /* all waiting is sleeping now */
+  callers();
+  return check_done("team");
+}
