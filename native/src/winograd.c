@@ -4,6 +4,10 @@
  * which give 4 x 4 results each. Summed over channels, the elementwise product is 36 matrix products; together they
  * multiply 36 times for 16 results and a channel, where the definition multiplies 144 times.
  *
+ * The last tile of a row or column may lack two of its four results. It is one of F(2, 3) in that direction then, whose
+ * four points are among the six: its weights are theirs but for factors, which the transform of pixels takes over. So
+ * pictures of 14 x 14 need 484 products a channel and filter where whole tiles would take 576.
+ *
  * Where results are pooled in windows of 2 x 2, those windows lie within a tile, and only the largest goes to memory.
  *
  * A block of tiles goes through all three stages before the next one begins, so that what lies between them stays in
@@ -27,11 +31,16 @@ enum {
   ROWS = 14,   /* tiles of a product: with two vectors each, 28 of 32 registers hold sums */
   SIDE = 6,    /* of a tile of the picture */
   STEP = 4,    /* of a tile of results */
+  SHORT = 2,   /* results of a tile at the end for which fewer points will do */
   POINTS = SIDE * SIDE,
+  STRIP = 8,   /* tiles side by side at most whose columns are transformed together */
   APART = 16,  /* numbers between the matrices of two points, which else would share sets of a cache */
   TILES = 28,  /* of a block at most */
   SERIAL_NS = 1500, /* work of a thread for which it pays to wake it */
 };
+
+/* Tiles that lack two of their four columns, nothing, two rows, or both. */
+enum { NARROW, WHOLE, LOW, SMALL, KINDS };
 
 typedef struct {
   int64_t batch, channels, height, width, filters, pad_h, pad_w, out_h, out_w, relu, blocked,
@@ -57,7 +66,9 @@ typedef struct {
 /* What one thread computes: some panels of filters of a block of tiles. */
 typedef struct {
   const job *j;
-  int64_t first, count; /* tiles of the block */
+  int64_t first, count;      /* tiles of the block */
+  int64_t slots[TILES];      /* their places: those of a kind lie together */
+  int64_t starts[KINDS + 1]; /* where the kinds begin */
   int64_t panel, end_panel;
   float *v, *m;               /* [36][tiles][channels] and [36][tiles][filters of the panels] */
   int64_t v_apart, m_apart;
@@ -65,76 +76,130 @@ typedef struct {
 
 /* ---- transforms */
 
-/* B^T d of one column or row. */
-BALBOA_INLINE void to_points(const vec d[SIDE], vec *t, const int step) {
+/* Points of a tile along an axis, which of the six the i-th of them is, and results. */
+BALBOA_INLINE int points_of(const int is_short) { return is_short ? SHORT + 2 : SIDE; }
+
+BALBOA_INLINE int point_of(const int is_short, const int i) { return is_short && i == SHORT + 1 ? SIDE - 1 : i; }
+
+BALBOA_INLINE int results_of(const int is_short) { return is_short ? SHORT : STEP; }
+
+/* B^T d along one axis; for a short tile that of F(2, 3), times what makes the weights of F(4, 3) fit it. */
+BALBOA_INLINE void to_points(const int is_short, const vec *d, vec *t) {
+  if (is_short) {
+    t[0] = 4 * (d[0] - d[2]);
+    t[1] = -3 * (d[1] + d[2]);
+    t[2] = 3 * (d[1] - d[2]);
+    t[3] = d[3] - d[1];
+    return;
+  }
   const vec a = d[4] - 4 * d[2], b = d[3] - 4 * d[1], c = d[4] - d[2], e = 2 * (d[3] - d[1]);
   t[0] = 4 * d[0] - 5 * d[2] + d[4];
-  t[step] = a + b;
-  t[2 * step] = a - b;
-  t[3 * step] = c + e;
-  t[4 * step] = c - e;
-  t[5 * step] = 4 * d[1] - 5 * d[3] + d[5];
+  t[1] = a + b;
+  t[2] = a - b;
+  t[3] = c + e;
+  t[4] = c - e;
+  t[5] = 4 * d[1] - 5 * d[3] + d[5];
 }
 
-/* A^T m of one column or row. */
-BALBOA_INLINE void to_results(const vec m[SIDE], vec *y, const int step) {
-  const vec a = m[1] + m[2], b = m[1] - m[2], c = m[3] + m[4], d = m[3] - m[4];
+/* A^T m along one axis. */
+BALBOA_INLINE void to_results(const int is_short, const vec *m, vec *y, const int step) {
+  const vec a = m[1] + m[2], b = m[1] - m[2];
+  if (is_short) {
+    y[0] = m[0] + a;
+    y[step] = b + m[3];
+    return;
+  }
+  const vec c = m[3] + m[4], d = m[3] - m[4];
   y[0] = m[0] + a + c;
   y[step] = b + 2 * d;
   y[2 * step] = a + 4 * c;
   y[3 * step] = b + 8 * d + m[5];
 }
 
-/* V = B^T d B for one vector of channels; its 36 numbers lie `apart`. */
-BALBOA_INLINE void transform(const float *x, int64_t row, int64_t pixel, float *v, int64_t apart) {
-  vec t[POINTS];
-  BALBOA_UNROLL(6) for (int c = 0; c < SIDE; c++) {
-    vec d[SIDE];
-    BALBOA_UNROLL(6) for (int r = 0; r < SIDE; r++) { d[r] = *(const vec *)(x + r * row + c * pixel); }
-    to_points(d, t + c, SIDE);
+/* Tiles side by side. */
+typedef struct {
+  const float *image;
+  int64_t top, left, count; /* the first pixel that they see, and how many tiles there are */
+  int short_rows, short_last; /* whether all of them are short, and whether the last one is narrow */
+  const int64_t *slots;
+  float *v;
+  int64_t apart;
+} strip;
+
+/* Columns of six pixels, or four, of one vector of channels; what lies beside the image is zero. */
+BALBOA_INLINE void to_columns(const int is_short, const job *j, const strip *s, int64_t channel, vec (*t)[SIDE]) {
+  static const float zeros[LANES] = {0};
+  const int64_t pixel = j->in.pixel, wide = s->count * STEP + (s->short_last ? 0 : 2);
+  const float *rows[SIDE];
+  int64_t hops[SIDE];
+  for (int r = 0; r < points_of(is_short); r++) {
+    const int64_t row = s->top + r;
+    const int beside = row < 0 || row >= j->s.height;
+    rows[r] = beside ? zeros : s->image + channel / BLOCK * j->in.block + channel % BLOCK + row * j->in.row;
+    hops[r] = beside ? 0 : pixel;
   }
-  BALBOA_UNROLL(6) for (int r = 0; r < SIDE; r++) {
+  for (int64_t c = 0; c < wide; c++) {
+    const int64_t column = s->left + c;
+    if (column < 0 || column >= j->s.width) {
+      memset(t[c], 0, sizeof t[c]);
+      continue;
+    }
     vec d[SIDE];
-    to_points(t + r * SIDE, d, 1);
-    BALBOA_UNROLL(6) for (int c = 0; c < SIDE; c++) { *(vec *)(v + (r * SIDE + c) * apart) = d[c]; }
+    BALBOA_UNROLL(6) for (int r = 0; r < points_of(is_short); r++) {
+      d[r] = *(const vec *)(rows[r] + column * hops[r]);
+    }
+    to_points(is_short, d, t[c]);
   }
 }
 
-/* One tile whose first pixel is (top, left) of an image; what lies beside the image is zero. */
-BALBOA_CLONES static void transform_tile(const job *j, const float *image, int64_t top, int64_t left, float *v,
-                                         int64_t apart) {
-  const shape *s = &j->s;
-  const distances *in = &j->in;
-  if (top >= 0 && left >= 0 && top + SIDE <= s->height && left + SIDE <= s->width) {
-    const float *x = image + top * in->row + left * in->pixel;
-    for (int64_t c = 0; c < s->channels; c += LANES) {
-      transform(x + c / BLOCK * in->block + c % BLOCK, in->row, in->pixel, v + c, apart);
+/* The rows of points of one tile, from its columns. */
+BALBOA_INLINE void to_tile(const int is_short, const int short_rows, vec (*t)[SIDE], float *v, int64_t apart) {
+  for (int r = 0; r < points_of(short_rows); r++) {
+    vec d[SIDE], e[SIDE];
+    BALBOA_UNROLL(6) for (int c = 0; c < points_of(is_short); c++) { d[c] = t[c][r]; }
+    to_points(is_short, d, e);
+    float *to = v + point_of(short_rows, r) * SIDE * apart;
+    BALBOA_UNROLL(6) for (int c = 0; c < points_of(is_short); c++) {
+      *(vec *)(to + point_of(is_short, c) * apart) = e[c];
     }
-    return;
   }
-  const int64_t first_r = bk_max(0, -top), end_r = bk_min(SIDE, s->height - top);
-  const int64_t first_c = bk_max(0, -left), end_c = bk_min(SIDE, s->width - left);
-  float patch[POINTS * LANES] = {0};
-  for (int64_t c = 0; c < s->channels; c += LANES) {
-    const float *x = image + c / BLOCK * in->block + c % BLOCK;
-    for (int64_t r = first_r; r < end_r; r++) {
-      for (int64_t q = first_c; q < end_c; q++) {
-        *(vec *)(patch + (r * SIDE + q) * LANES) = *(const vec *)(x + (top + r) * in->row + (left + q) * in->pixel);
+}
+
+/* V = B^T d B of all tiles of a strip. */
+BALBOA_CLONES static void transform_strip(const job *j, const strip *s) {
+  _Alignas(64) vec t[STRIP * STEP + 2][SIDE];
+  for (int64_t channel = 0; channel < j->s.channels; channel += LANES) {
+    if (s->short_rows) {
+      to_columns(1, j, s, channel, t);
+    } else {
+      to_columns(0, j, s, channel, t);
+    }
+    for (int64_t q = 0; q < s->count; q++) {
+      float *v = s->v + s->slots[q] * j->s.channels + channel;
+      if (s->short_last && q + 1 == s->count) {
+        to_tile(1, s->short_rows, t + q * STEP, v, s->apart);
+      } else {
+        to_tile(0, s->short_rows, t + q * STEP, v, s->apart);
       }
     }
-    transform(patch, SIDE * LANES, LANES, v + c, apart);
   }
 }
 
 /* Y = A^T M A for one vector of filters, [4][4]. */
-BALBOA_INLINE void invert(const float *m, int64_t apart, vec y[STEP * STEP]) {
-  vec t[STEP * SIDE];
-  BALBOA_UNROLL(6) for (int c = 0; c < SIDE; c++) {
+BALBOA_INLINE void invert(const int short_rows, const int short_columns, const float *m, int64_t apart,
+                          vec y[STEP * STEP]) {
+  _Alignas(64) vec t[STEP * SIDE];
+  BALBOA_UNROLL(6) for (int c = 0; c < points_of(short_columns); c++) {
+    const float *column = m + point_of(short_columns, c) * apart;
     vec d[SIDE];
-    BALBOA_UNROLL(6) for (int r = 0; r < SIDE; r++) { d[r] = *(const vec *)(m + (r * SIDE + c) * apart); }
-    to_results(d, t + c, SIDE);
+    BALBOA_UNROLL(6) for (int r = 0; r < points_of(short_rows); r++) {
+      d[r] = *(const vec *)(column + point_of(short_rows, r) * SIDE * apart);
+    }
+    to_results(short_rows, d, t + c, SIDE);
   }
-  BALBOA_UNROLL(4) for (int r = 0; r < STEP; r++) { to_results(t + r * SIDE, y + r * STEP, 1); }
+  BALBOA_UNROLL(4) for (int r = 0; r < results_of(short_rows); r++) {
+    to_results(short_columns, t + r * SIDE, y + r * STEP, 1);
+  }
 }
 
 /* What becomes of results of one vector of filters: bias, residual and ReLU. */
@@ -154,37 +219,74 @@ BALBOA_INLINE void finish(const job *j, int64_t filter, int64_t at, const float 
   memcpy(j->y + at, r, sizeof r);
 }
 
-/* The largest of a window of 2 x 2 whose first result is y[0], into y[0]. */
-BALBOA_INLINE void pool(float *y) {
+/* The largest of a window of 2 x 2 whose first result is y[0]. */
+BALBOA_INLINE void pool(const vec *y, float *largest) {
   float best[LANES];
   memcpy(best, y, sizeof best);
-  for (int k = 1; k < 4; k++) {
-    const float *x = y + (k / 2 * STEP + k % 2) * LANES;
+  BALBOA_UNROLL(3) for (int k = 1; k < 4; k++) {
+    float x[LANES];
+    memcpy(x, y + k / 2 * STEP + k % 2, sizeof x);
     BALBOA_SIMD for (int i = 0; i < LANES; i++) { best[i] = x[i] > best[i] || x[i] != x[i] ? x[i] : best[i]; }
   }
-  memcpy(y, best, sizeof best);
+  memcpy(largest, best, sizeof best);
 }
 
-/* Results of `filters` filters of the tile in this row and column of tiles; some of them may be beside the image. */
-BALBOA_CLONES static void invert_tile(const job *j, int64_t image, int64_t filter, int64_t filters, int64_t row,
-                                      int64_t column, const float *m, int64_t apart) {
-  const distances *out = &j->out;
-  const int64_t wide = j->s.pooled ? 2 : 1, side = STEP / wide;
-  const int64_t rows = bk_min(side, j->s.out_h / wide - row * side);
-  const int64_t columns = bk_min(side, j->s.out_w / wide - column * side);
-  for (int64_t f = 0; f < filters; f += LANES) {
-    vec y[STEP * STEP];
-    invert(m + f, apart, y);
-    const int64_t g = filter + f, first = image * out->image + g / BLOCK * out->block + g % BLOCK;
-    for (int64_t r = 0; r < rows; r++) {
-      for (int64_t c = 0; c < columns; c++) {
-        float *sum = (float *)&y[(r * STEP + c) * wide];
-        if (wide == 2) {
-          pool(sum);
-        }
-        finish(j, g, first + (row * side + r) * out->row + (column * side + c) * out->pixel, sum);
+/* Where the results of a tile go. */
+typedef struct {
+  int64_t first, rows, columns; /* the place of the first one, and how many of them there are in the picture */
+} target;
+
+/* `rows` x `columns` of the results of one vector of filters, or of what is pooled of them. */
+BALBOA_INLINE void put(const job *j, int64_t filter, int64_t first, const int pooled, int64_t rows, int64_t columns,
+                       const vec *y) {
+  BALBOA_UNROLL(4) for (int64_t r = 0; r < rows; r++) {
+    BALBOA_UNROLL(4) for (int64_t c = 0; c < columns; c++) {
+      float sum[LANES];
+      if (pooled) {
+        pool(y + 2 * r * STEP + 2 * c, sum);
+      } else {
+        memcpy(sum, y + r * STEP + c, sizeof sum);
       }
+      finish(j, filter, first + r * j->out.row + c * j->out.pixel, sum);
     }
+  }
+}
+
+/* Results of `filters` filters of one tile. */
+BALBOA_INLINE void invert_filters(const int short_rows, const int short_columns, const int pooled, const job *j,
+                                  int64_t filter, int64_t filters, const target *to, const float *m, int64_t apart) {
+  const int64_t wide = pooled ? 2 : 1, rows = results_of(short_rows) / wide, columns = results_of(short_columns) / wide;
+  for (int64_t f = 0; f < filters; f += LANES) {
+    const int64_t g = filter + f, first = to->first + g / BLOCK * j->out.block + g % BLOCK;
+    _Alignas(64) vec y[STEP * STEP];
+    invert(short_rows, short_columns, m + f, apart, y);
+    if (to->rows == rows && to->columns == columns) {
+      put(j, g, first, pooled, rows, columns, y);
+    } else {
+      _Alignas(64) vec kept[STEP * STEP];
+      memcpy(kept, y, sizeof y);
+      put(j, g, first, pooled, to->rows, to->columns, kept);
+    }
+  }
+}
+
+BALBOA_INLINE void invert_kind(const int kind, const job *j, int64_t filter, int64_t filters, const target *to,
+                               const float *m, int64_t apart) {
+  const int short_rows = kind >= LOW, short_columns = kind == NARROW || kind == SMALL;
+  if (j->s.pooled) {
+    invert_filters(short_rows, short_columns, 1, j, filter, filters, to, m, apart);
+  } else {
+    invert_filters(short_rows, short_columns, 0, j, filter, filters, to, m, apart);
+  }
+}
+
+BALBOA_CLONES static void invert_tile(int kind, const job *j, int64_t filter, int64_t filters, const target *to,
+                                      const float *m, int64_t apart) {
+  switch (kind) {
+    case NARROW: invert_kind(NARROW, j, filter, filters, to, m, apart); break;
+    case WHOLE: invert_kind(WHOLE, j, filter, filters, to, m, apart); break;
+    case LOW: invert_kind(LOW, j, filter, filters, to, m, apart); break;
+    default: invert_kind(SMALL, j, filter, filters, to, m, apart); break;
   }
 }
 
@@ -240,32 +342,76 @@ BALBOA_CLONES static void multiply(int64_t count, const factor *f, const float *
 
 /* ---- stages of a block */
 
-static void transform_tiles(const piece *p) {
-  const job *j = p->j;
-  const shape *s = &j->s;
+/* A tile in the picture. */
+typedef struct {
+  int64_t image, row, column;
+  int kind;
+} spot;
+
+static int is_short(int64_t out, int64_t tile) { return out - tile * STEP <= SHORT; }
+
+static spot spot_of(const job *j, int64_t tile) {
+  const int64_t column = tile % j->tiles_w, row = tile / j->tiles_w % j->tiles_h;
+  const int low = is_short(j->s.out_h, row), narrow = is_short(j->s.out_w, column);
+  return (spot){tile / j->tiles_w / j->tiles_h, row, column, low ? (narrow ? SMALL : LOW) : (narrow ? NARROW : WHOLE)};
+}
+
+/* In the order of their kinds, so that those that a point needs lie side by side: narrow ones do without two columns of
+ * points, low ones without two rows. */
+static void order_tiles(piece *p) {
+  int64_t ends[KINDS + 1] = {0};
   for (int64_t t = 0; t < p->count; t++) {
-    const int64_t tile = p->first + t, column = tile % j->tiles_w, row = tile / j->tiles_w % j->tiles_h;
-    const int64_t image = tile / j->tiles_w / j->tiles_h;
-    transform_tile(j, j->x + image * j->in.image, row * STEP - s->pad_h, column * STEP - s->pad_w,
-                   p->v + t * s->channels, p->v_apart);
+    ends[spot_of(p->j, p->first + t).kind + 1]++;
+  }
+  for (int k = 0; k < KINDS; k++) {
+    ends[k + 1] += ends[k];
+  }
+  memcpy(p->starts, ends, sizeof ends);
+  for (int64_t t = 0; t < p->count; t++) {
+    p->slots[t] = ends[spot_of(p->j, p->first + t).kind]++;
   }
 }
+
+static void transform_tiles(const piece *p) {
+  const job *j = p->j;
+  for (int64_t t = 0, count; t < p->count; t += count) {
+    const spot at = spot_of(j, p->first + t);
+    count = bk_min(bk_min(STRIP, p->count - t), j->tiles_w - at.column);
+    const strip s = {.image = j->x + at.image * j->in.image,
+                     .top = at.row * STEP - j->s.pad_h,
+                     .left = at.column * STEP - j->s.pad_w,
+                     .count = count,
+                     .short_rows = at.kind >= LOW,
+                     .short_last = is_short(j->s.out_w, at.column + count - 1),
+                     .slots = p->slots + t,
+                     .v = p->v,
+                     .apart = p->v_apart};
+    transform_strip(j, &s);
+  }
+}
+
+/* Whether short tiles do without the i-th point of an axis. */
+static int is_skipped(int64_t i) { return i > SHORT && i < SIDE - 1; }
 
 /* Weights are asked for while the products with those before them go by: they are read once a block, from memory or the
  * last cache, and without that the products wait for them. */
 static void multiply_panels(const piece *p) {
   const job *j = p->j;
-  const int64_t channels = j->s.channels, size = channels * PANEL, groups = (p->count + ROWS - 1) / ROWS;
+  const int64_t channels = j->s.channels, size = channels * PANEL;
   const int64_t row = (p->end_panel - p->panel) * PANEL;
   for (int64_t e = 0; e < POINTS; e++) {
+    const int high = is_skipped(e / SIDE), wide = is_skipped(e % SIDE);
+    const int64_t begin = p->starts[wide ? WHOLE : NARROW], end = p->starts[high ? LOW : wide ? SMALL : KINDS];
+    const int64_t count = end - begin;
+    const int64_t groups = (count + ROWS - 1) / ROWS;
     for (int64_t q = p->panel; q < p->end_panel; q++) {
       const float *u = j->u + (e * j->panels + q) * size;
       const float *next = q + 1 < p->end_panel ? u + size
                           : e + 1 < POINTS     ? j->u + ((e + 1) * j->panels + p->panel) * size
                                                : j->u + p->panel * size;
-      factor f = {u, (const char *)next, channels, PANEL * (int64_t)sizeof(float) / groups};
+      factor f = {u, (const char *)next, channels, PANEL * (int64_t)sizeof(float) / bk_max(1, groups)};
       for (int64_t g = 0; g < groups; g++, f.ahead += channels * f.pace) {
-        const int64_t from = p->count * g / groups, to = p->count * (g + 1) / groups;
+        const int64_t from = begin + count * g / groups, to = begin + count * (g + 1) / groups;
         multiply(to - from, &f, p->v + e * p->v_apart + from * channels,
                  p->m + e * p->m_apart + from * row + (q - p->panel) * PANEL, row);
       }
@@ -277,9 +423,13 @@ static void invert_tiles(const piece *p) {
   const job *j = p->j;
   const int64_t row = (p->end_panel - p->panel) * PANEL;
   const int64_t filter = p->panel * PANEL, filters = bk_min(j->s.filters, p->end_panel * PANEL) - filter;
+  const int64_t wide = j->s.pooled ? 2 : 1, side = STEP / wide;
   for (int64_t t = 0; t < p->count; t++) {
-    const int64_t tile = p->first + t, column = tile % j->tiles_w, r = tile / j->tiles_w % j->tiles_h;
-    invert_tile(j, tile / j->tiles_w / j->tiles_h, filter, filters, r, column, p->m + t * row, p->m_apart);
+    const spot at = spot_of(j, p->first + t);
+    const target to = {at.image * j->out.image + at.row * side * j->out.row + at.column * side * j->out.pixel,
+                       bk_min(side, j->s.out_h / wide - at.row * side),
+                       bk_min(side, j->s.out_w / wide - at.column * side)};
+    invert_tile(at.kind, j, filter, filters, &to, p->m + p->slots[t] * row, p->m_apart);
   }
 }
 
@@ -306,6 +456,7 @@ static void run_member(void *context, const bk_member *me) {
   for (int64_t b = first; b < end; b++) {
     p.first = j->tiles * b / j->blocks;
     p.count = j->tiles * (b + 1) / j->blocks - p.first;
+    order_tiles(&p);
     transform_tiles(&p);
     multiply_panels(&p);
     invert_tiles(&p);

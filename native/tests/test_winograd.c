@@ -141,7 +141,8 @@ static void check_errors(void) {
 int main(void) {
   const int64_t sizes[][5] = {/* batch, channels, height, width, filters */
                               {1, 16, 4, 4, 16},  {2, 16, 7, 9, 32},  {1, 32, 1, 13, 48}, {3, 48, 5, 2, 16},
-                              {1, 64, 14, 14, 64}, {5, 16, 3, 3, 80}, {1, 16, 33, 1, 32},  {1, 128, 8, 6, 16}};
+                              {1, 64, 14, 14, 64}, {5, 16, 3, 3, 80}, {1, 16, 33, 1, 32},  {1, 128, 8, 6, 16},
+                              {7, 32, 14, 14, 32}, {2, 16, 6, 70, 16}, {1, 16, 9, 36, 32}};
   const int64_t paddings[][4] = {{0, 0, 0, 0}, {1, 1, 1, 1}, {2, 2, 2, 2}, {0, 1, 2, 0}, {1, 0, 0, 2}, {5, 1, 1, 7}};
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
     for (size_t k = 0; k < sizeof paddings / sizeof *paddings; k++) {
