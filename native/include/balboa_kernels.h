@@ -37,7 +37,7 @@ extern "C" {
 #endif
 
 /* Raised with every incompatible change of this header; the loader refuses any other number. */
-#define BALBOA_KERNELS_ABI 3
+#define BALBOA_KERNELS_ABI 4
 /* Most dims an array passed with dims and strides may have. */
 #define BALBOA_MAX_DIMS 8
 
@@ -602,16 +602,18 @@ BALBOA_API int32_t balboa_winograd_f32(const int64_t *numbers, const float *x, c
                                        const float *bias, const float *residual, float *y, void *scratch,
                                        int64_t scratch_bytes);
 
-/* ---- convolutions with a pooling in a row
- * args i64[4 links] = {winograd, address of numbers, of weights, of a bias or 0} for each link: numbers of balboa_winograd_f32
- * with blocked 0 and pooled 1 if winograd is nonzero, else of balboa_conv_max_f32. All have the same batch, and
- * each reads what the one before it writes; at most 16. */
+/* ---- convolutions with a pooling in a row, and linear maps behind them
+ * args i64[4 links] = {kind, address of numbers, of weights, of a bias or 0} for each link: numbers of balboa_conv_max_f32
+ * if kind is 0, of balboa_winograd_f32 with blocked 0 and pooled 1 if it is 1, and if it is 2, {batch, features, filters,
+ * relu} of a linear map, whose weights lie as [panels of 32 filters, filled up with zeros][features][32]. All have the same
+ * batch, and each reads what the one before it writes, channels last; at most 16. At least the first one is a convolution,
+ * and none comes behind a linear map. */
 
 /* Bytes of scratch memory (aligned to 64) with which all threads can work, or the status of arguments that are wrong.
  * Addresses of weights and biases do not matter. */
 BALBOA_API int64_t balboa_pooled_chain_scratch(int32_t links, const int64_t *args, int32_t planar);
-/* y = the last link's results, [batch, filters, h, w] if planar is nonzero. Each thread takes parts of the batch through
- * all links, as many threads as there is scratch memory for. */
+/* y = the last link's results, [batch, filters, h, w] if planar is nonzero, which it is not with linear maps. Each thread
+ * takes parts of the batch through all links, as many threads as there is scratch memory for. */
 BALBOA_API int32_t balboa_pooled_chain_f32(int32_t links, const int64_t *args, int32_t planar, const float *x, float *y,
                                            void *scratch, int64_t scratch_bytes);
 

@@ -78,6 +78,15 @@ int64_t bk_first_bad_index(int64_t n, const int32_t *indices, int64_t limit);
 int64_t bk_conv_max_scratch(const int64_t *numbers, int64_t threads);
 int64_t bk_winograd_scratch(const int64_t *numbers, int64_t threads);
 
+/* A linear map to `filters` results, with a ReLU or without; bias may be NULL. */
+typedef struct {
+  int64_t features, filters, relu;
+  const float *w, *bias; /* w in panels of 32 filters, filled up with zeros: [panel][feature][32] */
+} bk_linear;
+
+/* Of rows x [rows][features] the results of some panels of filters, into y [rows][filters]; by the calling thread. */
+void bk_linear_panels(const bk_linear *l, int64_t rows, int64_t panel, int64_t end_panel, const float *x, float *y);
+
 /* Entry k of an index array of BALBOA_I32 or BALBOA_I64; negative ones count from the end. */
 BALBOA_INLINE int64_t bk_index(int32_t dtype, const void *indices, int64_t k, int64_t size) {
   const int64_t v = dtype == BALBOA_I64 ? ((const int64_t *)indices)[k] : ((const int32_t *)indices)[k];

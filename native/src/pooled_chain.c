@@ -1,13 +1,18 @@
 /* Convolutions in a row that are each pooled: each thread takes parts of the batch through all of them, so that what
- * lies between two of them stays in its second cache and no thread waits for another one. */
+ * lies between two of them stays in its second cache and no thread waits for another one. Linear maps may follow. They
+ * read more weights than such a part has numbers: each thread applies them to all pictures that it made, at once. */
 #include <string.h>
 
 #include "internal.h"
+
+enum { DIRECT, WINOGRAD, LINEAR }; /* kinds of links */
 
 enum {
   LINKS = 16,
   ARGS = 4,               /* numbers of a link in the arguments */
   NUMBERS = 24,           /* at most, of a kernel */
+  PANEL = 32,             /* filters of a linear map that are computed together */
+  SERIAL_NS = 1500,       /* work of a thread for which it pays to wake it */
   LEAST = 4,              /* pictures of a thread for which it has parts of its own */
   PART_BYTES = 256 * 1024 /* of results of a part, at most, unless it is a single picture */
 };
@@ -17,16 +22,17 @@ typedef struct {
   int64_t numbers[NUMBERS];
   const float *w, *bias;
   int64_t in, out; /* elements of a picture and of what is made of it */
+  int64_t pixels;  /* of a result, if the last ones are to be in row-major order; else 0 */
 } link;
 
 typedef struct {
   link links[LINKS];
-  int32_t count;
+  bk_linear linears[LINKS];
+  int32_t count, linear_count; /* of convolutions, and of linear maps behind them */
   int64_t batch, part;    /* pictures, and of a part at most */
   int64_t between;        /* elements that one picture needs between two links at most */
-  int64_t pixels, filters; /* of a result, if it is to be in row-major order; else 0 */
   const float *x;
-  float *y;
+  float *results[LINKS + 1]; /* of all convolutions, then of each linear map */
   char *scratch;
   int64_t room, rooms; /* bytes of a thread, and for how many threads there are as many */
 } job;
@@ -53,32 +59,68 @@ static int64_t bytes_of(const job *j, int64_t batch, int one) {
   return padded(most) + 2 * padded(batch * j->between * (int64_t)sizeof(float));
 }
 
+/* Bytes of all that a linear map reads. */
+static int64_t read_bytes(const job *j, int32_t i) {
+  return padded(j->batch * j->linears[i].features * (int64_t)sizeof(float));
+}
+
+static int64_t held_bytes(const job *j) {
+  int64_t bytes = 0;
+  for (int32_t i = 0; i < j->linear_count; i++) {
+    bytes += read_bytes(j, i);
+  }
+  return bytes;
+}
+
+static int32_t prepare_link(const int64_t *args, int32_t planar, link *l) {
+  const int64_t *n = (const int64_t *)(intptr_t)args[1];
+  BK_CHECK(n != NULL, BALBOA_ERR_NULL);
+  BK_CHECK(args[0] == DIRECT || args[0] == WINOGRAD, BALBOA_ERR_ARGUMENT);
+  l->winograd = args[0] == WINOGRAD;
+  memcpy(l->numbers, n, (l->winograd ? 12 : 24) * sizeof *n);
+  const int64_t bytes = kernel_bytes(l, n[0], 1);
+  BK_CHECK(bytes >= 0, (int32_t)bytes);
+  const int64_t high = l->winograd ? n[7] / 2 : n[21], wide = l->winograd ? n[8] / 2 : n[22];
+  /* Pictures have their channels last. */
+  BK_CHECK(!l->winograd || (n[10] == 0 && n[11] == 1), BALBOA_ERR_ARGUMENT);
+  l->in = bk_product3(n[1], n[2], n[3]);
+  l->out = bk_product3(n[4], high, wide);
+  l->pixels = planar ? high * wide : 0;
+  BK_CHECK(l->in > 0 && l->out > 0 && bk_product3(n[0], l->in, l->out) >= 0, BALBOA_ERR_ARGUMENT);
+  l->w = floats(args[2]);
+  l->bias = floats(args[3]);
+  return BALBOA_OK;
+}
+
+static int32_t prepare_linear(const int64_t *args, int64_t batch, int64_t features, bk_linear *l) {
+  const int64_t *n = (const int64_t *)(intptr_t)args[1];
+  BK_CHECK(n != NULL, BALBOA_ERR_NULL);
+  BK_CHECK(args[0] == LINEAR && n[0] == batch && n[1] == features, BALBOA_ERR_ARGUMENT);
+  BK_CHECK(n[2] > 0 && n[2] <= INT32_MAX && (n[3] == 0 || n[3] == 1), BALBOA_ERR_ARGUMENT);
+  BK_CHECK(bk_product3(batch, features, n[2] + PANEL) >= 0, BALBOA_ERR_ARGUMENT);
+  *l = (bk_linear){features, n[2], n[3], floats(args[2]), floats(args[3])};
+  return BALBOA_OK;
+}
+
 static int32_t prepare(int32_t links, const int64_t *args, int32_t planar, job *j) {
   BK_CHECK(args != NULL, BALBOA_ERR_NULL);
   BK_CHECK(links > 0 && links <= LINKS, BALBOA_ERR_ARGUMENT);
-  j->count = links;
-  j->between = 0;
-  for (int32_t i = 0; i < links; i++) {
-    link *l = &j->links[i];
-    const int64_t *n = (const int64_t *)(intptr_t)args[ARGS * i + 1];
-    l->winograd = args[ARGS * i] != 0;
-    BK_CHECK(n != NULL, BALBOA_ERR_NULL);
-    memcpy(l->numbers, n, (l->winograd ? 12 : 24) * sizeof *n);
-    const int64_t bytes = kernel_bytes(l, n[0], 1);
-    BK_CHECK(bytes >= 0, (int32_t)bytes);
-    const int64_t high = l->winograd ? n[7] / 2 : n[21], wide = l->winograd ? n[8] / 2 : n[22], filters = n[4];
-    /* Pictures have their channels last. */
-    BK_CHECK(!l->winograd || (n[10] == 0 && n[11] == 1), BALBOA_ERR_ARGUMENT);
-    l->in = bk_product3(n[1], n[2], n[3]);
-    l->out = bk_product3(filters, high, wide);
-    BK_CHECK(l->in > 0 && l->out > 0 && bk_product3(n[0], l->in, l->out) >= 0, BALBOA_ERR_ARGUMENT);
-    l->w = floats(args[ARGS * i + 2]);
-    l->bias = floats(args[ARGS * i + 3]);
-    BK_CHECK(i == 0 || (l->in == l[-1].out && n[0] == j->batch), BALBOA_ERR_ARGUMENT);
-    j->batch = n[0];
-    j->pixels = planar ? high * wide : 0;
-    j->filters = filters;
-    j->between = i + 1 < links || planar ? bk_max(j->between, l->out) : j->between;
+  *j = (job){0};
+  for (; j->count < links && args[ARGS * j->count] != LINEAR; j->count++) {
+    link *l = &j->links[j->count];
+    const int32_t status = prepare_link(args + ARGS * j->count, planar, l);
+    BK_CHECK(status == BALBOA_OK, status);
+    BK_CHECK(j->count == 0 || (l->in == l[-1].out && l->numbers[0] == j->batch), BALBOA_ERR_ARGUMENT);
+    j->batch = l->numbers[0];
+    j->between = j->count + 1 < links || planar ? bk_max(j->between, l->out) : j->between;
+  }
+  j->linear_count = links - j->count;
+  BK_CHECK(j->count > 0 && (j->linear_count == 0 || !planar), BALBOA_ERR_ARGUMENT);
+  int64_t features = j->links[j->count - 1].out;
+  for (int32_t i = 0; i < j->linear_count; i++) {
+    const int32_t status = prepare_linear(args + ARGS * (j->count + i), j->batch, features, &j->linears[i]);
+    BK_CHECK(status == BALBOA_OK, status);
+    features = j->linears[i].filters;
   }
   j->part = bk_max(1, bk_min(j->batch, PART_BYTES / (int64_t)sizeof(float) / bk_max(1, j->between)));
   return BALBOA_OK;
@@ -93,7 +135,7 @@ static int32_t run_part(const job *j, int64_t first, int64_t count, int one, cha
   for (int32_t i = 0; i < j->count; i++) {
     const link *l = &j->links[i];
     const int last = i + 1 == j->count;
-    float *y = last && j->pixels == 0 ? j->y + first * l->out : held[i % 2];
+    float *y = last && l->pixels == 0 ? j->results[0] + first * l->out : held[i % 2];
     int64_t n[NUMBERS];
     memcpy(n, l->numbers, sizeof n);
     n[0] = count;
@@ -103,16 +145,27 @@ static int32_t run_part(const job *j, int64_t first, int64_t count, int one, cha
     BK_CHECK(status == BALBOA_OK, status);
     x = y;
   }
-  for (int64_t i = 0; i < (j->pixels == 0 ? 0 : count); i++) {
-    const float *from = x + i * j->pixels * j->filters;
-    float *to = j->y + (first + i) * j->pixels * j->filters;
-    for (int64_t f = 0; f < j->filters; f++) {
-      for (int64_t p = 0; p < j->pixels; p++) {
-        to[f * j->pixels + p] = from[p * j->filters + f];
+  const link *last = &j->links[j->count - 1];
+  const int64_t pixels = last->pixels, filters = last->numbers[4];
+  for (int64_t i = 0; i < (pixels == 0 ? 0 : count); i++) {
+    const float *from = x + i * last->out;
+    float *to = j->results[0] + (first + i) * last->out;
+    for (int64_t f = 0; f < filters; f++) {
+      for (int64_t p = 0; p < pixels; p++) {
+        to[f * pixels + p] = from[p * filters + f];
       }
     }
   }
   return BALBOA_OK;
+}
+
+static int64_t panels_of(const bk_linear *l) { return (l->filters + PANEL - 1) / PANEL; }
+
+/* Some filters of a linear map of `count` pictures. */
+static void run_linear(const job *j, int32_t i, int64_t first, int64_t count, int64_t panel, int64_t end_panel) {
+  const bk_linear *l = &j->linears[i];
+  bk_linear_panels(l, count, panel, end_panel, j->results[i] + first * l->features,
+                   j->results[i + 1] + first * l->filters);
 }
 
 static void run_member(void *context, const bk_member *me) {
@@ -128,6 +181,39 @@ static void run_member(void *context, const bk_member *me) {
     /* Numbers and memory have been checked. */
     (void)run_part(j, begin + first, end - first, 1, j->scratch + me->index * j->room, j->room);
   }
+  for (int32_t i = 0; i < j->linear_count; i++) {
+    run_linear(j, i, begin, count, 0, panels_of(&j->linears[i]));
+  }
+}
+
+/* The linear maps of pictures of which each thread computes some filters. */
+static void run_panels(void *context, const bk_member *me) {
+  const job *j = context;
+  for (int32_t i = 0; i < j->linear_count; i++) {
+    const int64_t panels = panels_of(&j->linears[i]);
+    run_linear(j, i, 0, j->batch, panels * me->index / me->count, panels * (me->index + 1) / me->count);
+    if (me->count > 1 && i + 1 < j->linear_count) {
+      bk_meet(me);
+    }
+  }
+}
+
+/* Few pictures, which all threads share. */
+static int32_t run_together(job *j, int64_t scratch_bytes) {
+  const int32_t status = run_part(j, 0, j->batch, 0, j->scratch, scratch_bytes);
+  BK_CHECK(status == BALBOA_OK, status);
+  double products = 0;
+  for (int32_t i = 0; i < j->linear_count; i++) {
+    products += (double)j->batch * (double)j->linears[i].features * (double)j->linears[i].filters;
+  }
+  /* About 100 multiply-adds a nanosecond. */
+  if (products / 100 < 2 * SERIAL_NS) {
+    const bk_member alone = {NULL, 0, 1};
+    run_panels(j, &alone);
+  } else {
+    bk_team(run_panels, j);
+  }
+  return BALBOA_OK;
 }
 
 /* Whether all threads share the pictures of each link, because there are too few to go around. */
@@ -138,7 +224,7 @@ int64_t balboa_pooled_chain_scratch(int32_t links, const int64_t *args, int32_t 
   const int32_t status = prepare(links, args, planar, &j);
   BK_CHECK(status == BALBOA_OK, status);
   const int64_t room = bytes_of(&j, j.part, 1);
-  return is_shared(&j) ? bk_max(room, bytes_of(&j, j.batch, 0)) : room * bk_team_size();
+  return held_bytes(&j) + (is_shared(&j) ? bk_max(room, bytes_of(&j, j.batch, 0)) : room * bk_team_size());
 }
 
 int32_t balboa_pooled_chain_f32(int32_t links, const int64_t *args, int32_t planar, const float *x, float *y,
@@ -150,17 +236,25 @@ int32_t balboa_pooled_chain_f32(int32_t links, const int64_t *args, int32_t plan
     return BALBOA_OK;
   }
   BK_CHECK(x != NULL && y != NULL && scratch != NULL, BALBOA_ERR_NULL);
-  for (int32_t i = 0; i < links; i++) {
+  for (int32_t i = 0; i < j.count; i++) {
     BK_CHECK(j.links[i].w != NULL, BALBOA_ERR_NULL);
   }
+  char *free_bytes = scratch;
+  for (int32_t i = 0; i < j.linear_count; i++) {
+    BK_CHECK(j.linears[i].w != NULL, BALBOA_ERR_NULL);
+    j.results[i] = (float *)free_bytes;
+    free_bytes += read_bytes(&j, i);
+  }
+  const int64_t rest = scratch_bytes - held_bytes(&j);
+  BK_CHECK(rest > 0, BALBOA_ERR_ARGUMENT);
   j.x = x;
-  j.y = y;
-  j.scratch = scratch;
-  if (is_shared(&j) && bytes_of(&j, j.batch, 0) <= scratch_bytes) {
-    return run_part(&j, 0, j.batch, 0, scratch, scratch_bytes);
+  j.results[j.linear_count] = y;
+  j.scratch = free_bytes;
+  if (is_shared(&j) && bytes_of(&j, j.batch, 0) <= rest) {
+    return run_together(&j, rest);
   }
   j.room = bytes_of(&j, j.part, 1);
-  j.rooms = scratch_bytes / j.room;
+  j.rooms = rest / j.room;
   BK_CHECK(j.rooms > 0 && (uintptr_t)scratch % 64 == 0, BALBOA_ERR_ARGUMENT);
   bk_team(run_member, &j);
   return BALBOA_OK;

@@ -62,7 +62,85 @@ static void check(int64_t batch, const int *winograd, int32_t links, int32_t pla
   free(x), free(bias), free(y), free(scratch);
 }
 
+/* y = x W^T + bias of rows, W packed in panels of 32 filters; the largest sum of the terms' sizes. */
+static double apply(int64_t rows, const int64_t *n, const float *x, const float *w, const float *bias, float *y) {
+  double most = 0;
+  for (int64_t i = 0; i < rows * n[2]; i++) {
+    const int64_t row = i / n[2], f = i % n[2];
+    double sum = bias == NULL ? 0 : (double)bias[f], size = fabs(sum);
+    for (int64_t k = 0; k < n[1]; k++) {
+      const double term = (double)x[row * n[1] + k] * (double)w[(f / 32 * n[1] + k) * 32 + f % 32];
+      sum += term;
+      size += fabs(term);
+    }
+    y[i] = (float)(n[3] && sum < 0 ? 0 : sum);
+    most = fmax(most, size);
+  }
+  return most;
+}
+
+/* A pair and linear maps behind it, against one after the other. */
+static void check_linear(int64_t batch, int32_t maps, int64_t first, int64_t second, int room) {
+  int64_t s[24], rows[2][4] = {{batch, 0, first, 1}, {batch, first, second, 0}};
+  const int64_t size = describe(0, batch, 1, SIDE, 32, s);
+  rows[0][1] = size / batch;
+  float *x = numbers(batch * SIDE * SIDE, 7), *w = numbers(9 * 32, 11), *bias = numbers(128, 5);
+  float *picture = run(0, s, x, w, NULL, size), *want[2], *u[2];
+  double most = 0;
+  int64_t args[12] = {0, (int64_t)(intptr_t)s, (int64_t)(intptr_t)w, 0};
+  for (int32_t i = 0; i < maps; i++) {
+    u[i] = numbers((rows[i][2] + 31) / 32 * 32 * rows[i][1], 3 + i);
+    want[i] = numbers(batch * rows[i][2], 1);
+    most = fmax(most, apply(batch, rows[i], i == 0 ? picture : want[0], u[i], i == 0 ? bias : NULL, want[i]));
+    const int64_t a[4] = {2, (int64_t)(intptr_t)rows[i], (int64_t)(intptr_t)u[i], i == 0 ? (int64_t)(intptr_t)bias : 0};
+    memcpy(args + 4 + 4 * i, a, sizeof a);
+  }
+  const int64_t results = batch * rows[maps - 1][2], bytes = balboa_pooled_chain_scratch(1 + maps, args, 0);
+  EXPECT(bytes > 0, "no scratch: %d", (int)bytes);
+  float *y = numbers(results + 1, 3), *scratch = numbers(bytes / 4 + 16, 1);
+  y[results] = 12345;
+  EXPECT_OK(balboa_pooled_chain_f32(1 + maps, args, 0, x, y, scratch, bytes - room));
+  for (int64_t i = 0; i < results; i++) {
+    EXPECT(fabs((double)y[i] - (double)want[maps - 1][i]) <= most * 0x1p-20, "batch %d at %d: %g, not %g", (int)batch, (int)i,
+           (double)y[i], (double)want[maps - 1][i]);
+  }
+  EXPECT(y[results] == 12345, "wrote behind the end");
+  EXPECT(balboa_pooled_chain_scratch(1 + maps, args, 1) == BALBOA_ERR_ARGUMENT, "rows cannot be planar");
+  rows[maps - 1][1]++;
+  EXPECT(balboa_pooled_chain_scratch(1 + maps, args, 0) == BALBOA_ERR_ARGUMENT, "features that nobody makes");
+  rows[maps - 1][1]--;
+  rows[maps - 1][3] = 2;
+  EXPECT(balboa_pooled_chain_scratch(1 + maps, args, 0) == BALBOA_ERR_ARGUMENT, "a flag of 2");
+  rows[maps - 1][3] = 0;
+  args[4 * maps + 2] = 0;
+  EXPECT_STATUS(BALBOA_ERR_NULL, balboa_pooled_chain_f32(1 + maps, args, 0, x, y, scratch, bytes));
+  for (int32_t i = 0; i < maps; i++) {
+    free(u[i]), free(want[i]);
+  }
+  free(x), free(w), free(bias), free(picture), free(y), free(scratch);
+}
+
+static void check_order_of_links(void) {
+  int64_t s[24], rows[4] = {4, 7 * 7 * 32, 32, 0};
+  describe(0, 4, 1, 14, 32, s);
+  int64_t args[12] = {0, (int64_t)(intptr_t)s, 0, 0, 2, (int64_t)(intptr_t)rows, 0, 0, 0, (int64_t)(intptr_t)s, 0, 0};
+  EXPECT(balboa_pooled_chain_scratch(2, args, 0) > 0, "a linear map behind a pair");
+  EXPECT(balboa_pooled_chain_scratch(3, args, 0) == BALBOA_ERR_ARGUMENT, "a pair behind a linear map");
+  EXPECT(balboa_pooled_chain_scratch(1, args + 4, 0) == BALBOA_ERR_ARGUMENT, "nothing but a linear map");
+  args[0] = 3;
+  EXPECT(balboa_pooled_chain_scratch(2, args, 0) == BALBOA_ERR_ARGUMENT, "an unknown kind");
+}
+
 int main(void) {
+  const int64_t filters[] = {1, 16, 32, 33, 100, 128};
+  for (int64_t batch = 1; batch <= 40; batch += batch < 9 ? 1 : 7) {
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+      check_linear(batch, 1, filters[i], 0, 0);
+      check_linear(batch, 2, filters[i], filters[(i + 2) % 6], 0);
+    }
+  }
+  check_linear(32, 2, 64, 10, 64); /* less room than for all threads */
+  check_order_of_links();
   const int64_t batches[] = {1, 2, 7, 8, 9, 33, 64};
   const int kinds[][LINKS] = {{0, 0}, {0, 1}, {1, 0}, {1, 1}};
   for (size_t i = 0; i < sizeof batches / sizeof *batches; i++) {

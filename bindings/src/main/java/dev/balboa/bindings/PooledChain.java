@@ -8,10 +8,11 @@ import java.lang.ref.Reference;
 import java.util.List;
 
 /**
- * Convolutions in a row that are each pooled: each thread of {@code balboa_kernels} takes parts of
- * the batch through all of them, and what lies between two of them stays in its cache. Prepared
- * once and used in any number of runs; immutable and thread-safe for different results, arguments
- * and scratch memory.
+ * Convolutions in a row that are each pooled, and linear maps behind them: each thread of {@code
+ * balboa_kernels} takes parts of the batch through all convolutions, what lies between two of them
+ * stays in its cache, and applies the linear maps to what it made itself. Prepared once and used in
+ * any number of runs; immutable and thread-safe for different results, arguments and scratch
+ * memory.
  *
  * <p>Pictures have their channels last. Segments are off-heap and dense; their sizes are checked
  * before the call.
@@ -32,14 +33,30 @@ public final class PooledChain {
     this.planar = planar;
   }
 
+  /** What a link computes, and the number that the kernel knows it by. */
+  public enum Kind {
+    /** A convolution with its pooling by its definition. */
+    DIRECT(0),
+    /** A convolution with its pooling by Winograd's algorithm. */
+    WINOGRAD(1),
+    /** A linear map. */
+    LINEAR(2);
+
+    private final long code;
+
+    Kind(long code) {
+      this.code = code;
+    }
+  }
+
   /**
-   * One convolution with its pooling.
+   * One convolution with its pooling, or a linear map.
    *
    * @param inputs elements of all pictures
    * @param outputs elements of what is made of them
    */
   public record Link(
-      boolean winograd,
+      Kind kind,
       MemorySegment numbers,
       long inputs,
       long weights,
@@ -51,7 +68,7 @@ public final class PooledChain {
    * Prepares it.
    *
    * @param links each reads what the one before it makes
-   * @param planar whether the results are [N, F, H, W]
+   * @param planar whether the results are [N, F, H, W], which they are not behind a linear map
    * @throws IllegalArgumentException if links do not fit each other, or a part of the batch does
    *     not fit the memory that a thread has
    */
@@ -130,7 +147,7 @@ public final class PooledChain {
 
   private void set(MemorySegment args, int link, MemorySegment weights, MemorySegment bias) {
     long at = (long) link * ARGS * Long.BYTES;
-    args.set(ValueLayout.JAVA_LONG, at, links.get(link).winograd() ? 1 : 0);
+    args.set(ValueLayout.JAVA_LONG, at, links.get(link).kind().code);
     args.set(ValueLayout.JAVA_LONG, at + 8, links.get(link).numbers().address());
     args.set(ValueLayout.JAVA_LONG, at + 16, weights.address());
     args.set(ValueLayout.JAVA_LONG, at + 24, bias.address());

@@ -127,7 +127,8 @@ public final class PooledConvolution {
 
   /** It as a part of a chain, with a bias or without. */
   public PooledChain.Link link(boolean bias) {
-    return new PooledChain.Link(false, numbers, inputs, weights, filters, outputs, bias);
+    return new PooledChain.Link(
+        PooledChain.Kind.DIRECT, numbers, inputs, weights, filters, outputs, bias);
   }
 
   /** Whether the kernel has room for what a result sees of the picture. */

@@ -98,7 +98,8 @@ public final class WinogradConvolution {
 
   /** The same as a part of a chain, with a bias or without. */
   public PooledChain.Link link(boolean bias) {
-    return new PooledChain.Link(true, numbers, inputs, weights, filters, outputs, bias);
+    return new PooledChain.Link(
+        PooledChain.Kind.WINOGRAD, numbers, inputs, weights, filters, outputs, bias);
   }
 
   /** Bytes of scratch memory, aligned to 64, with which all threads can work. */

@@ -5,6 +5,7 @@ import dev.balboa.nn.op.Contiguous;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.ConvBackwardData;
 import dev.balboa.nn.op.ConvBackwardWeights;
+import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.Op;
@@ -20,7 +21,7 @@ import java.util.stream.Collectors;
  * the batch may go through all of them before the next part does. Values are numbered: first what
  * comes from outside, then the outputs of the links in their order. A value has entries of the
  * batch, or is shared by all of them (parameters), or is a sum over them (gradients of parameters),
- * which no link reads.
+ * which no link reads. A linear map reads entries as rows in row-major order, whatever their shape.
  *
  * @param inputs specs of what comes from outside; each is read in one place
  * @param links in order, at least one
@@ -59,6 +60,7 @@ public record Chain(List<TensorSpec> inputs, List<Link> links, List<Integer> res
     return switch (op) {
       case Conv c -> input == 0 || (c.residual() && input == inputs - 1);
       case ConvBackwardData _, WinogradConv _ -> input == 0; // pooled, so without a residual
+      case Linear l -> input == 0 || (l.residual() && input == inputs - 1);
       default -> true;
     };
   }

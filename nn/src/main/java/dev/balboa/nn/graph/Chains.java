@@ -2,7 +2,10 @@ package dev.balboa.nn.graph;
 
 import dev.balboa.nn.backend.Chain;
 import dev.balboa.nn.op.Contiguous;
+import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.Reshape;
+import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.ViewOp;
 import java.util.ArrayList;
@@ -14,7 +17,7 @@ import java.util.Set;
 
 /**
  * Finds operations in a row that a backend may compute together on parts of the batch: each reads
- * entries of the batch that one before it has made.
+ * entries of the batch that one before it has made. Linear maps of such entries as rows may follow.
  */
 final class Chains {
   private final Graph graph;
@@ -49,7 +52,45 @@ final class Chains {
       nodes.add(a);
       (Chain.sums(a.op()) ? sums : entries).addAll(a.outputs());
     }
+    if (!nodes.isEmpty()) {
+      nodes.addAll(linear(first + nodes.size(), nodes.getLast()));
+    }
     return nodes;
+  }
+
+  /** The same chain without its last operation, and without a view that is left at the end. */
+  static List<Node.Apply> shorter(List<Node.Apply> nodes) {
+    int end = nodes.size() - 1;
+    return nodes.subList(0, end > 0 && nodes.get(end - 1).op() instanceof ViewOp ? end - 1 : end);
+  }
+
+  /**
+   * A view of what a node made, entry by entry as a row, and linear maps in a row that nobody but
+   * the next one reads; nothing if there are none.
+   */
+  private List<Node.Apply> linear(int next, Node.Apply made) {
+    int value = viewed(next, made);
+    if (value < 0
+        || !(graph.nodes().get(next) instanceof Node.Apply view)
+        || !(view.op() instanceof Reshape(Shape shape))
+        || shape.rank() != 2
+        || shape.dim(0) != graph.spec(value).shape().dim(0)) {
+      return List.of();
+    }
+    List<Node.Apply> found = new ArrayList<>(List.of(view));
+    int rows = view.outputs().get(0);
+    for (Node node : graph.nodes().subList(next + 1, graph.nodes().size())) {
+      if (!(node instanceof Node.Apply map)
+          || !(map.op() instanceof Linear(_, boolean residual))
+          || residual
+          || map.inputs().get(0) != rows
+          || uses[rows] != 1) {
+        break;
+      }
+      found.add(map);
+      rows = map.outputs().get(0);
+    }
+    return found.size() > 1 ? found : List.of();
   }
 
   /** Whether a node goes on with entries that were made, and depends on nothing else of them. */
@@ -100,6 +141,10 @@ final class Chains {
     int number = inputs.size();
     int viewed = viewed(first + nodes.size(), nodes.getLast());
     for (Node.Apply node : nodes) {
+      if (node.op() instanceof ViewOp) {
+        inside.put(node.outputs().get(0), inside.get(node.inputs().get(0)));
+        continue;
+      }
       List<Integer> in = new ArrayList<>();
       for (int value : node.inputs()) {
         in.add(inside.containsKey(value) ? inside.get(value) : Integer.valueOf(input++));
@@ -131,6 +176,7 @@ final class Chains {
   private int viewed(int next, Node.Apply last) {
     boolean isViewed =
         !Chain.sums(last.op())
+            && !(last.op() instanceof Linear)
             && next < graph.nodes().size()
             && graph.nodes().get(next) instanceof Node.Apply(ViewOp _, var in, var _)
             && in.equals(last.outputs().subList(0, 1));

@@ -218,7 +218,7 @@ final class Lowering {
   /** Lowers operations in a row that the backend computes together; their number, or 0. */
   private int chain() {
     List<Node.Apply> nodes = chains.from(at);
-    for (; nodes.size() > 1; nodes = nodes.subList(0, nodes.size() - 1)) {
+    for (; nodes.size() > 1; nodes = Chains.shorter(nodes)) {
       Chains.Found found = chains.of(at, nodes);
       List<Place> in = new ArrayList<>(found.inputs().stream().map(places::get).toList());
       if (in.contains(null)) {

@@ -7,12 +7,18 @@ import dev.balboa.nn.TestBackend;
 import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.RandomStream;
+import dev.balboa.nn.layer.Conv2d;
+import dev.balboa.nn.layer.Dense;
+import dev.balboa.nn.layer.Flatten;
+import dev.balboa.nn.layer.MaxPool2d;
+import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Window;
 import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Parameter;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.util.List;
@@ -134,6 +140,89 @@ class PooledConvolutionsTest {
           }
         }
       }
+    }
+  }
+
+  private static Sequential classifier(Dense hidden) {
+    return Sequential.of(
+            Shape.of(3, 13, 17),
+            new Conv2d(20, 3).same().relu(),
+            new MaxPool2d(2),
+            new Conv2d(37, 3).relu(),
+            new MaxPool2d(2),
+            new Flatten(),
+            hidden,
+            new Dense(7))
+        .build(5);
+  }
+
+  private static float[] reference(Sequential model, Tensor x) {
+    try (var _ = Execution.on(TestBackend.REFERENCE.executor())) {
+      return model.infer(x).toFloats();
+    }
+  }
+
+  /** One, few, and more pictures than a thread takes at a time. */
+  @Test
+  void takesLinearMapsIntoTheRow() {
+    try (Sequential model = classifier(new Dense(45).relu());
+        Compiled compiled = model.compile()) {
+      for (int n : new int[] {1, 3, 16, 77}) {
+        Tensor x = uniform(n, Shape.of(n, 3, 13, 17));
+        assertThat(compiled.plan(x.spec()))
+            .contains("conv2d + max_pool2d + conv2d + max_pool2d + linear + linear [");
+        assertThat(compiled.run(x).toFloats()).containsExactly(reference(model, x), within(2e-5f));
+      }
+    }
+  }
+
+  @Test
+  void packsWeightsOfLinearMapsAgainWhenTheyChange() {
+    try (Sequential model = classifier(new Dense(45).relu());
+        Compiled compiled = model.compile()) {
+      Tensor x = uniform(1, Shape.of(9, 3, 13, 17));
+      float[] before = compiled.run(x).toFloats();
+      for (Parameter parameter : model.parameters().values()) {
+        parameter.assign(parameter.data().mul(1.25));
+        float[] after = compiled.run(x).toFloats();
+        assertThat(after).isNotEqualTo(before);
+        assertThat(after).containsExactly(reference(model, x), within(2e-4f));
+        before = after;
+      }
+    }
+  }
+
+  @Test
+  void leavesLinearMapsOfOtherKindsToOthers() {
+    try (Sequential model = classifier(new Dense(45).activation(Activation.TANH));
+        Compiled compiled = model.compile()) {
+      Tensor x = uniform(1, Shape.of(9, 3, 13, 17));
+      assertThat(compiled.plan(x.spec()))
+          .contains("conv2d + max_pool2d + conv2d + max_pool2d + contiguous [");
+      assertThat(compiled.run(x).toFloats()).containsExactly(reference(model, x), within(2e-5f));
+    }
+  }
+
+  /** Rows that somebody else reads, too, are no row of the chain. */
+  @Test
+  void handsOutRowsThatAreReadTwice() {
+    Window[] windows = {Window.square(3, 1, 1), Window.square(2, 2, 0)};
+    Tensor[] parameters = {uniform(1, Shape.of(20, 3, 3, 3)), uniform(2, Shape.of(20))};
+    Tensor weights = uniform(3, Shape.of(6, 600));
+    Network network =
+        new Network(List.<Tensor[]>of(parameters), List.<Window[]>of(windows), List.of(true));
+    Tensor x = uniform(5, Shape.of(4, 3, 10, 12));
+    try (Compiled compiled =
+        Compiled.of(
+            in -> {
+              Tensor rows = network.run(in.get(0)).reshape(4, 600);
+              Tensor map = Functions.linear(rows, weights, null, Activation.IDENTITY);
+              return List.of(map, rows);
+            },
+            CompileOptions.defaults())) {
+      assertThat(compiled.plan(x.spec())).contains("conv2d + max_pool2d + contiguous [");
+      Tensor[] results = compiled.run(new Tensor[] {x});
+      close(results[1], reference(network, x).reshape(4, 600), 28);
     }
   }
 

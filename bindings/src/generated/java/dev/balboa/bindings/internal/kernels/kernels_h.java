@@ -23,7 +23,7 @@ public class kernels_h extends kernels_h$shared {
 
     static final SymbolLookup SYMBOL_LOOKUP = dev.balboa.bindings.Natives.lookup("balboa_kernels");
 
-    private static final int BALBOA_KERNELS_ABI = (int)3L;
+    private static final int BALBOA_KERNELS_ABI = (int)4L;
     public static int BALBOA_KERNELS_ABI() {
         return BALBOA_KERNELS_ABI;
     }

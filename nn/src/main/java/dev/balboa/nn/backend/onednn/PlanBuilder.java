@@ -165,6 +165,16 @@ final class PlanBuilder implements AutoCloseable {
     return reordered(from, wanted);
   }
 
+  /** Weights in the given order: as they lie, or reordered into scratch memory. */
+  Operand input(int i, PackedFilters wanted) {
+    if (wanted.equals(layouts.get(i))) {
+      return new Operand(Operand.Place.INPUT, i, wanted.md());
+    }
+    Operand dense = denseInput(i);
+    wishes.prefer(i, wanted);
+    return reordered(dense.at(dense.md().reshape(wanted.md().dims())), wanted.md());
+  }
+
   /** What the operation says of its inputs. */
   InputWishes wishes() {
     return wishes;

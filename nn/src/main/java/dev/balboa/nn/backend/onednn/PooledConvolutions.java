@@ -3,6 +3,7 @@ package dev.balboa.nn.backend.onednn;
 import dev.balboa.bindings.DataType;
 import dev.balboa.bindings.FormatTag;
 import dev.balboa.bindings.MemoryDesc;
+import dev.balboa.bindings.PanelLinear;
 import dev.balboa.bindings.PooledChain;
 import dev.balboa.bindings.PooledConvolution;
 import dev.balboa.nn.backend.Chain;
@@ -12,8 +13,10 @@ import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Contiguous;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Window;
 import dev.balboa.nn.op.WinogradConv;
@@ -27,7 +30,8 @@ import java.util.Optional;
  * Chains of convolutions that are each followed by a max pooling, by kernels that compute both:
  * what is pooled away never leaves a thread's cache, and what no window sees is not computed.
  * Pictures have their channels last between the links, where they are parts of the batch that stay
- * in a thread's cache.
+ * in a thread's cache. Linear maps behind them read weights that were brought into that order of
+ * channels, and each thread applies them to the pictures that it made itself.
  *
  * <p>The kernels are written for the registers of AVX-512. Where the processor has others, oneDNN's
  * convolutions are faster, and there is no such chain.
@@ -36,17 +40,24 @@ final class PooledConvolutions {
   /** Links that a chain of the kernels may have at most. */
   private static final int MOST = 16;
 
+  /** Of weights of a linear map, all of which each thread reads. */
+  private static final long MOST_BYTES = 4 << 20;
+
   private PooledConvolutions() {}
 
   /**
-   * A convolution with its pooling.
+   * A convolution with its pooling, or a linear map.
    *
    * @param inputs numbers of the picture, the weights and maybe the bias in the chain
    * @param weights how the weights lie
    * @param picture what it reads
    */
   private record Pair(
-      PooledChain.Link link, List<Integer> inputs, MemoryDesc weights, TensorSpec picture) {}
+      PooledChain.Link link, List<Integer> inputs, MemoryDesc weights, TensorSpec picture) {
+    boolean isLinear() {
+      return link.kind() == PooledChain.Kind.LINEAR;
+    }
+  }
 
   /** Plans the chain if the kernels serve all of it. */
   static Optional<Prepared> prepare(Chain chain, List<Layout> layouts) {
@@ -56,8 +67,9 @@ final class PooledConvolutions {
 
   /** The pairs that a chain consists of; none if it has other links, or results before the end. */
   private static List<Pair> pairs(Chain chain) {
-    int end = chain.links().size() - (isRowMajor(chain) ? 1 : 0);
-    if (end > MOST || !chain.results().equals(List.of(chain.values().size() - 1))) {
+    int all = chain.links().size();
+    int end = all - (isRowMajor(chain) ? 1 : linear(chain));
+    if (all > MOST || !chain.results().equals(List.of(chain.values().size() - 1))) {
       return List.of();
     }
     List<Pair> pairs = new ArrayList<>();
@@ -73,7 +85,19 @@ final class PooledConvolutions {
       pairs.add(pair.get());
       links = next;
     }
+    for (; links < all && !isRowMajor(chain); links++) {
+      Optional<Pair> map = reads(chain, links, links - 1) ? map(chain, links) : Optional.empty();
+      if (map.isEmpty()) {
+        return List.of();
+      }
+      pairs.add(map.get());
+    }
     return pairs;
+  }
+
+  /** How many linear maps there are; they are at the end. */
+  private static int linear(Chain chain) {
+    return (int) chain.links().stream().filter(link -> link.op() instanceof Linear).count();
   }
 
   private static boolean isRowMajor(Chain chain) {
@@ -121,10 +145,38 @@ final class PooledConvolutions {
         : Optional.empty();
   }
 
+  /** The linear map that a link is. */
+  private static Optional<Pair> map(Chain chain, int i) {
+    Chain.Link link = chain.links().get(i);
+    List<TensorSpec> values = chain.values();
+    TensorSpec x = values.get(link.inputs().get(0));
+    TensorSpec w = values.get(link.inputs().get(1));
+    Linear op = (Linear) link.op();
+    if (x.dtype() != DType.F32
+        || !serves(op.activation())
+        || w.shape().size() == 0
+        || w.byteSize() > MOST_BYTES) {
+      return Optional.empty();
+    }
+    long filters = w.shape().dim(0);
+    PanelLinear kernel =
+        PanelLinear.of(
+            x.shape().dim(0), w.shape().dim(1), filters, op.activation() == Activation.RELU);
+    Shape entry = x.shape().rank() == 4 ? x.shape() : Shape.of(1, w.shape().dim(1), 1, 1);
+    MemoryDesc md =
+        MemoryDesc.tagged(DataType.F32, entry.with(0, filters).dims(), FormatTag.BLOCKED_OHWI32O);
+    return Optional.of(new Pair(kernel.link(link.inputs().size() == 3), link.inputs(), md, x));
+  }
+
+  private static boolean serves(Activation activation) {
+    return activation == Activation.IDENTITY || activation == Activation.RELU;
+  }
+
   private static boolean serves(Conv conv) {
-    boolean activated =
-        conv.activation() == Activation.IDENTITY || conv.activation() == Activation.RELU;
-    return conv.window().rank() == 2 && conv.groups() == 1 && activated && !conv.residual();
+    return conv.window().rank() == 2
+        && conv.groups() == 1
+        && serves(conv.activation())
+        && !conv.residual();
   }
 
   private static boolean serves(MaxPool pool) {
@@ -147,10 +199,15 @@ final class PooledConvolutions {
       List<Operand> operands = new ArrayList<>();
       Pair first = pairs.getFirst();
       operands.add(b.input(first.inputs().getFirst(), Mds.channelsLast(first.picture())));
-      operands.add(rowMajor ? b.denseOutput(0) : b.output(0, Mds.channelsLast(y)));
+      boolean dense = rowMajor || pairs.getLast().isLinear();
+      operands.add(dense ? b.denseOutput(0) : b.output(0, Mds.channelsLast(y)));
       operands.add(b.scratch(MemoryDesc.contiguous(DataType.U8, kernel.scratchBytes())));
       for (Pair pair : pairs) {
-        operands.add(b.input(pair.inputs().get(1), pair.weights()));
+        int weights = pair.inputs().get(1);
+        operands.add(
+            pair.isLinear()
+                ? b.input(weights, new PackedFilters(pair.weights(), b.spec(weights)))
+                : b.input(weights, pair.weights()));
         if (pair.link().bias()) {
           operands.add(b.denseInput(pair.inputs().get(2)));
         }

@@ -6,6 +6,7 @@ import dev.balboa.nn.backend.Chain;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.TensorSpec;
 import java.util.ArrayList;
@@ -55,7 +56,8 @@ final class SlicedChain {
   static Optional<Prepared> prepare(
       Chain chain, List<Layout> layouts, BiConsumer<PlanBuilder, Op> planner) {
     long batch = chain.inputs().getFirst().shape().dim(0);
-    long slice = slice(chain, batch);
+    boolean rows = chain.links().getLast().op() instanceof Linear; // for which it has no form
+    long slice = rows ? 0 : slice(chain, batch);
     if (slice == 0) {
       return Optional.empty();
     }
