@@ -12,8 +12,8 @@ import java.util.List;
  */
 public interface Prepared extends AutoCloseable {
   /**
-   * The layouts of the outputs, in order; an output needs {@link Layout.Opaque#byteSize} or the
-   * dense size.
+   * The layouts of the outputs, in order; an output needs {@link Layout.Opaque#byteSize} or what
+   * its strides reach.
    */
   List<Layout> outputLayouts();
 

@@ -159,8 +159,44 @@ public final class PrimitiveCache implements AutoCloseable {
     });
   }
 
-  /** A prepared operation with the specs of its outputs. */
-  public record Entry(Prepared prepared, List<TensorSpec> outputs) {}
+  /** A prepared operation with the specs of its outputs and the memory that they need. */
+  public static final class Entry {
+    private final Prepared prepared;
+    private final List<TensorSpec> outputs;
+    private final long[] bytes;
+
+    /**
+     * @param outputs none for an operation that works in place
+     */
+    public Entry(Prepared prepared, List<TensorSpec> outputs) {
+      this.prepared = prepared;
+      this.outputs = outputs;
+      this.bytes = new long[outputs.size()];
+      for (int i = 0; i < bytes.length; i++) {
+        TensorSpec spec = outputs.get(i);
+        bytes[i] =
+            switch (prepared.outputLayouts().get(i)) {
+              case Layout.Opaque o -> o.byteSize();
+              case Layout.Strided s -> s.extent(spec.shape().dims()) * spec.dtype().bytes();
+            };
+      }
+    }
+
+    /** The operation. */
+    public Prepared prepared() {
+      return prepared;
+    }
+
+    /** The specs of its outputs. */
+    public List<TensorSpec> outputs() {
+      return outputs;
+    }
+
+    /** Bytes of memory for an output. */
+    public long bytes(int output) {
+      return bytes[output];
+    }
+  }
 
   /** A counted reference to an entry; the cache holds one itself. */
   public static final class Lease implements AutoCloseable {

@@ -264,9 +264,7 @@ public final class EagerExecutor implements BaseExecutor {
     boolean done = false;
     try {
       for (int i = 0; i < out.length; i++) {
-        long bytes =
-            layouts.get(i) instanceof Layout.Opaque o ? o.byteSize() : specs.get(i).byteSize();
-        out[i] = new Storage(scope.allocate(bytes), layouts.get(i));
+        out[i] = new Storage(scope.allocate(entry.bytes(i)), layouts.get(i));
       }
       run(entry.prepared(), in, out);
       done = true;

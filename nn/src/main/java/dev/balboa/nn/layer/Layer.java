@@ -59,7 +59,10 @@ public abstract non-sealed class Layer extends LayerTree implements AutoCloseabl
 
   // ---- For subclasses ----
 
-  /** The function. Results belong to the innermost scope, as those of any operation. */
+  /**
+   * The function. Results belong to the innermost scope, as those of any operation. While the layer
+   * is built their elements are undefined, and only constants and copies can be assigned to.
+   */
   protected abstract Tensor compute(Tensor x);
 
   /**

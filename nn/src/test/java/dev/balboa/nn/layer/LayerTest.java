@@ -8,6 +8,7 @@ import dev.balboa.nn.TestBackend;
 import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.RandomStream;
+import dev.balboa.nn.memory.Allocator;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
@@ -103,6 +104,37 @@ class LayerTest {
               Mult-adds: 576
               """);
     }
+  }
+
+  @Test
+  void buildingTakesNoMemoryForWhatIsNotComputed() {
+    Allocator allocator = Allocator.create(Allocator.Options.defaults());
+    try (var _ = Scope.open(allocator);
+        Sequential model =
+            Sequential.of(
+                Shape.of(3, 256, 256),
+                new Conv2d(64, 3).same(),
+                new BatchNorm(),
+                new Permute(0, 2, 3, 1),
+                new AvgPool2d(64))) {
+      model.build(1);
+      long input = 3 * 256 * 256 * 4;
+      assertThat(allocator.peakBytes()).isBetween(input, input + (64 << 10));
+    }
+  }
+
+  @Test
+  void elementsCanBeReadAndConstantsWrittenWhileBuilding() {
+    Lambda looks =
+        new Lambda(
+            "looks",
+            x -> {
+              assertThat(x.mul(2).toFloats()).hasSize(12);
+              Tensor copy = Tensors.zeros(2, 6);
+              copy.assign(x.add(1).reshape(2, 6));
+              return copy.reshape(x.shape().dims());
+            });
+    assertThat(looks.build(Shape.of(3, 4), 1)).isEqualTo(Shape.of(3, 4));
   }
 
   @Test
