@@ -713,11 +713,12 @@ BALBOA_API int32_t balboa_dgemm(balboa_dgemm_routine gemm, int32_t trans_a, int3
                                 const double *b, int32_t ldb, int64_t stride_b, double beta, double *c, int32_t ldc,
                                 int64_t stride_c, int64_t count);
 /* As balboa_sgemm, C = op(A) op(B), or with accumulate nonzero C += op(A) op(B), without a BLAS, on operands as they lie:
- * for small products and for few rows times a large matrix. The result does not depend on the thread limit. */
+ * for small products and for few rows times a large matrix. The result does not depend on the thread limit. bias[n], or
+ * NULL, is added to every row of C (not together with accumulate); with relu nonzero C is max(C, 0) in the end. */
 BALBOA_API int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k,
                                        const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb,
-                                       int64_t stride_b, int32_t accumulate, float *c, int32_t ldc, int64_t stride_c,
-                                       int64_t count);
+                                       int64_t stride_b, int32_t accumulate, const float *bias, int32_t relu, float *c,
+                                       int32_t ldc, int64_t stride_c, int64_t count);
 
 /* ---- systems of equations */
 

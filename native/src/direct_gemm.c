@@ -22,11 +22,12 @@ enum {
   SERIAL_NS = 5000, /* work of a thread for which it pays to wake it */
 };
 
-/* C[m, n] = A B + (beta ? C : 0); A[i, p] = a[i * a_row + p * a_k]. */
+/* C[m, n] = A B + (accumulate ? C : 0); A[i, p] = a[i * a_row + p * a_k]. Where there is a bias, C begins with
+ * bias[j * bias_step] and accumulates. */
 typedef struct {
-  int64_t m, n, k, a_row, a_k, ldb, ldc, count, stride_a, stride_b, stride_c;
-  int32_t trans_b, accumulate;
-  const float *a, *b;
+  int64_t m, n, k, a_row, a_k, ldb, ldc, count, stride_a, stride_b, stride_c, bias_step;
+  int32_t trans_b, accumulate, relu;
+  const float *a, *b, *bias;
   float *c;
 } product;
 
@@ -296,17 +297,39 @@ BALBOA_CLONES static void all_dots(const product *p, const float *a, const float
   }
 }
 
+/* ---- before and after a product, while its part of C is in the cache */
+BALBOA_CLONES static void begin_with_bias(const product *p, int64_t column, int64_t m, int64_t n, float *c) {
+  const float *bias = p->bias + column * p->bias_step;
+  const int64_t step = p->bias_step;
+  for (int64_t i = 0; i < m; i++) {
+    BALBOA_SIMD for (int64_t j = 0; j < n; j++) { c[i * p->ldc + j] = bias[j * step]; }
+  }
+}
+
+BALBOA_CLONES static void end_with_relu(const product *p, int64_t m, int64_t n, float *c) {
+  for (int64_t i = 0; i < m; i++) {
+    float *row = c + i * p->ldc;
+    BALBOA_SIMD for (int64_t j = 0; j < n; j++) { row[j] = row[j] <= 0.0f ? 0.0f : row[j]; } /* NaN stays NaN */
+  }
+}
+
 /* ---- threads: columns, rows or whole products are shared; no sum is cut, so the bits do not depend on it */
 static void block(const product *p, int64_t matrix, int64_t row, int64_t column, int64_t m, int64_t n) {
   const float *a = p->a + matrix * p->stride_a + row * p->a_row;
   const float *b = p->b + matrix * p->stride_b + column * (p->trans_b ? p->ldb : 1);
   float *c = p->c + matrix * p->stride_c + row * p->ldc + column;
+  if (p->bias != NULL) {
+    begin_with_bias(p, column, m, n, c);
+  }
   if (p->trans_b) {
     all_dots(p, a, b, m, n, c);
   } else if (p->m <= SHORT && p->n >= WIDE) {
     stream(p, a, b, m, n, c);
   } else {
     tiles(p, a, b, m, n, c);
+  }
+  if (p->relu) {
+    end_with_relu(p, m, n, c);
   }
 }
 
@@ -346,6 +369,9 @@ static void some_of_halves(void *context, int64_t begin, int64_t end) {
 /* Always in halves, so that the bits do not depend on the number of threads. */
 static void add_halves(const product *p, int64_t grain) {
   float more[HALVED];
+  if (p->bias != NULL) {
+    begin_with_bias(p, 0, p->m, p->n, p->c);
+  }
   product halves[2] = {*p, *p};
   halves[0].k = p->k / 2;
   halves[1].k = p->k - halves[0].k;
@@ -357,6 +383,9 @@ static void add_halves(const product *p, int64_t grain) {
   bk_parallel(2 * ((p->n + 15) / 16), grain, some_of_halves, halves);
   for (int64_t r = 0; r < p->m; r++) {
     BALBOA_SIMD for (int64_t j = 0; j < p->n; j++) { p->c[r * p->ldc + j] += more[r * p->n + j]; }
+  }
+  if (p->relu) {
+    end_with_relu(p, p->m, p->n, p->c);
   }
 }
 
@@ -375,22 +404,26 @@ static void turn_column(product *p) {
     p->stride_a = q.stride_b;
     p->stride_b = q.stride_a;
     p->ldc = q.m;
+    p->bias_step = 0;
   }
 }
 
 int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, const float *a,
                             int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b,
-                            int32_t accumulate, float *c, int32_t ldc, int64_t stride_c, int64_t count) {
+                            int32_t accumulate, const float *bias, int32_t relu, float *c, int32_t ldc,
+                            int64_t stride_c, int64_t count) {
   BK_CHECK(m >= 0 && n >= 0 && k >= 0 && count >= 0, BALBOA_ERR_ARGUMENT);
   BK_CHECK(bk_product3(count, m, n) >= 0, BALBOA_ERR_ARGUMENT);
   BK_CHECK(lda >= (trans_a ? m : k) && ldb >= (trans_b ? k : n) && ldc >= n, BALBOA_ERR_ARGUMENT);
+  BK_CHECK(bias == NULL || !accumulate, BALBOA_ERR_ARGUMENT);
   if (m == 0 || n == 0 || count == 0) {
     return BALBOA_OK;
   }
   BK_CHECK(c != NULL && (k == 0 || (a != NULL && b != NULL)), BALBOA_ERR_NULL);
   product p = {.m = m, .n = n, .k = k, .a_row = trans_a ? 1 : lda, .a_k = trans_a ? lda : 1, .ldb = ldb, .ldc = ldc,
                .count = count, .stride_a = stride_a, .stride_b = stride_b, .stride_c = stride_c,
-               .trans_b = trans_b && k > 0, .accumulate = accumulate, .a = a, .b = b, .c = c};
+               .bias_step = 1, .trans_b = trans_b && k > 0, .accumulate = accumulate || bias != NULL, .relu = relu,
+               .a = a, .b = b, .bias = bias, .c = c};
   turn_column(&p);
   /* About 100 multiply-adds or 30 bytes a nanosecond. */
   const double ns = (double)p.m * (double)p.n * (double)p.k / 100 + (double)p.n * (double)p.k * 4 / 30;

@@ -15,6 +15,10 @@ public final class DirectGemm {
   /**
    * {@code c = op(a) * op(b)}, or {@code c += op(a) * op(b)} if {@code accumulate}; all else as in
    * {@link Blas#sgemmBatch}.
+   *
+   * @param bias {@code n} numbers that are added to every row of c, not together with {@code
+   *     accumulate}; {@code MemorySegment.NULL} for none
+   * @param relu whether c is max(c, 0) in the end
    */
   public static void sgemm(
       boolean transA,
@@ -29,6 +33,8 @@ public final class DirectGemm {
       int ldb,
       long strideB,
       boolean accumulate,
+      MemorySegment bias,
+      boolean relu,
       MemorySegment c,
       int ldc,
       long strideC,
@@ -52,6 +58,9 @@ public final class DirectGemm {
         strideC,
         count,
         Float.BYTES);
+    if (bias.address() != 0) {
+      BlasChecks.vector(call, "bias", bias, n, 1, Float.BYTES);
+    }
     NativeThreads.bind();
     Blas.checked(
         call,
@@ -68,6 +77,8 @@ public final class DirectGemm {
             ldb,
             strideB,
             Blas.flag(accumulate),
+            bias,
+            Blas.flag(relu),
             c,
             ldc,
             strideC,

@@ -8165,6 +8165,8 @@ public class kernels_h extends kernels_h$shared {
             kernels_h.C_INT,
             kernels_h.C_POINTER,
             kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_INT,
             kernels_h.C_LONG,
             kernels_h.C_LONG
         );
@@ -8177,7 +8179,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, int32_t accumulate, float *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, int32_t accumulate, const float *bias, int32_t relu, float *c, int32_t ldc, int64_t stride_c, int64_t count)
      * }
      */
     public static FunctionDescriptor balboa_sgemm_direct$descriptor() {
@@ -8187,7 +8189,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, int32_t accumulate, float *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, int32_t accumulate, const float *bias, int32_t relu, float *c, int32_t ldc, int64_t stride_c, int64_t count)
      * }
      */
     public static MethodHandle balboa_sgemm_direct$handle() {
@@ -8197,7 +8199,7 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, int32_t accumulate, float *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, int32_t accumulate, const float *bias, int32_t relu, float *c, int32_t ldc, int64_t stride_c, int64_t count)
      * }
      */
     public static MemorySegment balboa_sgemm_direct$address() {
@@ -8206,16 +8208,16 @@ public class kernels_h extends kernels_h$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, int32_t accumulate, float *c, int32_t ldc, int64_t stride_c, int64_t count)
+     * int32_t balboa_sgemm_direct(int32_t trans_a, int32_t trans_b, int32_t m, int32_t n, int32_t k, const float *a, int32_t lda, int64_t stride_a, const float *b, int32_t ldb, int64_t stride_b, int32_t accumulate, const float *bias, int32_t relu, float *c, int32_t ldc, int64_t stride_c, int64_t count)
      * }
      */
-    public static int balboa_sgemm_direct(int trans_a, int trans_b, int m, int n, int k, MemorySegment a, int lda, long stride_a, MemorySegment b, int ldb, long stride_b, int accumulate, MemorySegment c, int ldc, long stride_c, long count) {
+    public static int balboa_sgemm_direct(int trans_a, int trans_b, int m, int n, int k, MemorySegment a, int lda, long stride_a, MemorySegment b, int ldb, long stride_b, int accumulate, MemorySegment bias, int relu, MemorySegment c, int ldc, long stride_c, long count) {
         var mh$ = balboa_sgemm_direct.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_sgemm_direct", trans_a, trans_b, m, n, k, a, lda, stride_a, b, ldb, stride_b, accumulate, c, ldc, stride_c, count);
+                traceDowncall("balboa_sgemm_direct", trans_a, trans_b, m, n, k, a, lda, stride_a, b, ldb, stride_b, accumulate, bias, relu, c, ldc, stride_c, count);
             }
-            return (int)mh$.invokeExact(trans_a, trans_b, m, n, k, a, lda, stride_a, b, ldb, stride_b, accumulate, c, ldc, stride_c, count);
+            return (int)mh$.invokeExact(trans_a, trans_b, m, n, k, a, lda, stride_a, b, ldb, stride_b, accumulate, bias, relu, c, ldc, stride_c, count);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

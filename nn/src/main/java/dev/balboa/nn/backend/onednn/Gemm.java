@@ -73,7 +73,7 @@ record Gemm(
   /** Computes by OpenBLAS or Balboa's kernels. */
   void run(GemmRoute route, MemorySegment a, MemorySegment b, MemorySegment c, boolean accumulate) {
     if (route == GemmRoute.DIRECT) {
-      direct(a, b, c, accumulate);
+      direct(a, b, c, accumulate, MemorySegment.NULL, false);
     } else {
       blas(a, b, c, accumulate);
     }
@@ -116,10 +116,38 @@ record Gemm(
         new long[] {apart, down, right});
   }
 
-  private void direct(MemorySegment a, MemorySegment b, MemorySegment c, boolean accumulate) {
+  /**
+   * Computes by Balboa's kernels, with what comes after the product.
+   *
+   * @param bias n numbers for each row, {@code NULL} for none; then nothing is accumulated
+   */
+  void direct(
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment c,
+      boolean accumulate,
+      MemorySegment bias,
+      boolean relu) {
     long apart = (long) m * n;
     DirectGemm.sgemm(
-        transA, transB, m, n, k, a, lda, stepA, b, ldb, stepB, accumulate, c, n, apart, count);
+        transA,
+        transB,
+        m,
+        n,
+        k,
+        a,
+        lda,
+        stepA,
+        b,
+        ldb,
+        stepB,
+        accumulate,
+        bias,
+        relu,
+        c,
+        n,
+        apart,
+        count);
   }
 
   private void blas(MemorySegment a, MemorySegment b, MemorySegment c, boolean accumulate) {

@@ -134,12 +134,31 @@ final class GemmOps {
       Linear plain = new Linear(Activation.IDENTITY, op.residual());
       MatMulOps.linear(
           b, plain, x.at(gemm.srcMd()), w.operand.at(gemm.weightsMd()), out.at(gemm.dstMd()));
+    } else if (route == GemmRoute.DIRECT && hasOneCall(op)) {
+      direct(b, op, gemm, x, w.operand, out);
+      return;
     } else {
       boolean added = startOf(b, op, m, n, out);
       b.call(s -> gemm.run(route, s[0], s[1], s[2], added), x, w.operand, out);
     }
     if (op.activation() != Activation.IDENTITY) {
       ElementwiseOps.activate(b, op.activation().kind(), out, y);
+    }
+  }
+
+  /** Whether Balboa's kernels compute all of it. */
+  private static boolean hasOneCall(Linear op) {
+    return !op.residual()
+        && (op.activation() == Activation.IDENTITY || op.activation() == Activation.RELU);
+  }
+
+  private static void direct(
+      PlanBuilder b, Linear op, Gemm gemm, Operand x, Operand w, Operand out) {
+    boolean relu = op.activation() == Activation.RELU;
+    if (op.hasBias(b.inputs())) {
+      b.call(s -> gemm.direct(s[0], s[1], s[3], false, s[2], relu), x, w, b.denseInput(2), out);
+    } else {
+      b.call(s -> gemm.direct(s[0], s[1], s[2], false, MemorySegment.NULL, relu), x, w, out);
     }
   }
 
