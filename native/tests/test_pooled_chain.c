@@ -101,8 +101,8 @@ static void check_linear(int64_t batch, int32_t maps, int64_t first, int64_t sec
   y[results] = 12345;
   EXPECT_OK(balboa_pooled_chain_f32(1 + maps, args, 0, x, y, scratch, bytes - room));
   for (int64_t i = 0; i < results; i++) {
-    EXPECT(fabs((double)y[i] - (double)want[maps - 1][i]) <= most * 0x1p-20, "batch %d at %d: %g, not %g", (int)batch, (int)i,
-           (double)y[i], (double)want[maps - 1][i]);
+    EXPECT(fabs((double)y[i] - (double)want[maps - 1][i]) <= most * 0x1p-20, "batch %d at %d: %g, not %g",
+           (int)batch, (int)i, (double)y[i], (double)want[maps - 1][i]);
   }
   EXPECT(y[results] == 12345, "wrote behind the end");
   EXPECT(balboa_pooled_chain_scratch(1 + maps, args, 1) == BALBOA_ERR_ARGUMENT, "rows cannot be planar");

@@ -73,6 +73,40 @@ class PooledChainTest {
     }
   }
 
+  /** 16 channels of 2 x 2 pixels of about 144 * 18.5, by weights of 1 / 64. */
+  @Test
+  void appliesLinearMapsBehindThem() {
+    PooledChain.Link map = PanelLinear.of(BATCH, 64, 5, true).link(true);
+    PooledChain chain = PooledChain.of(List.of(direct(), winograd(BETWEEN), map), false);
+    MemorySegment[] s = Arrays.copyOf(operands(chain), 8);
+    s[1] = floats(BATCH * 5, Float.NaN);
+    s[6] = floats(32L * 64, 1 / 64f);
+    s[7] = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 0, 1, 2, 3, -1e6f);
+    chain.run(chain.newArguments(), s);
+    float[] y = s[1].toArray(ValueLayout.JAVA_FLOAT);
+    for (int i = 0; i < y.length; i++) {
+      assertThat(y[i]).isCloseTo(i % 5 == 4 ? 0 : 144 * 18.5f + i % 5, within(0.05f));
+    }
+    s[6] = s[6].asSlice(4);
+    assertThatThrownBy(() -> chain.run(chain.newArguments(), s))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void refusesLinearMapsThatDoNotFit() {
+    PooledChain.Link narrow = PanelLinear.of(BATCH, 63, 5, false).link(false);
+    PooledChain.Link map = PanelLinear.of(BATCH, 64, 5, false).link(false);
+    assertThatThrownBy(() -> PooledChain.of(List.of(direct(), winograd(BETWEEN), narrow), false))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> PooledChain.of(List.of(direct(), winograd(BETWEEN), map), true))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> PooledChain.of(List.of(map), false))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> PanelLinear.of(BATCH, 0, 5, false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("panelLinear");
+  }
+
   @Test
   void refusesLinksThatDoNotFit() {
     assertThatThrownBy(() -> PooledChain.of(List.of(direct(), winograd(BATCH, 32, 4, 4)), false))
