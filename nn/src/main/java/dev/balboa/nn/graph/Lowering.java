@@ -206,13 +206,18 @@ final class Lowering {
               && neededTo.getOrDefault(place.buffer(), Integer.MAX_VALUE) == at
               && prepared.overwrites(i);
       boolean alone =
-          in.stream().allMatch(p -> p.buffer() != place.buffer() || p.equals(place))
+          IntStream.range(0, in.size()).allMatch(j -> spares(prepared, j, in.get(j), place))
               && node.outputs().stream().noneMatch(aliases::isMutated);
       if (free && alone && place.spec().equals(spec) && place.layout().equals(layout)) {
         return place;
       }
     }
     return null;
+  }
+
+  /** Whether an input is elsewhere, or read like the one in this place, which is overwritten. */
+  private static boolean spares(Prepared prepared, int input, Place at, Place place) {
+    return at.buffer() != place.buffer() || (at.equals(place) && prepared.overwrites(input));
   }
 
   /** Lowers operations in a row that the backend computes together; their number, or 0. */

@@ -196,6 +196,28 @@ class ChannelsLastTest {
     }
   }
 
+  /** A residual that is also what the convolution reads is not overwritten. */
+  @Test
+  void picturesAreAddedToWhatIsMadeOfThem() {
+    Conv op = new Conv(Window.square(3, 1, 1), 1, Activation.IDENTITY, true);
+    Tensor w = uniform(1, Shape.of(32, 32, 3, 3));
+    Tensor x = uniform(2, Shape.of(2, 32, 9, 9));
+    try (Compiled compiled =
+        Compiled.of(
+            in -> {
+              Tensor y = Tensor.apply(op, in.getFirst(), w, in.getFirst()).getFirst();
+              return Tensor.apply(op, y, w, y);
+            },
+            CompileOptions.defaults())) {
+      Tensor expected;
+      try (var _ = Execution.on(TestBackend.REFERENCE.executor())) {
+        Tensor y = Tensor.apply(op, x, w, x).getFirst();
+        expected = Tensor.apply(op, y, w, y).getFirst();
+      }
+      assertThat(compiled.run(x).toFloats()).containsExactly(expected.toFloats(), within(2e-3f));
+    }
+  }
+
   private static String place(String printed) {
     return printed.replaceAll("(?s).*?(arena\\+\\d+).*", "$1");
   }
