@@ -90,7 +90,8 @@ public enum FormatTag {
   BLOCKED_GOIHW16G(dnnl_h.dnnl_Goihw16g(), "Goihw16g"),
   BLOCKED_OHWI8O(dnnl_h.dnnl_Ohwi8o(), "Ohwi8o"),
   BLOCKED_OHWI16O(dnnl_h.dnnl_Ohwi16o(), "Ohwi16o"),
-  BLOCKED_OHWI32O(dnnl_h.dnnl_Ohwi32o(), "Ohwi32o");
+  BLOCKED_OHWI32O(dnnl_h.dnnl_Ohwi32o(), "Ohwi32o"),
+  BLOCKED_AB32A(dnnl_h.dnnl_Ab32a(), "Ab32a");
 
   private final int value;
   private final String text;

@@ -7041,6 +7041,133 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
+    private static class balboa_thin_conv_scratch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_LONG,
+            kernels_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_thin_conv_scratch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t balboa_thin_conv_scratch(const int64_t *numbers)
+     * }
+     */
+    public static FunctionDescriptor balboa_thin_conv_scratch$descriptor() {
+        return balboa_thin_conv_scratch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t balboa_thin_conv_scratch(const int64_t *numbers)
+     * }
+     */
+    public static MethodHandle balboa_thin_conv_scratch$handle() {
+        return balboa_thin_conv_scratch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t balboa_thin_conv_scratch(const int64_t *numbers)
+     * }
+     */
+    public static MemorySegment balboa_thin_conv_scratch$address() {
+        return balboa_thin_conv_scratch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t balboa_thin_conv_scratch(const int64_t *numbers)
+     * }
+     */
+    public static long balboa_thin_conv_scratch(MemorySegment numbers) {
+        var mh$ = balboa_thin_conv_scratch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_thin_conv_scratch", numbers);
+            }
+            return (long)mh$.invokeExact(numbers);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class balboa_thin_conv_f32 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            kernels_h.C_INT,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_POINTER,
+            kernels_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_thin_conv_f32");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t balboa_thin_conv_f32(const int64_t *numbers, const float *x, const float *w, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static FunctionDescriptor balboa_thin_conv_f32$descriptor() {
+        return balboa_thin_conv_f32.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t balboa_thin_conv_f32(const int64_t *numbers, const float *x, const float *w, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MethodHandle balboa_thin_conv_f32$handle() {
+        return balboa_thin_conv_f32.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t balboa_thin_conv_f32(const int64_t *numbers, const float *x, const float *w, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static MemorySegment balboa_thin_conv_f32$address() {
+        return balboa_thin_conv_f32.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t balboa_thin_conv_f32(const int64_t *numbers, const float *x, const float *w, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
+     * }
+     */
+    public static int balboa_thin_conv_f32(MemorySegment numbers, MemorySegment x, MemorySegment w, MemorySegment bias, MemorySegment residual, MemorySegment y, MemorySegment scratch, long scratch_bytes) {
+        var mh$ = balboa_thin_conv_f32.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("balboa_thin_conv_f32", numbers, x, w, bias, residual, y, scratch, scratch_bytes);
+            }
+            return (int)mh$.invokeExact(numbers, x, w, bias, residual, y, scratch, scratch_bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class balboa_pooled_chain_scratch {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_LONG,

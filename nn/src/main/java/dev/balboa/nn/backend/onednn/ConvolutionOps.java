@@ -53,6 +53,10 @@ final class ConvolutionOps {
       return;
     }
     boolean channelsLast = b.layout(1) instanceof PackedFilters;
+    if (b.layout(1) instanceof PackedFilters filters && ThinProducts.serves(b, op)) {
+      ThinProducts.plan(b, op, filters);
+      return;
+    }
     if (!channelsLast) {
       ChannelsLast.offer(b, op);
     }
@@ -88,9 +92,13 @@ final class ConvolutionOps {
 
   /**
    * What weights are packed into for a convolution of pictures with their channels last; empty if
-   * none of oneDNN's kernels on small products (brgemm, and brdgmm of depthwise ones) computes it.
+   * neither our own kernel nor one of oneDNN's on small products (brgemm, and brdgmm of depthwise
+   * ones) computes it.
    */
   static Optional<PackedFilters> filters(PlanBuilder b, Conv op) {
+    if (ThinProducts.serves(b, op)) {
+      return Optional.of(ThinProducts.filters(b.spec(1)));
+    }
     PrimitiveAttr attr = attr(b, op, Mds.channelsLast(b.outputSpec(0)));
     try (PrimitiveDesc desc = b.describe(() -> describe(b, op, true, attr))) {
       return desc.implInfo().startsWith("br")

@@ -14,9 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A linear map through oneDNN's inner product on weights in the blocks that it asks for, with bias,
- * residual and activation inside. Packing costs as much as a product of a few rows, so it is for
- * weights that stay as they are; others are read as they lie.
+ * A linear map through oneDNN's inner product on weights in the blocks that it asks for, or where
+ * that is faster through {@link ThinProducts}, with bias, residual and activation inside. Packing
+ * costs as much as a product of a few rows, so it is for weights that stay as they are; others are
+ * read as they lie.
  */
 final class PackedLinear {
   private PackedLinear() {}
@@ -37,12 +38,19 @@ final class PackedLinear {
   }
 
   private static Layout weights(PlanBuilder b, Linear op) {
+    if (ThinProducts.serves(b, op)) {
+      return ThinProducts.weights(b.spec(1));
+    }
     try (PrimitiveDesc desc = b.describe(() -> describe(b, op))) {
       return Mds.layout(b.spec(1), desc.weightsMd());
     }
   }
 
   static void plan(PlanBuilder b, Linear op) {
+    if (ThinProducts.serves(b, op)) {
+      ThinProducts.plan(b, op);
+      return;
+    }
     try (PrimitiveDesc desc = b.describe(() -> describe(b, op))) {
       Operand x = b.denseInput(0);
       Operand src = new Operand(x.place(), x.index(), desc.srcMd());

@@ -94,6 +94,11 @@ final class PlanBuilder implements AutoCloseable {
     return choice.route();
   }
 
+  /** Notes who computes it where a rule said so. */
+  void chose(String who) {
+    route = who;
+  }
+
   /** Whether an input lies densely in row-major order. */
   boolean isContiguous(int input) {
     return layouts.get(input) instanceof Layout.Strided s

@@ -1,0 +1,156 @@
+package dev.balboa.bindings;
+
+import dev.balboa.bindings.internal.kernels.kernels_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.stream.LongStream;
+
+/**
+ * A convolution in F32 with few results and many weights, or a product of few rows with them, which
+ * {@code balboa_kernels} computes. Prepared once and used in any number of runs; immutable and
+ * thread-safe for different results and scratch memory. Holds a few bytes of off-heap memory that
+ * go with the object.
+ *
+ * <p>Pictures, residuals and results have their channels last ({@link FormatTag#NHWC}). Weights are
+ * in {@link FormatTag#BLOCKED_OHWI32O}, those of products in {@link FormatTag#BLOCKED_AB32A},
+ * filled up with zeros. Segments are off-heap and dense; their sizes are checked before the call.
+ */
+public final class ThinConvolution {
+  private static final String NAME = "thinConv";
+  private static final int PANEL = 32;
+
+  private final MemorySegment numbers;
+  private final long inputs;
+  private final long weights;
+  private final long filters;
+  private final long outputs;
+
+  private ThinConvolution(
+      MemorySegment numbers, long inputs, long weights, long filters, long outputs) {
+    this.numbers = numbers;
+    this.inputs = inputs;
+    this.weights = weights;
+    this.filters = filters;
+    this.outputs = outputs;
+  }
+
+  /**
+   * Prepares a convolution.
+   *
+   * @param x [N, C, H, W]
+   * @param w [F, C, kernel H, kernel W]
+   * @param window how the kernel moves over the picture
+   * @param results [H, W] of the convolution
+   * @param relu whether what is below 0 becomes 0
+   */
+  public static ThinConvolution of(
+      long[] x, long[] w, Window window, long[] results, boolean relu) {
+    if (x.length != 4
+        || w.length != 4
+        || window.axes() != 2
+        || results.length != 2
+        || x[1] != w[1]) {
+      throw new IllegalArgumentException(
+          NAME
+              + ": expected pictures [N, C, H, W], weights [F, C, h, w] and results of 2 axes, got "
+              + Arrays.toString(x)
+              + ", "
+              + Arrays.toString(w)
+              + ", "
+              + window
+              + " and "
+              + Arrays.toString(results));
+    }
+    long[] numbers =
+        LongStream.of(
+                x[0],
+                x[1],
+                x[2],
+                x[3],
+                w[0],
+                w[2],
+                w[3],
+                window.stride(0),
+                window.stride(1),
+                window.dilation(0),
+                window.dilation(1),
+                window.padBegin(0),
+                window.padBegin(1),
+                results[0],
+                results[1],
+                relu ? 1 : 0)
+            .toArray();
+    MemorySegment segment = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, numbers);
+    long scratch = kernels_h.balboa_thin_conv_scratch(segment);
+    if (scratch < 0) {
+      KernelChecks.status(NAME, Math.toIntExact(scratch));
+    }
+    return new ThinConvolution(
+        segment,
+        volume(x),
+        volume(Math.ceilDiv(w[0], PANEL), PANEL, w[1], w[2], w[3]),
+        w[0],
+        volume(x[0], w[0], results[0], results[1]));
+  }
+
+  /**
+   * Prepares a product of matrices x [rows, depth] and w [filters, depth].
+   *
+   * @param relu whether what is below 0 becomes 0
+   */
+  public static ThinConvolution ofRows(long rows, long depth, long filters, boolean relu) {
+    return of(
+        new long[] {1, depth, rows, 1},
+        new long[] {filters, depth, 1, 1},
+        Window.unit(2),
+        new long[] {rows, 1},
+        relu);
+  }
+
+  private static long volume(long... sizes) {
+    long all = 1;
+    for (long size : sizes) {
+      all = KernelChecks.volume(NAME, all, size);
+    }
+    return all;
+  }
+
+  /** Bytes of scratch memory, aligned to 64, with which all threads can work. */
+  public long scratchBytes() {
+    NativeThreads.bind();
+    return kernels_h.balboa_thin_conv_scratch(numbers);
+  }
+
+  /**
+   * y = max(0, the convolution + bias + residual), or without the maximum if it has no ReLU.
+   *
+   * @param bias [F], or {@link MemorySegment#NULL}
+   * @param residual like y, may be y; or {@link MemorySegment#NULL}
+   * @param scratch of {@link #scratchBytes}
+   */
+  public void run(
+      MemorySegment x,
+      MemorySegment w,
+      MemorySegment bias,
+      MemorySegment residual,
+      MemorySegment y,
+      MemorySegment scratch) {
+    KernelChecks.f32(NAME, "x", x, inputs);
+    KernelChecks.f32(NAME, "weights", w, weights);
+    if (bias.address() != 0) {
+      KernelChecks.f32(NAME, "bias", bias, filters);
+    }
+    if (residual.address() != 0) {
+      KernelChecks.f32(NAME, "residual", residual, outputs);
+    }
+    KernelChecks.f32(NAME, "y", y, outputs);
+    KernelChecks.elements(NAME, "scratch", scratch, 0, 1);
+    NativeThreads.bind();
+    KernelChecks.status(
+        NAME,
+        kernels_h.balboa_thin_conv_f32(
+            numbers, x, w, bias, residual, y, scratch, scratch.byteSize()));
+  }
+}

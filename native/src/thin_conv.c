@@ -1,0 +1,295 @@
+/* Products of few rows with many weights, which come from memory each time: linear maps of few rows, and convolutions
+ * of pictures that have become small. Every thread takes a share of the columns and so reads its share of the weights
+ * once, and while it multiplies with one part of them it asks for the next. */
+#include <math.h>
+#include <string.h>
+
+#include "internal.h"
+
+#if defined(__GNUC__)
+typedef float vec __attribute__((vector_size(64), aligned(4), may_alias));
+typedef int32_t lanes __attribute__((vector_size(64)));
+#else
+typedef float vec;
+#endif
+
+enum {
+  LANES = sizeof(vec) / sizeof(float),
+  PANEL = 32, /* filters that are computed together */
+  VECS = PANEL / LANES,
+  ROWS = 14,        /* places of a tile: with two vectors each, 28 of 32 registers hold sums */
+  DEPTH = 768,      /* numbers of a row that are multiplied at a time at most */
+  ROW = DEPTH + 16, /* the distance of packed rows, which else would share sets of a cache */
+  HELD = 196,       /* places whose numbers are packed at a time at most */
+  SERIAL_NS = 1500, /* work of a thread for which it pays to wake it */
+};
+
+typedef struct {
+  int64_t batch, channels, height, width, filters, kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w,
+      pad_h, pad_w, out_h, out_w, relu;
+} shape;
+
+typedef struct {
+  shape s;
+  const float *x, *w, *bias, *residual;
+  float *y, *scratch;
+  int64_t places, depth, panels; /* rows of results, the numbers that each sees, and panels of filters */
+  int64_t blocks, most;          /* how many blocks of places, and places of a block at most */
+  int64_t parts;                 /* of the depth */
+  int64_t members;               /* threads that have work */
+} job;
+
+/* ---- products */
+
+static const float NOTHING[PANEL];
+
+/* y = rows * weights + bias + base, or `least` where that is less. */
+typedef struct {
+  int64_t depth;
+  const float *rows, *weights; /* [places of the tile][ROW], [depth][PANEL] */
+  const char *ahead;           /* weights to ask for, `pace` bytes for each number of a row */
+  int64_t pace;
+  const float *bias, *base;
+  float least, *y;
+  int64_t base_row, y_row; /* the distances of results of two places */
+} tile;
+
+/* `least` where x is less. */
+BALBOA_INLINE void cut_off(vec *x, float least) {
+#if defined(__GNUC__)
+  const vec low = least - (vec){0};
+  const lanes less = *x < low;
+  *x = (vec)(((lanes)*x & ~less) | ((lanes)low & less));
+#else
+  *x = *x < least ? least : *x;
+#endif
+}
+
+/* Results of `count` places and the filters of a panel. */
+BALBOA_INLINE void multiply_tile(const int count, const tile *t) {
+  vec sum[ROWS][VECS];
+  BALBOA_UNROLL(14) for (int r = 0; r < count; r++) {
+    BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) { sum[r][v] = (vec){0}; }
+    BALBOA_PREFETCH(t->y + r * t->y_row);
+    BALBOA_PREFETCH(t->y + r * t->y_row + PANEL / 2);
+  }
+  const float *rows = t->rows, *weights = t->weights;
+  const char *ahead = t->ahead;
+  for (int64_t k = t->depth; k > 0; k--) {
+    vec w[VECS];
+    BALBOA_PREFETCH_FAR(ahead);
+    BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) { w[v] = *(const vec *)(weights + v * LANES); }
+    BALBOA_UNROLL(14) for (int r = 0; r < count; r++) {
+      BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) { sum[r][v] += rows[r * ROW] * w[v]; }
+    }
+    ahead += t->pace;
+    rows++;
+    weights += PANEL;
+  }
+  BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) {
+    const vec bias = *(const vec *)(t->bias + v * LANES);
+    BALBOA_UNROLL(14) for (int r = 0; r < count; r++) {
+      vec y = sum[r][v] + bias + *(const vec *)(t->base + r * t->base_row + v * LANES);
+      cut_off(&y, t->least);
+      *(vec *)(t->y + r * t->y_row + v * LANES) = y;
+    }
+  }
+}
+
+BALBOA_CLONES static void multiply(int64_t count, const tile *t) {
+  switch (count) {
+    case 1: multiply_tile(1, t); break;
+    case 2: multiply_tile(2, t); break;
+    case 3: multiply_tile(3, t); break;
+    case 4: multiply_tile(4, t); break;
+    case 5: multiply_tile(5, t); break;
+    case 6: multiply_tile(6, t); break;
+    case 7: multiply_tile(7, t); break;
+    case 8: multiply_tile(8, t); break;
+    case 9: multiply_tile(9, t); break;
+    case 10: multiply_tile(10, t); break;
+    case 11: multiply_tile(11, t); break;
+    case 12: multiply_tile(12, t); break;
+    case 13: multiply_tile(13, t); break;
+    default: multiply_tile(14, t); break;
+  }
+}
+
+/* The same for a panel of fewer filters. */
+static void multiply_some(int64_t count, int64_t filters, const tile *t) {
+  float bias[PANEL] = {0}, base[ROWS * PANEL] = {0}, y[ROWS * PANEL];
+  const size_t bytes = (size_t)filters * sizeof(float);
+  memcpy(bias, t->bias, bytes);
+  for (int64_t r = 0; r < count; r++) {
+    memcpy(base + r * PANEL, t->base + r * t->base_row, bytes);
+  }
+  tile whole = *t;
+  whole.bias = bias;
+  whole.base = base;
+  whole.y = y;
+  whole.base_row = whole.y_row = PANEL;
+  multiply(count, &whole);
+  for (int64_t r = 0; r < count; r++) {
+    memcpy(t->y + r * t->y_row, y + r * PANEL, bytes);
+  }
+}
+
+/* ---- packing */
+
+/* The pixel that a place sees under a tap of the kernel, or NULL beside the picture. */
+static const float *seen(const job *j, int64_t place, int64_t tap) {
+  const shape *s = &j->s;
+  const int64_t row = place / s->out_w, image = row / s->out_h;
+  const int64_t y = row % s->out_h * s->stride_h - s->pad_h + tap / s->kernel_w * s->dilation_h;
+  const int64_t x = place % s->out_w * s->stride_w - s->pad_w + tap % s->kernel_w * s->dilation_w;
+  const int beside = y < 0 || x < 0 || y >= s->height || x >= s->width;
+  return beside ? NULL : j->x + ((image * s->height + y) * s->width + x) * s->channels;
+}
+
+/* Numbers [from, from + depth) of what `count` places see, tap after tap. */
+static void pack(const job *j, int64_t place, int64_t count, int64_t from, int64_t depth, float *to) {
+  const int64_t channels = j->s.channels;
+  for (int64_t r = 0; r < count; r++, to += ROW) {
+    for (int64_t k = 0; k < depth;) {
+      const int64_t tap = (from + k) / channels, channel = (from + k) % channels;
+      const int64_t run = bk_min(channels - channel, depth - k);
+      const float *pixel = seen(j, place + r, tap);
+      if (pixel == NULL) {
+        memset(to + k, 0, (size_t)run * sizeof *to);
+      } else {
+        memcpy(to + k, pixel + channel, (size_t)run * sizeof *to);
+      }
+      k += run;
+    }
+  }
+}
+
+/* ---- the share of a thread */
+
+static int64_t cut(int64_t n, int64_t parts, int64_t i) { return n * i / parts; }
+
+/* Some panels of a block of places, with a part of the depth. */
+static void multiply_panels(const job *j, int64_t block, int64_t part, int64_t panel, int64_t end_panel,
+                            const float *packed) {
+  const shape *s = &j->s;
+  const int64_t place = cut(j->places, j->blocks, block), count = cut(j->places, j->blocks, block + 1) - place;
+  const int64_t from = cut(j->depth, j->parts, part), depth = cut(j->depth, j->parts, part + 1) - from;
+  const int64_t tiles = (count + ROWS - 1) / ROWS;
+  const int bare = part == 0 && j->residual == NULL;
+  const float *bases = part == 0 ? j->residual : j->y;
+  tile t = {.depth = depth, .pace = PANEL * (int64_t)sizeof(float) / tiles, .y_row = s->filters};
+  t.base_row = bare ? 0 : s->filters;
+  t.least = s->relu && part + 1 == j->parts ? 0 : -INFINITY;
+  for (int64_t q = panel; q < end_panel; q++) {
+    const int last = q + 1 == end_panel;
+    const int64_t next = last ? panel * j->depth + (from + depth) % j->depth : (q + 1) * j->depth + from;
+    const int64_t filters = bk_min(PANEL, s->filters - q * PANEL);
+    t.weights = j->w + (q * j->depth + from) * PANEL;
+    t.ahead = (const char *)(j->w + next * PANEL);
+    t.bias = part > 0 || j->bias == NULL ? NOTHING : j->bias + q * PANEL;
+    for (int64_t i = 0; i < tiles; i++) {
+      const int64_t first = cut(count, tiles, i), end = cut(count, tiles, i + 1);
+      const int64_t at = (place + first) * s->filters + q * PANEL;
+      t.rows = packed + first * ROW;
+      t.base = bare ? NOTHING : bases + at;
+      t.y = j->y + at;
+      if (filters == PANEL) {
+        multiply(end - first, &t);
+      } else {
+        multiply_some(end - first, filters, &t);
+      }
+      t.ahead += depth * t.pace;
+    }
+  }
+}
+
+/* Numbers that a thread packs. */
+static int64_t room(const job *j) { return j->most * ROW; }
+
+static void run_member(void *context, const bk_member *me) {
+  const job *j = context;
+  if (me->index >= j->members) {
+    return;
+  }
+  const int64_t panel = cut(j->panels, j->members, me->index), end_panel = cut(j->panels, j->members, me->index + 1);
+  float *packed = j->scratch + me->index * room(j);
+  for (int64_t b = 0; b < j->blocks && panel < end_panel; b++) {
+    const int64_t place = cut(j->places, j->blocks, b), count = cut(j->places, j->blocks, b + 1) - place;
+    for (int64_t part = 0; part < j->parts; part++) {
+      const int64_t from = cut(j->depth, j->parts, part), depth = cut(j->depth, j->parts, part + 1) - from;
+      pack(j, place, count, from, depth, packed);
+      multiply_panels(j, b, part, panel, end_panel, packed);
+    }
+  }
+}
+
+/* ---- the interface */
+
+static int is_sound(const shape *s) {
+  const int64_t *n = (const int64_t *)s;
+  for (size_t i = 0; i < sizeof(shape) / sizeof(int64_t); i++) {
+    if (n[i] < 0 || n[i] > INT32_MAX) {
+      return 0;
+    }
+  }
+  const int64_t positive[] = {s->channels, s->height,   s->width,      s->filters,    s->kernel_h, s->kernel_w,
+                              s->stride_h, s->stride_w, s->dilation_h, s->dilation_w, s->out_h,    s->out_w};
+  for (size_t i = 0; i < sizeof positive / sizeof *positive; i++) {
+    if (positive[i] == 0) {
+      return 0;
+    }
+  }
+  const int64_t depth = bk_product3(s->channels, s->kernel_h, s->kernel_w);
+  const int64_t places = bk_product3(s->batch, s->out_h, s->out_w);
+  return s->relu <= 1 && depth >= 0 && places >= 0 && bk_product3(depth, s->filters + PANEL, sizeof(float)) >= 0 &&
+         bk_product3(places, s->filters, sizeof(float)) >= 0;
+}
+
+static int32_t prepare(const int64_t *numbers, job *j) {
+  BK_CHECK(numbers != NULL, BALBOA_ERR_NULL);
+  memcpy(&j->s, numbers, sizeof j->s);
+  const shape *s = &j->s;
+  BK_CHECK(is_sound(s), BALBOA_ERR_ARGUMENT);
+  j->places = s->batch * s->out_h * s->out_w;
+  j->depth = s->channels * s->kernel_h * s->kernel_w;
+  j->panels = (s->filters + PANEL - 1) / PANEL;
+  j->blocks = (j->places + HELD - 1) / HELD;
+  j->most = j->blocks == 0 ? 0 : (j->places + j->blocks - 1) / j->blocks;
+  j->parts = (j->depth + DEPTH - 1) / DEPTH;
+  return BALBOA_OK;
+}
+
+int64_t balboa_thin_conv_scratch(const int64_t *numbers) {
+  job j = {0};
+  const int32_t status = prepare(numbers, &j);
+  return status == BALBOA_OK ? bk_team_size() * room(&j) * (int64_t)sizeof(float) : status;
+}
+
+int32_t balboa_thin_conv_f32(const int64_t *numbers, const float *x, const float *w, const float *bias,
+                             const float *residual, float *y, void *scratch, int64_t scratch_bytes) {
+  job j = {0};
+  const int32_t status = prepare(numbers, &j);
+  BK_CHECK(status == BALBOA_OK, status);
+  if (j.places == 0) {
+    return BALBOA_OK;
+  }
+  BK_CHECK(x != NULL && w != NULL && y != NULL && scratch != NULL, BALBOA_ERR_NULL);
+  const int64_t rooms = scratch_bytes / (room(&j) * (int64_t)sizeof(float));
+  BK_CHECK(rooms > 0 && (uintptr_t)scratch % sizeof(float) == 0, BALBOA_ERR_ARGUMENT);
+  j.x = x;
+  j.w = w;
+  j.bias = bias;
+  j.residual = residual;
+  j.y = y;
+  j.scratch = scratch;
+  /* About 100 multiply-adds a nanosecond. As many threads as there is memory for. */
+  const double ns = (double)j.places * (double)j.depth * (double)j.s.filters / 100;
+  j.members = ns < 2 * SERIAL_NS ? 1 : bk_min(rooms, bk_team_size());
+  if (j.members == 1) {
+    const bk_member alone = {NULL, 0, 1};
+    run_member(&j, &alone);
+  } else {
+    bk_team(run_member, &j);
+  }
+  return BALBOA_OK;
+}

@@ -1,0 +1,141 @@
+package dev.balboa.nn.backend.onednn;
+
+import dev.balboa.bindings.DataType;
+import dev.balboa.bindings.FormatTag;
+import dev.balboa.bindings.MemoryDesc;
+import dev.balboa.bindings.ThinConvolution;
+import dev.balboa.nn.memory.Layout;
+import dev.balboa.nn.op.Activation;
+import dev.balboa.nn.op.Conv;
+import dev.balboa.nn.op.DType;
+import dev.balboa.nn.op.Linear;
+import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Products of few rows with many weights that were packed before, by a kernel of {@code
+ * balboa_kernels} that asks for weights ahead of time: linear maps of few rows, and convolutions of
+ * pictures that have become small. The weights of a whole model do not fit the caches, so each
+ * product finds its own in memory. docs/architecture.md has the measurements.
+ */
+final class ThinProducts {
+  /** Rows with which the kernel was faster than oneDNN's; with fewer it fills no tile. */
+  private static final long FEWEST = 12;
+
+  private static final long MOST = 128;
+
+  /** Weights; fewer may well be in a cache. */
+  private static final long LEAST_WEIGHTS = 1 << 17;
+
+  /** Who computes it, as in printed plans. */
+  private static final String ROUTE = "Balboa on packed weights (few rows)";
+
+  private ThinProducts() {}
+
+  /** Whether a linear map on weights that stay is computed so. */
+  static boolean serves(PlanBuilder b, Linear op) {
+    TensorSpec x = b.spec(0);
+    Shape w = b.spec(1).shape();
+    return x.dtype() == DType.F32
+        && x.shape().size() > 0
+        && w.size() > 0
+        && pays(op.activation(), x.shape().size() / w.dim(1), w);
+  }
+
+  /** Whether a convolution of a picture with its channels last is computed so. */
+  static boolean serves(PlanBuilder b, Conv op) {
+    Shape y = b.outputSpec(0).shape();
+    return op.groups() == 1
+        && b.spec(0).dtype() == DType.F32
+        && y.rank() == 4
+        && pays(op.activation(), y.size() / y.dim(1), b.spec(1).shape());
+  }
+
+  /** By what was measured, on the registers that the kernel is written for. */
+  private static boolean pays(Activation activation, long rows, Shape weights) {
+    return Processor.hasWideKernels()
+        && (activation == Activation.IDENTITY || activation == Activation.RELU)
+        && rows >= FEWEST
+        && rows <= MOST
+        && weights.size() >= LEAST_WEIGHTS;
+  }
+
+  /** How the weights of a linear map are packed. */
+  static Layout weights(TensorSpec w) {
+    return Mds.layout(w, packed(w, FormatTag.BLOCKED_AB32A));
+  }
+
+  /** How those of a convolution are. */
+  static PackedFilters filters(TensorSpec w) {
+    return new PackedFilters(packed(w, FormatTag.BLOCKED_OHWI32O), w);
+  }
+
+  private static MemoryDesc packed(TensorSpec w, FormatTag tag) {
+    return MemoryDesc.tagged(DataType.F32, w.shape().dims(), tag);
+  }
+
+  static void plan(PlanBuilder b, Linear op) {
+    Shape w = b.spec(1).shape();
+    long rows = b.spec(0).shape().size() / w.dim(1);
+    boolean relu = op.activation() == Activation.RELU;
+    ThinConvolution kernel = ThinConvolution.ofRows(rows, w.dim(1), w.dim(0), relu);
+    Operand weights = b.input(1, packed(b.spec(1), FormatTag.BLOCKED_AB32A));
+    List<Operand> operands = new ArrayList<>(List.of(b.denseInput(0), weights));
+    Operand residual = op.residual() ? b.denseInput(b.inputs() - 1) : null;
+    run(b, kernel, operands, op.hasBias(b.inputs()), residual, b.denseOutput(0));
+  }
+
+  static void plan(PlanBuilder b, Conv op, PackedFilters filters) {
+    TensorSpec y = b.outputSpec(0);
+    ThinConvolution kernel =
+        ThinConvolution.of(
+            b.spec(0).shape().dims(),
+            b.spec(1).shape().dims(),
+            Windows.of(op.window()),
+            y.shape().slice(2, 4).dims(),
+            op.activation() == Activation.RELU);
+    List<Operand> operands = new ArrayList<>();
+    operands.add(b.input(0, Mds.channelsLast(b.spec(0))));
+    operands.add(new Operand(Operand.Place.INPUT, 1, filters.md()));
+    MemoryDesc out = Mds.channelsLast(y);
+    Operand residual = op.residual() ? b.input(b.inputs() - 1, out) : null;
+    run(b, kernel, operands, op.hasBias(b.inputs()), residual, b.output(0, out));
+  }
+
+  /** Adds the call; the result may take the residual's place. */
+  private static void run(
+      PlanBuilder b,
+      ThinConvolution kernel,
+      List<Operand> operands,
+      boolean bias,
+      Operand residual,
+      Operand y) {
+    if (bias) {
+      operands.add(b.denseInput(2));
+    }
+    if (residual != null) {
+      operands.add(residual);
+      if (residual.place() == Operand.Place.INPUT) {
+        b.wishes().mayOverwrite((int) residual.index());
+      }
+    }
+    b.chose(ROUTE);
+    operands.add(y);
+    operands.add(b.scratch(MemoryDesc.contiguous(DataType.U8, kernel.scratchBytes())));
+    int last = operands.size() - 1;
+    boolean adds = residual != null;
+    b.call(
+        s ->
+            kernel.run(
+                s[0],
+                s[1],
+                bias ? s[2] : MemorySegment.NULL,
+                adds ? s[last - 2] : MemorySegment.NULL,
+                s[last - 1],
+                s[last]),
+        operands.toArray(Operand[]::new));
+  }
+}
