@@ -17,10 +17,12 @@ import java.util.List;
  *       | 0  4  0 -5  0  1 |
  * </pre>
  *
- * <p>Inputs: x [N, C, H, W] with at least one pixel, U [36, ceil(F / 32), C, 32] of {@link
- * WinogradFilters}, optionally b [F], and if {@code residual} at the end r like the output. Output:
- * y [N, F, out...], or if {@code pooled} its largest elements in windows of 2 x 2 with stride 2, a
- * NaN being the largest: the windows lie within tiles.
+ * <p>Inputs: x [N, C, H, W] with at least one pixel, U [36, ceil(F / 32), C, 32] as {@link
+ * WinogradFilters} makes it of kernels (a tile at the edge may be computed from fewer of its
+ * points, since they depend on each other; of any other numbers the result is undefined),
+ * optionally b [F], and if {@code residual} at the end r like the output. Output: y [N, F, out...],
+ * or if {@code pooled} its largest elements in windows of 2 x 2 with stride 2, a NaN being the
+ * largest: the windows lie within tiles.
  *
  * @param window of 3 x 3 without stride and dilation; the padding may be any
  * @param filters F, a multiple of 16

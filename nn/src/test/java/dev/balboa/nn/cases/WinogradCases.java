@@ -18,6 +18,16 @@ final class WinogradCases {
   private static final Activation NONE = Activation.IDENTITY;
   private static final Window SAME = Window.square(3, 1, 1);
 
+  /** As in {@link WinogradFilters}. */
+  private static final double[][] G = {
+    {1 / 4.0, 0, 0},
+    {-1 / 6.0, -1 / 6.0, -1 / 6.0},
+    {-1 / 6.0, 1 / 6.0, -1 / 6.0},
+    {1 / 24.0, 1 / 12.0, 1 / 6.0},
+    {1 / 24.0, -1 / 12.0, 1 / 6.0},
+    {0, 0, 1}
+  };
+
   private WinogradCases() {}
 
   static List<OpCase> all() {
@@ -112,7 +122,7 @@ final class WinogradCases {
     Shape u = Shape.of(WinogradOp.POINTS, Math.ceilDiv(op.filters(), 32), x.dim(1), 32);
     List<Input> in = new ArrayList<>();
     in.add(d.input(x, Domain.NORMAL, false));
-    in.add(d.input(u, Domain.NORMAL, false));
+    in.add(d.dense(u, WinogradCases::transforms, false));
     if (d.flip()) {
       in.add(d.input(Shape.of(op.filters()), Domain.NORMAL, false));
     }
@@ -120,6 +130,33 @@ final class WinogradCases {
       in.add(d.input(op.results(x), Domain.NORMAL, false));
     }
     return Sample.of(op, in);
+  }
+
+  /**
+   * Transforms of kernels, point after point: the 36 points of one are no independent numbers. In
+   * BF16 those of kernels with a single weight, so that the points are not rounded either.
+   */
+  private static double[] transforms(Draw d, int count) {
+    int kernels = count / WinogradOp.POINTS;
+    double[] u = new double[count];
+    for (int k = 0; k < kernels; k++) {
+      double[] g = d.real() == DType.BF16 ? single(d) : Domain.NORMAL.draw(d, 9);
+      for (int point = 0; point < WinogradOp.POINTS; point++) {
+        double[] row = G[point / 6];
+        double[] column = G[point % 6];
+        for (int i = 0; i < 9; i++) {
+          u[point * kernels + k] += row[i / 3] * g[i] * column[i % 3];
+        }
+      }
+    }
+    return u;
+  }
+
+  /** Whose transform has whole numbers of a few bits, over a power of two. */
+  private static double[] single(Draw d) {
+    double[] g = new double[9];
+    g[d.between(0, 8)] = d.pick(-1, 1) * 9 * d.pick(0.0625, 0.125, 0.25);
+    return g;
   }
 
   private static OpCase refusals(OpCase c) {
