@@ -25,7 +25,7 @@ record Options(
       Measures tasks by contenders in interleaved rounds and prints a table.
         --quick        a few tasks, two short rounds: under three minutes
         --full         all tasks, five long rounds: some hours; implies --write
-                       (neither: the tasks that have a target, three rounds: under 30 minutes)
+                       (neither: the tasks that have a target, three rounds: about 35 minutes)
         --threads N    threads for every contender; default: one for each processor
         --rounds N     instead of the number of rounds above
         --contenders   comma-separated names; default: all
