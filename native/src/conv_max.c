@@ -4,24 +4,14 @@
  * and loading it would take as long. */
 #include <string.h>
 
-#include "internal.h"
-
-#if defined(__GNUC__)
-typedef float vec __attribute__((vector_size(64), aligned(4), may_alias));
-#else
-typedef float vec;
-#endif
+#include "panel.h"
 
 enum {
-  LANES = sizeof(vec) / sizeof(float),
-  PANEL = 32, /* filters that are computed together */
-  VECS = PANEL / LANES,
-  PIXELS = 14,         /* columns of a tile: with two vectors each, 28 of 32 registers hold sums */
+  PIXELS = ROWS,       /* columns of a tile */
   WINDOWS = 3,         /* of 2 x 2 results of a tile that is pooled in registers: 24 of them hold sums */
   FEW = 64,            /* products to a result at most with which that is faster */
   ROOM = 24576,        /* numbers of rows of results that windows still need, and of padded rows of the picture */
   REACH = 64,          /* most rows of the picture that a result sees, and most of a window */
-  SERIAL_NS = 1500,    /* work of a thread for which it pays to wake it */
   BANDS_A_THREAD = 4,  /* pieces of work for each thread that a single picture is cut into */
 };
 
@@ -418,11 +408,8 @@ static int64_t columns_that_fit(const job *j) {
 }
 
 static int is_sound(const shape *s) {
-  const int64_t *n = (const int64_t *)s;
-  for (size_t i = 0; i < sizeof(shape) / sizeof(int64_t); i++) {
-    if (n[i] < 0 || n[i] > INT32_MAX) {
-      return 0;
-    }
+  if (!are_sizes(s, sizeof *s)) {
+    return 0;
   }
   const int64_t positive[] = {s->channels, s->height, s->width, s->filters, s->kernel_h, s->kernel_w, s->stride_h,
                               s->stride_w, s->dilation_h, s->dilation_w, s->out_h, s->out_w, s->pool_h, s->pool_w,
@@ -455,7 +442,7 @@ static int32_t prepare(const int64_t *numbers, job *j) {
   BK_CHECK(j->reach_h < REACH && s->pool_h < REACH, BALBOA_ERR_ARGUMENT);
   j->pairs = has_pairs(s);
   j->seen = j->reach_h + (j->pairs ? s->stride_h : 0);
-  j->panels = (s->filters + PANEL - 1) / PANEL;
+  j->panels = panels_of(s->filters);
   j->columns = bk_min(s->pooled_w, columns_that_fit(j));
   return j->columns > 0 ? BALBOA_OK : BALBOA_ERR_ARGUMENT;
 }
@@ -490,10 +477,9 @@ int32_t balboa_conv_max_f32(const int64_t *numbers, const float *x, const float 
   j.bands = bk_min(s->pooled_h, (wanted + pieces - 1) / pieces);
   j.rows = (s->pooled_h + j.bands - 1) / j.bands;
   j.bands = (s->pooled_h + j.rows - 1) / j.rows;
-  /* About 100 multiply-adds a nanosecond. */
-  const double ns = (double)s->batch * (double)j.panels * PANEL * (double)s->out_h * (double)s->out_w *
-                    (double)s->kernel_h * (double)s->kernel_w * (double)s->channels / 100;
-  if (ns < 2 * SERIAL_NS) {
+  const double work = (double)s->batch * (double)j.panels * PANEL * (double)s->out_h * (double)s->out_w *
+                    (double)s->kernel_h * (double)s->kernel_w * (double)s->channels;
+  if (is_little(work)) {
     run_share(&j, 0, 1);
   } else {
     bk_team(run_member, &j);

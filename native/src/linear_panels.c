@@ -1,20 +1,7 @@
 /* A linear map of rows by weights in panels of 32 filters, as they were packed before: [panel][feature][32]. */
 #include <string.h>
 
-#include "internal.h"
-
-#if defined(__GNUC__)
-typedef float vec __attribute__((vector_size(64), aligned(4), may_alias));
-#else
-typedef float vec;
-#endif
-
-enum {
-  LANES = sizeof(vec) / sizeof(float),
-  PANEL = 32, /* filters that are computed together */
-  VECS = PANEL / LANES,
-  ROWS = 14, /* of a tile: with two vectors each, 28 of 32 registers hold sums */
-};
+#include "panel.h"
 
 /* Weights of a panel and what will be read after them: `pace` bytes of it for each feature. */
 typedef struct {

@@ -3,7 +3,7 @@
  * read more weights than such a part has numbers: each thread applies them to all pictures that it made, at once. */
 #include <string.h>
 
-#include "internal.h"
+#include "panel.h"
 
 enum { DIRECT, WINOGRAD, LINEAR }; /* kinds of links */
 
@@ -11,8 +11,6 @@ enum {
   LINKS = 16,
   ARGS = 4,               /* numbers of a link in the arguments */
   NUMBERS = 24,           /* at most, of a kernel */
-  PANEL = 32,             /* filters of a linear map that are computed together */
-  SERIAL_NS = 1500,       /* work of a thread for which it pays to wake it */
   LEAST = 4,              /* pictures of a thread for which it has parts of its own */
   PART_BYTES = 256 * 1024 /* of results of a part, at most, unless it is a single picture */
 };
@@ -159,8 +157,6 @@ static int32_t run_part(const job *j, int64_t first, int64_t count, int one, cha
   return BALBOA_OK;
 }
 
-static int64_t panels_of(const bk_linear *l) { return (l->filters + PANEL - 1) / PANEL; }
-
 /* Some filters of a linear map of `count` pictures. */
 static void run_linear(const job *j, int32_t i, int64_t first, int64_t count, int64_t panel, int64_t end_panel) {
   const bk_linear *l = &j->linears[i];
@@ -182,7 +178,7 @@ static void run_member(void *context, const bk_member *me) {
     (void)run_part(j, begin + first, end - first, 1, j->scratch + me->index * j->room, j->room);
   }
   for (int32_t i = 0; i < j->linear_count; i++) {
-    run_linear(j, i, begin, count, 0, panels_of(&j->linears[i]));
+    run_linear(j, i, begin, count, 0, panels_of(j->linears[i].filters));
   }
 }
 
@@ -190,7 +186,7 @@ static void run_member(void *context, const bk_member *me) {
 static void run_panels(void *context, const bk_member *me) {
   const job *j = context;
   for (int32_t i = 0; i < j->linear_count; i++) {
-    const int64_t panels = panels_of(&j->linears[i]);
+    const int64_t panels = panels_of(j->linears[i].filters);
     run_linear(j, i, 0, j->batch, panels * me->index / me->count, panels * (me->index + 1) / me->count);
     if (me->count > 1 && i + 1 < j->linear_count) {
       bk_meet(me);
@@ -206,10 +202,8 @@ static int32_t run_together(job *j, int64_t scratch_bytes) {
   for (int32_t i = 0; i < j->linear_count; i++) {
     products += (double)j->batch * (double)j->linears[i].features * (double)j->linears[i].filters;
   }
-  /* About 100 multiply-adds a nanosecond. */
-  if (products / 100 < 2 * SERIAL_NS) {
-    const bk_member alone = {NULL, 0, 1};
-    run_panels(j, &alone);
+  if (is_little(products)) {
+    run_alone(run_panels, j);
   } else {
     bk_team(run_panels, j);
   }

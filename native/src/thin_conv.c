@@ -4,24 +4,16 @@
 #include <math.h>
 #include <string.h>
 
-#include "internal.h"
+#include "panel.h"
 
 #if defined(__GNUC__)
-typedef float vec __attribute__((vector_size(64), aligned(4), may_alias));
 typedef int32_t lanes __attribute__((vector_size(64)));
-#else
-typedef float vec;
 #endif
 
 enum {
-  LANES = sizeof(vec) / sizeof(float),
-  PANEL = 32, /* filters that are computed together */
-  VECS = PANEL / LANES,
-  ROWS = 14,        /* places of a tile: with two vectors each, 28 of 32 registers hold sums */
   DEPTH = 768,      /* numbers of a row that are multiplied at a time at most */
   ROW = DEPTH + 16, /* the distance of packed rows, which else would share sets of a cache */
   HELD = 196,       /* places whose numbers are packed at a time at most */
-  SERIAL_NS = 1500, /* work of a thread for which it pays to wake it */
 };
 
 typedef struct {
@@ -226,11 +218,8 @@ static void run_member(void *context, const bk_member *me) {
 /* ---- the interface */
 
 static int is_sound(const shape *s) {
-  const int64_t *n = (const int64_t *)s;
-  for (size_t i = 0; i < sizeof(shape) / sizeof(int64_t); i++) {
-    if (n[i] < 0 || n[i] > INT32_MAX) {
-      return 0;
-    }
+  if (!are_sizes(s, sizeof *s)) {
+    return 0;
   }
   const int64_t positive[] = {s->channels, s->height,   s->width,      s->filters,    s->kernel_h, s->kernel_w,
                               s->stride_h, s->stride_w, s->dilation_h, s->dilation_w, s->out_h,    s->out_w};
@@ -252,7 +241,7 @@ static int32_t prepare(const int64_t *numbers, job *j) {
   BK_CHECK(is_sound(s), BALBOA_ERR_ARGUMENT);
   j->places = s->batch * s->out_h * s->out_w;
   j->depth = s->channels * s->kernel_h * s->kernel_w;
-  j->panels = (s->filters + PANEL - 1) / PANEL;
+  j->panels = panels_of(s->filters);
   j->blocks = (j->places + HELD - 1) / HELD;
   j->most = j->blocks == 0 ? 0 : (j->places + j->blocks - 1) / j->blocks;
   j->parts = (j->depth + DEPTH - 1) / DEPTH;
@@ -282,12 +271,11 @@ int32_t balboa_thin_conv_f32(const int64_t *numbers, const float *x, const float
   j.residual = residual;
   j.y = y;
   j.scratch = scratch;
-  /* About 100 multiply-adds a nanosecond. As many threads as there is memory for. */
-  const double ns = (double)j.places * (double)j.depth * (double)j.s.filters / 100;
-  j.members = ns < 2 * SERIAL_NS ? 1 : bk_min(rooms, bk_team_size());
+  /* As many threads as there is memory for. */
+  const int little = is_little((double)j.places * (double)j.depth * (double)j.s.filters);
+  j.members = little ? 1 : bk_min(rooms, bk_team_size());
   if (j.members == 1) {
-    const bk_member alone = {NULL, 0, 1};
-    run_member(&j, &alone);
+    run_alone(run_member, &j);
   } else {
     bk_team(run_member, &j);
   }

@@ -15,20 +15,10 @@
  */
 #include <string.h>
 
-#include "internal.h"
-
-#if defined(__GNUC__)
-typedef float vec __attribute__((vector_size(64), aligned(4), may_alias));
-#else
-typedef float vec;
-#endif
+#include "panel.h"
 
 enum {
-  LANES = sizeof(vec) / sizeof(float),
   BLOCK = 16,  /* channels that lie together in blocked pictures */
-  PANEL = 32,  /* filters that are computed together */
-  VECS = PANEL / LANES,
-  ROWS = 14,   /* tiles of a product: with two vectors each, 28 of 32 registers hold sums */
   SIDE = 6,    /* of a tile of the picture */
   STEP = 4,    /* of a tile of results */
   SHORT = 2,   /* results of a tile at the end for which fewer points will do */
@@ -36,7 +26,6 @@ enum {
   STRIP = 8,   /* tiles side by side at most whose columns are transformed together */
   APART = 16,  /* numbers between the matrices of two points, which else would share sets of a cache */
   TILES = 28,  /* of a block at most */
-  SERIAL_NS = 1500, /* work of a thread for which it pays to wake it */
 };
 
 /* Tiles that lack two of their four columns, nothing, two rows, or both. */
@@ -471,11 +460,8 @@ static distances lie(const shape *s, int64_t channels, int64_t height, int64_t w
 }
 
 static int is_sound(const shape *s) {
-  const int64_t *n = (const int64_t *)s;
-  for (size_t i = 0; i < sizeof(shape) / sizeof(int64_t); i++) {
-    if (n[i] < 0 || n[i] > INT32_MAX) {
-      return 0;
-    }
+  if (!are_sizes(s, sizeof *s)) {
+    return 0;
   }
   return s->channels > 0 && s->height > 0 && s->width > 0 && s->filters > 0 &&
          s->relu <= 1 && s->blocked <= 1 && s->pooled <= 1 && s->out_h > s->pooled && s->out_w > s->pooled &&
@@ -491,7 +477,7 @@ static int32_t prepare(const int64_t *numbers, job *j) {
   j->in = lie(s, s->channels, s->height, s->width);
   const int64_t wide = s->pooled ? 2 : 1;
   j->out = lie(s, s->filters, s->out_h / wide, s->out_w / wide);
-  j->panels = (s->filters + PANEL - 1) / PANEL;
+  j->panels = panels_of(s->filters);
   j->tiles_h = (s->out_h + STEP - 1) / STEP;
   j->tiles_w = (s->out_w + STEP - 1) / STEP;
   j->tiles = s->batch * j->tiles_h * j->tiles_w;
@@ -586,16 +572,15 @@ int32_t balboa_winograd_f32(const int64_t *numbers, const float *x, const float 
   j.residual = residual;
   j.y = y;
   j.scratch = scratch;
-  /* About 100 multiply-adds a nanosecond. As many threads as there is memory for. */
-  const double ns = (double)j.tiles * POINTS * (double)j.s.channels * (double)j.s.filters / 100;
-  int64_t members = ns < 2 * SERIAL_NS ? 1 : bk_team_size();
+  /* As many threads as there is memory for. */
+  const double work = (double)j.tiles * POINTS * (double)j.s.channels * (double)j.s.filters;
+  int64_t members = is_little(work) ? 1 : bk_team_size();
   while (members > 1 && divide(&j, members) * (int64_t)sizeof(float) > scratch_bytes) {
     members--;
   }
   BK_CHECK(divide(&j, members) * (int64_t)sizeof(float) <= scratch_bytes, BALBOA_ERR_ARGUMENT);
   if (members == 1) {
-    const bk_member alone = {NULL, 0, 1};
-    run_member(&j, &alone);
+    run_alone(run_member, &j);
   } else {
     bk_team(run_member, &j);
   }
