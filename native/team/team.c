@@ -4,6 +4,10 @@
  * whether or not they sleep; that costs as much as a small product where a virtual machine makes system calls slow.
  * Here nobody enters the kernel who does not have to wait long.
  *
+ * Whoever begins a region takes over the share of a worker that has not begun with it when its own is done: the worker
+ * may be asleep, or another thread may have its processor (a compiler of the JVM, another request). Waiting for it took
+ * seven times as long as the region. Shares that meet at a barrier have all begun before one of them is done.
+ *
  * As in libgomp, every thread that begins regions has workers of its own, which end with it, and a region within a
  * region has one thread. Beside libgomp this is fewer functions: it serves the libraries that are loaded together with
  * it (see NativeLoader) and nobody else in the process.
@@ -35,8 +39,13 @@ typedef struct {
   atomic_uint sleepers;
 } bell;
 
-/* How often a waiting thread looks before it sleeps: as long as a layer of a network may take. */
-static int64_t patience = 10000;
+/* How often a waiting thread looks before it sleeps: as long as a layer of a network may take; and where there are more
+ * threads than processors, so that somebody may be waiting for this one. */
+static int64_t patience = 10000, crowded_patience = 100;
+
+/* Workers that are awake, and a thread for each team of such. */
+static atomic_int active;
+static int processors;
 
 static void pause_a_little(void) {
 #if defined(__x86_64__)
@@ -46,6 +55,8 @@ static void pause_a_little(void) {
 #endif
 }
 
+static bool is_crowded(void) { return atomic_load_explicit(&active, memory_order_relaxed) > processors; }
+
 /* Either the sleeper sees the new value or this sees the sleeper: each writes before it reads, in one order for all. */
 static void ring(bell *b, unsigned value) {
   atomic_store(&b->value, value);
@@ -54,18 +65,29 @@ static void ring(bell *b, unsigned value) {
   }
 }
 
-static void await(bell *b, unsigned value) {
-  for (int64_t i = 0; i < patience; i++) {
-    if (atomic_load_explicit(&b->value, memory_order_acquire) == value) {
-      return;
+/* Waits for another value than `old`, and returns it; asleep, so many threads fewer are active. */
+static unsigned await_other(bell *b, unsigned old, int threads) {
+  unsigned now;
+  for (int64_t i = 0; i < (is_crowded() ? crowded_patience : patience); i++) {
+    if ((now = atomic_load_explicit(&b->value, memory_order_acquire)) != old) {
+      return now;
     }
     pause_a_little();
   }
+  atomic_fetch_sub(&active, threads);
   atomic_fetch_add(&b->sleepers, 1);
-  for (unsigned now; (now = atomic_load(&b->value)) != value;) {
-    syscall(SYS_futex, &b->value, FUTEX_WAIT_PRIVATE, now, NULL, NULL, 0);
+  while ((now = atomic_load(&b->value)) == old) {
+    syscall(SYS_futex, &b->value, FUTEX_WAIT_PRIVATE, old, NULL, NULL, 0);
   }
   atomic_fetch_sub(&b->sleepers, 1);
+  atomic_fetch_add(&active, threads);
+  return now;
+}
+
+static void await(bell *b, unsigned value) {
+  for (unsigned now = atomic_load_explicit(&b->value, memory_order_acquire); now != value;) {
+    now = await_other(b, now, 0);
+  }
 }
 
 /* ---- threads */
@@ -74,14 +96,14 @@ typedef struct team team;
 
 /* What a worker is told, and what it says when it is done. */
 typedef struct {
-  _Alignas(LINE) bell turn; /* counts the regions that it takes part in */
+  _Alignas(LINE) bell turn; /* even: that of a region, whose share nobody has taken yet; one more: somebody has */
   void (*run)(void *);      /* NULL: go home */
   void *data;
   int count;
-  _Alignas(LINE) bell done;
+  _Alignas(LINE) bell done; /* the turn of the last region in which it did its share */
   team *of;
   int index;
-  unsigned regions;
+  bool is_late; /* whoever began the region has taken its share */
   pthread_t thread;
 } worker;
 
@@ -110,18 +132,30 @@ static _Noreturn void give_up(const char *what, int error) {
   abort();
 }
 
+/* The last turn that a worker was told of, for the thread that tells it. */
+static unsigned turn_of(worker *w) { return atomic_load_explicit(&w->turn.value, memory_order_relaxed) & ~1u; }
+
+/* Takes the share of a turn; whether nobody had. What the worker is told does not change until it is done with it. */
+static bool take(worker *w, unsigned turn) { return atomic_compare_exchange_strong(&w->turn.value, &turn, turn + 1); }
+
 static void *work(void *argument) {
   worker *w = argument;
-  for (;;) {
-    await(&w->turn, ++w->regions);
+  const int threads = w->index == 1 ? 2 : 1; /* the first one stands for whoever tells it, too */
+  atomic_fetch_add(&active, threads);
+  for (unsigned turn = 0;;) {
+    turn = await_other(&w->turn, turn, threads);
+    if (turn % 2 != 0 || !take(w, turn++)) {
+      continue;
+    }
     if (w->run == NULL) {
+      atomic_fetch_sub(&active, threads);
       return NULL;
     }
     me.of = w->of;
     me.index = w->index;
     me.count = w->count;
     w->run(w->data);
-    ring(&w->done, w->regions);
+    ring(&w->done, turn - 1);
   }
 }
 
@@ -168,7 +202,7 @@ static void tell(worker *w, void (*run)(void *), void *data, int count) {
   w->run = run;
   w->data = data;
   w->count = count;
-  ring(&w->turn, atomic_load_explicit(&w->turn.value, memory_order_relaxed) + 1);
+  ring(&w->turn, turn_of(w) + 2);
 }
 
 static void dismiss(void *argument) {
@@ -189,17 +223,19 @@ static void begin(void) {
     give_up("make a key", error);
   }
   cpu_set_t set;
-  usual = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
+  processors = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : (int)sysconf(_SC_NPROCESSORS_ONLN);
+  usual = processors;
   const char *threads = getenv("OMP_NUM_THREADS"), *policy = getenv("OMP_WAIT_POLICY");
   const char *spins = getenv("GOMP_SPINCOUNT");
   if (threads != NULL && atoi(threads) > 0) {
     usual = atoi(threads);
   }
   if (policy != NULL) {
-    patience = strcasecmp(policy, "active") == 0 ? INT64_MAX : 0;
+    patience = crowded_patience = strcasecmp(policy, "active") == 0 ? INT64_MAX : 0;
   }
   if (spins != NULL && atoll(spins) >= 0) {
     patience = atoll(spins);
+    crowded_patience = patience < crowded_patience ? patience : crowded_patience;
   }
 }
 
@@ -253,7 +289,17 @@ void GOMP_parallel(void (*run)(void *), void *data, unsigned count, unsigned fla
     run(data);
     for (int i = 0; i < members - 1; i++) {
       worker *w = t->workers[i];
-      await(&w->done, atomic_load_explicit(&w->turn.value, memory_order_relaxed));
+      w->is_late = take(w, turn_of(w));
+      if (w->is_late) {
+        me.index = w->index;
+        run(data);
+      }
+    }
+    for (int i = 0; i < members - 1; i++) {
+      worker *w = t->workers[i];
+      if (!w->is_late) {
+        await(&w->done, turn_of(w));
+      }
     }
     me.of = NULL;
   }

@@ -71,12 +71,46 @@ static void callers(void) {
   }
 }
 
+static void count(void *data) {
+  seen *s = data;
+  s->runs[omp_get_thread_num()]++;
+  s->count[omp_get_thread_num()] = omp_get_num_threads();
+}
+
+/* Workers that never come: whoever begins a region does their shares as what they are. */
+static void late_workers(void) {
+  team *t = own_team();
+  EXPECT(t->hired == 0, "the main thread has had no region of several threads");
+  worker *late[MOST - 1];
+  for (int i = 0; i < MOST - 1; i++) {
+    late[i] = allocate(sizeof *late[i]);
+    late[i]->of = t;
+    late[i]->index = i + 1;
+  }
+  t->workers = late;
+  t->hired = MOST - 1;
+  for (int round = 0; round < 3; round++) {
+    seen s = {{0}, {0}, {0}, 0, 0, 0, 0};
+    GOMP_parallel(count, &s, MOST, 0);
+    for (int i = 0; i < MOST; i++) {
+      EXPECT(s.runs[i] == 1 && s.count[i] == MOST, "share %d: %d times, %d members", i, s.runs[i], s.count[i]);
+    }
+    EXPECT(omp_in_parallel() == 0 && omp_get_thread_num() == 0, "outside again");
+  }
+  t->workers = NULL;
+  t->hired = 0;
+  for (int i = 0; i < MOST - 1; i++) {
+    free(late[i]);
+  }
+}
+
 int main(void) {
   EXPECT(omp_get_max_threads() >= 1, "a thread for each processor");
   omp_set_num_threads(0);
   EXPECT(omp_get_max_threads() == 1, "at least one thread");
   region(0, 1);
   GOMP_barrier(); /* nobody to wait for */
+  late_workers();
   callers();
   patience = 0; /* all waiting is sleeping now */
   callers();
