@@ -16,9 +16,21 @@ import java.util.List;
  * their inputs are not looked at (they may be NaN) and receive a gradient of zero. h_T is therefore
  * the state at a sequence's own end, and a reverse layer starts there. A sequence of length 0 ends
  * with its initial state. A length outside [0, T] is refused when the operation runs.
+ *
+ * @param workspace whether there is a workspace, which only the derivative reads
  */
-public record Recurrent(RecurrentCell cell, boolean reverse, boolean lengths)
+public record Recurrent(RecurrentCell cell, boolean reverse, boolean lengths, boolean workspace)
     implements RecurrentOp {
+  /** With a workspace. */
+  public Recurrent(RecurrentCell cell, boolean reverse, boolean lengths) {
+    this(cell, reverse, lengths, true);
+  }
+
+  /** The same, with a workspace or without. */
+  public Recurrent withWorkspace(boolean wanted) {
+    return new Recurrent(cell, reverse, lengths, wanted);
+  }
+
   @Override
   public String name() {
     return cell.opName();
@@ -54,7 +66,9 @@ public record Recurrent(RecurrentCell cell, boolean reverse, boolean lengths)
     for (int i = 0; i < states(); i++) {
       out.add(state);
     }
-    out.add(TensorSpec.WORKSPACE);
+    if (workspace) {
+      out.add(TensorSpec.WORKSPACE);
+    }
     return out;
   }
 
@@ -99,14 +113,19 @@ public record Recurrent(RecurrentCell cell, boolean reverse, boolean lengths)
     for (int i = 0; i < arity(); i++) {
       in.add(c.in(i));
     }
+    Recurrent kept = withWorkspace(true);
+    Value saved =
+        workspace
+            ? c.out(1 + states())
+            : c.emit().applyAll(kept, in.toArray(Value[]::new)).get(1 + states());
     in.add(c.out(0));
-    in.add(c.out(1 + states()));
+    in.add(saved);
     for (int i = 0; i <= states(); i++) {
       in.add(c.grad(i));
     }
     boolean needsInput = c.needs(0);
     List<Value> grads =
-        c.emit().applyAll(new RecurrentBackward(this, needsInput), in.toArray(Value[]::new));
+        c.emit().applyAll(new RecurrentBackward(kept, needsInput), in.toArray(Value[]::new));
     List<Value> all = new ArrayList<>(grads);
     if (!needsInput) {
       all.addFirst(null);

@@ -34,8 +34,9 @@ final class RecurrentCases {
         OpCase.of(
                 op.name() + (lengths ? " of lengths" : ""),
                 Recurrent.class,
-                d -> sample(d, op(d, cell, lengths), sizes(d)))
+                d -> sample(d, op(d, cell, lengths).withWorkspace(d.flip()), sizes(d)))
             .alsoLarge(d -> sample(d, op, 6, 19, 40, 70))
+            .alsoLarge(d -> sample(d, op.withWorkspace(false), 6, 19, 40, 70))
             .also(d -> sample(d, op, 0, 2, 3, 4))
             .also(d -> sample(d, op, 3, 0, 3, 4))
             .also(d -> sample(d, op, 3, 2, 0, 4))

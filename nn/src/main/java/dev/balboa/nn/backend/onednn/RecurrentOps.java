@@ -125,7 +125,7 @@ final class RecurrentOps {
     int hLast = a.add(b.denseOutput(1));
     int cLast = a.add(op.cell().hasCellState() ? b.denseOutput(2) : null);
     WorkspaceLayout kept = new WorkspaceLayout(elements(shape.workspace()), none, none);
-    int workspace = a.add(b.workspace(1 + op.states(), kept));
+    int workspace = a.add(op.workspace() ? b.workspace(1 + op.states(), kept) : null);
     int scratch = a.add(b.scratch(elements(shape.forwardScratch())));
     b.call(
         s -> {
@@ -144,7 +144,7 @@ final class RecurrentOps {
               s[y],
               s[hLast],
               at(s, cLast),
-              s[workspace],
+              at(s, workspace),
               s[scratch]);
         },
         a.all());

@@ -39,12 +39,14 @@ final class RecurrentKernels {
     }
     List<Access> writes = new ArrayList<>();
     List<Layout> layouts = new ArrayList<>();
-    for (int i = 0; i < call.outputs().size() - 1; i++) {
+    for (int i = 0; i <= kernels.op.states(); i++) {
       writes.add(call.write(i));
       layouts.add(Layout.Strided.contiguous(call.out(i).dims()));
     }
-    writes.add(NoWorkspace.access());
-    layouts.add(new NoWorkspace());
+    if (kernels.op.workspace()) {
+      writes.add(NoWorkspace.access());
+      layouts.add(new NoWorkspace());
+    }
     return new ReferencePrepared(reads, writes, layouts, kernels::forward);
   }
 

@@ -25,12 +25,15 @@ import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Permute;
+import dev.balboa.nn.op.Recurrent;
+import dev.balboa.nn.op.RecurrentCell;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Softmax;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.UnaryBackward;
 import dev.balboa.nn.op.Window;
 import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.RecurrentWeights;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.List;
 import java.util.function.Function;
@@ -375,6 +378,29 @@ class PassTest {
       Tensor x = numbers(1, 2, 3, 8, 8);
       assertThat(compiled.run(x).toFloats())
           .isEqualTo(Functions.maxPool(x, Window.square(2, 2, 0)).toFloats());
+    }
+  }
+
+  @Test
+  void workspacesOfRecurrentLayersAreNotWritten() {
+    CompileOptions only = CompileOptions.defaults().withPasses(List.of(new DropWorkspaces()));
+    for (RecurrentCell cell : RecurrentCell.values()) {
+      long gates = cell.gates() * 5L;
+      RecurrentWeights weights =
+          new RecurrentWeights(
+              numbers(2, gates, 3),
+              numbers(3, gates, 5),
+              numbers(4, cell.biases() * 5L),
+              cell.hasPeephole() ? numbers(5, 15) : null);
+      Tensor x = numbers(1, 4, 2, 3);
+      try (Compiled compiled =
+          Compiled.of(
+              in -> List.of(Functions.recurrent(cell, true, in.get(0), weights, null, null).y()),
+              only)) {
+        assertThat(ops(compiled.graph(x.spec()))).contains(new Recurrent(cell, true, false, false));
+        assertThat(compiled.run(x).toFloats())
+            .isEqualTo(Functions.recurrent(cell, true, x, weights, null, null).y().toFloats());
+      }
     }
   }
 
