@@ -478,7 +478,7 @@ int32_t balboa_conv_max_f32(const int64_t *numbers, const float *x, const float 
   j.rows = (s->pooled_h + j.bands - 1) / j.bands;
   j.bands = (s->pooled_h + j.rows - 1) / j.rows;
   const double work = (double)s->batch * (double)j.panels * PANEL * (double)s->out_h * (double)s->out_w *
-                    (double)s->kernel_h * (double)s->kernel_w * (double)s->channels;
+                      (double)s->kernel_h * (double)s->kernel_w * (double)s->channels;
   if (is_little(work)) {
     run_share(&j, 0, 1);
   } else {

@@ -39,9 +39,10 @@ typedef struct {
   atomic_uint sleepers;
 } bell;
 
-/* How often a waiting thread looks before it sleeps: as long as a layer of a network may take; and where there are more
- * threads than processors, so that somebody may be waiting for this one. */
-static int64_t patience = 10000, crowded_patience = 100;
+/* How often a waiting thread looks before it sleeps: as long as a layer of a network may take; but not more than
+ * CROWDED times while more threads are active than there are processors, for somebody may be waiting for this one. */
+static int64_t patience = 10000;
+enum { CROWDED = 100 };
 
 /* Workers that are awake, and a thread for each team of such. */
 static atomic_int active;
@@ -68,7 +69,7 @@ static void ring(bell *b, unsigned value) {
 /* Waits for another value than `old`, and returns it; asleep, so many threads fewer are active. */
 static unsigned await_other(bell *b, unsigned old, int threads) {
   unsigned now;
-  for (int64_t i = 0; i < (is_crowded() ? crowded_patience : patience); i++) {
+  for (int64_t i = 0; i < patience && (i < CROWDED || !is_crowded()); i++) {
     if ((now = atomic_load_explicit(&b->value, memory_order_acquire)) != old) {
       return now;
     }
@@ -142,9 +143,10 @@ static void *work(void *argument) {
   worker *w = argument;
   const int threads = w->index == 1 ? 2 : 1; /* the first one stands for whoever tells it, too */
   atomic_fetch_add(&active, threads);
-  for (unsigned turn = 0;;) {
-    turn = await_other(&w->turn, turn, threads);
-    if (turn % 2 != 0 || !take(w, turn++)) {
+  for (unsigned seen = 0;;) {
+    const unsigned turn = await_other(&w->turn, seen, threads);
+    seen = turn | 1; /* what it becomes, whoever takes the share */
+    if (turn == seen || !take(w, turn)) {
       continue;
     }
     if (w->run == NULL) {
@@ -155,7 +157,7 @@ static void *work(void *argument) {
     me.index = w->index;
     me.count = w->count;
     w->run(w->data);
-    ring(&w->done, turn - 1);
+    ring(&w->done, turn);
   }
 }
 
@@ -231,11 +233,12 @@ static void begin(void) {
     usual = atoi(threads);
   }
   if (policy != NULL) {
-    patience = crowded_patience = strcasecmp(policy, "active") == 0 ? INT64_MAX : 0;
+    const bool spins_always = strcasecmp(policy, "active") == 0;
+    patience = spins_always ? INT64_MAX : 0;
+    processors = spins_always ? INT_MAX : processors;
   }
   if (spins != NULL && atoll(spins) >= 0) {
     patience = atoll(spins);
-    crowded_patience = patience < crowded_patience ? patience : crowded_patience;
   }
 }
 
