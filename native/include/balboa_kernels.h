@@ -602,7 +602,7 @@ BALBOA_API int32_t balboa_winograd_f32(const int64_t *numbers, const float *x, c
                                        const float *bias, const float *residual, float *y, void *scratch,
                                        int64_t scratch_bytes);
 
-/* ---- convolution, or product, of few places with many weights
+/* ---- convolution of few places, or product of rows, with many weights
  * numbers i64[16] = {batch, channels, height, width, filters, kernel h, w, stride h, w, dilation h, w, padding before h, w,
  * results h, w, relu}; all sizes but batch and padding at least 1. x [batch, height, width, channels]; y, residual [batch,
  * results h, w, filters]; w [(filters + 31) / 32, kernel h, kernel w, channels, 32] with zeros behind the last filter; bias

@@ -226,3 +226,39 @@ int64_t bk_first_outside(int64_t n, int32_t dtype, const void *indices, int64_t 
   }
   return -1;
 }
+
+static uint64_t range_bits(bk_range r) { return (uint64_t)r.end << 32 | (uint64_t)r.from; }
+
+void bk_share_out(bk_share *shares, int64_t members, int64_t n) {
+  for (int64_t i = 0; i < members; i++) {
+    const bk_range r = {n * i / members, n * (i + 1) / members};
+    atomic_store_explicit(&shares[i].left, range_bits(r), memory_order_relaxed);
+  }
+}
+
+int bk_take(bk_share *shares, int64_t members, int64_t member, int64_t least, int64_t border, bk_range *taken) {
+  for (int64_t i = 0; i < members; i++) {
+    bk_share *s = &shares[(member + i) % members];
+    uint64_t bits = atomic_load_explicit(&s->left, memory_order_relaxed);
+    bk_range left = {(int64_t)(bits & UINT32_MAX), (int64_t)(bits >> 32)};
+    while (left.from < left.end) {
+      const int64_t count = bk_min(bk_max(least, (left.end - left.from + 1) / 2), left.end - left.from);
+      bk_range rest = left;
+      if (i == 0) {
+        const int64_t next = left.from / border * border + border;
+        rest.from = bk_min(left.from + count, next);
+        *taken = (bk_range){left.from, rest.from};
+      } else {
+        const int64_t before = (left.end - 1) / border * border;
+        rest.end = bk_max(left.end - count, before);
+        *taken = (bk_range){rest.end, left.end};
+      }
+      if (atomic_compare_exchange_weak_explicit(&s->left, &bits, range_bits(rest), memory_order_relaxed,
+                                                memory_order_relaxed)) {
+        return 1;
+      }
+      left = (bk_range){(int64_t)(bits & UINT32_MAX), (int64_t)(bits >> 32)};
+    }
+  }
+  return 0;
+}

@@ -45,6 +45,19 @@ void bk_meet(const bk_member *me);
 /* How many threads a team would have. */
 int64_t bk_team_size(void);
 
+/* Numbered work of which each thread has a share: whoever is done with its own takes from others. */
+typedef struct {
+  int64_t from, end;
+} bk_range;
+typedef struct {
+  _Alignas(64) _Atomic uint64_t left; /* from, and end in the upper half */
+} bk_share;
+/* Gives each of `members` an equal share of [0, n), n being less than 2^32. */
+void bk_share_out(bk_share *shares, int64_t members, int64_t n);
+/* Takes a range from the front of one's own share, or if that is empty from the back of another one: half of what is
+ * left, rounded up, but at least `least`, and nothing on both sides of a multiple of `border`. Whether there was any. */
+int bk_take(bk_share *shares, int64_t members, int64_t member, int64_t least, int64_t border, bk_range *taken);
+
 /* Product of sizes, or -1 if one is negative or the product does not fit 2^60. */
 int64_t bk_product(int32_t count, const int64_t *sizes);
 int64_t bk_product3(int64_t a, int64_t b, int64_t c);

@@ -1,6 +1,9 @@
-/* Products of few rows with many weights, which come from memory each time: linear maps of few rows, and convolutions
- * of pictures that have become small. Every thread takes a share of the columns and so reads its share of the weights
- * once, and while it multiplies with one part of them it asks for the next. */
+/* Products with many weights, which come from memory each time: linear maps, and convolutions of pictures that have
+ * become small. While a thread multiplies with one panel of weights it asks for the next.
+ *
+ * Tiles of 14 places by a panel of filters are numbered: block of places after block, in a block panel after panel.
+ * Every thread has an equal share of the numbers, which are columns if there is one block and rows if there are many,
+ * and when it is done takes from what others have left, for two processors are seldom equally fast. */
 #include <math.h>
 #include <string.h>
 
@@ -13,7 +16,8 @@ typedef int32_t lanes __attribute__((vector_size(64)));
 enum {
   DEPTH = 768,      /* numbers of a row that are multiplied at a time at most */
   ROW = DEPTH + 16, /* the distance of packed rows, which else would share sets of a cache */
-  HELD = 196,       /* places whose numbers are packed at a time at most */
+  HELD = 196,       /* places of a block at most */
+  ALIKE = 1024,     /* rows of a multiple of so many numbers all share the same sets of a cache */
 };
 
 typedef struct {
@@ -26,10 +30,18 @@ typedef struct {
   const float *x, *w, *bias, *residual;
   float *y, *scratch;
   int64_t places, depth, panels; /* rows of results, the numbers that each sees, and panels of filters */
-  int64_t blocks, most;          /* how many blocks of places, and places of a block at most */
+  int64_t blocks, tiles;         /* how many blocks of places, and tiles of a block for a panel */
   int64_t parts;                 /* of the depth */
+  int32_t is_packed;             /* whether rows are copied side by side before: they do not lie so, or lie alike */
   int64_t members;               /* threads that have work */
+  bk_share *shares;              /* of the tiles */
 } job;
+
+/* Rows of a block that a thread has packed, with a part of the depth. */
+typedef struct {
+  float *memory;
+  int64_t block, part;
+} held;
 
 /* ---- products */
 
@@ -38,7 +50,8 @@ static const float NOTHING[PANEL];
 /* y = rows * weights + bias + base, or `least` where that is less. */
 typedef struct {
   int64_t depth;
-  const float *rows, *weights; /* [places of the tile][ROW], [depth][PANEL] */
+  const float *rows, *weights; /* [places of the tile][row], [depth][PANEL] */
+  int64_t row;                 /* the distance of two rows */
   const char *ahead;           /* weights to ask for, `pace` bytes for each number of a row */
   int64_t pace;
   const float *bias, *base;
@@ -65,17 +78,18 @@ BALBOA_INLINE void multiply_tile(const int count, const tile *t) {
     BALBOA_PREFETCH(t->y + r * t->y_row);
     BALBOA_PREFETCH(t->y + r * t->y_row + PANEL / 2);
   }
-  const float *rows = t->rows, *weights = t->weights;
+  const int64_t row = t->row;
+  const float *rows[] = {t->rows, t->rows + 4 * row, t->rows + 8 * row, t->rows + 12 * row}, *weights = t->weights;
   const char *ahead = t->ahead;
   for (int64_t k = t->depth; k > 0; k--) {
     vec w[VECS];
     BALBOA_PREFETCH_FAR(ahead);
     BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) { w[v] = *(const vec *)(weights + v * LANES); }
     BALBOA_UNROLL(14) for (int r = 0; r < count; r++) {
-      BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) { sum[r][v] += rows[r * ROW] * w[v]; }
+      BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) { sum[r][v] += rows[r / 4][r % 4 * row] * w[v]; }
     }
     ahead += t->pace;
-    rows++;
+    BALBOA_UNROLL(4) for (int i = 0; i < 4; i++) { rows[i]++; }
     weights += PANEL;
   }
   BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) {
@@ -160,57 +174,73 @@ static void pack(const job *j, int64_t place, int64_t count, int64_t from, int64
 
 static int64_t cut(int64_t n, int64_t parts, int64_t i) { return n * i / parts; }
 
-/* Some panels of a block of places, with a part of the depth. */
-static void multiply_panels(const job *j, int64_t block, int64_t part, int64_t panel, int64_t end_panel,
-                            const float *packed) {
-  const shape *s = &j->s;
-  const int64_t place = cut(j->places, j->blocks, block), count = cut(j->places, j->blocks, block + 1) - place;
+/* The first place of a tile of a block. */
+static int64_t place_of(const job *j, int64_t block, int64_t index) {
+  return cut(j->places, j->blocks * j->tiles, block * j->tiles + index);
+}
+
+/* The rows of a block, with a part of the depth, and their distance. */
+static const float *rows_of(const job *j, int64_t block, int64_t part, held *packed, int64_t *row) {
+  const int64_t place = place_of(j, block, 0), count = place_of(j, block, j->tiles) - place;
   const int64_t from = cut(j->depth, j->parts, part), depth = cut(j->depth, j->parts, part + 1) - from;
-  const int64_t tiles = (count + ROWS - 1) / ROWS;
+  if (!j->is_packed) {
+    *row = j->depth;
+    return j->x + place * j->depth + from;
+  }
+  if (packed->block != block || packed->part != part) {
+    pack(j, place, count, from, depth, packed->memory);
+    packed->block = block;
+    packed->part = part;
+  }
+  *row = ROW;
+  return packed->memory;
+}
+
+/* Tiles [from, end) of a block, with a part of the depth. */
+static void multiply_tiles(const job *j, int64_t block, int64_t part, int64_t from, int64_t end, held *packed) {
+  const shape *s = &j->s;
+  const int64_t start = cut(j->depth, j->parts, part), depth = cut(j->depth, j->parts, part + 1) - start;
   const int bare = part == 0 && j->residual == NULL;
   const float *bases = part == 0 ? j->residual : j->y;
-  tile t = {.depth = depth, .pace = PANEL * (int64_t)sizeof(float) / tiles, .y_row = s->filters};
+  tile t = {.depth = depth, .pace = PANEL * (int64_t)sizeof(float) / j->tiles, .y_row = s->filters};
   t.base_row = bare ? 0 : s->filters;
   t.least = s->relu && part + 1 == j->parts ? 0 : -INFINITY;
-  for (int64_t q = panel; q < end_panel; q++) {
-    const int last = q + 1 == end_panel;
-    const int64_t next = last ? panel * j->depth + (from + depth) % j->depth : (q + 1) * j->depth + from;
-    const int64_t filters = bk_min(PANEL, s->filters - q * PANEL);
-    t.weights = j->w + (q * j->depth + from) * PANEL;
-    t.ahead = (const char *)(j->w + next * PANEL);
+  const float *rows = rows_of(j, block, part, packed, &t.row);
+  for (int64_t q = from / j->tiles; q * j->tiles < end; q++) {
+    const int64_t filters = bk_min(PANEL, s->filters - q * PANEL), next = q + 1 < j->panels ? q + 1 : 0;
+    t.weights = j->w + (q * j->depth + start) * PANEL;
     t.bias = part > 0 || j->bias == NULL ? NOTHING : j->bias + q * PANEL;
-    for (int64_t i = 0; i < tiles; i++) {
-      const int64_t first = cut(count, tiles, i), end = cut(count, tiles, i + 1);
-      const int64_t at = (place + first) * s->filters + q * PANEL;
-      t.rows = packed + first * ROW;
+    for (int64_t i = bk_max(0, from - q * j->tiles); i < bk_min(j->tiles, end - q * j->tiles); i++) {
+      const int64_t place = place_of(j, block, i), count = place_of(j, block, i + 1) - place;
+      const int64_t at = place * s->filters + q * PANEL;
+      t.ahead = (const char *)(j->w + (next * j->depth + start) * PANEL) + i * depth * t.pace;
+      t.rows = rows + (place - place_of(j, block, 0)) * t.row;
       t.base = bare ? NOTHING : bases + at;
       t.y = j->y + at;
       if (filters == PANEL) {
-        multiply(end - first, &t);
+        multiply(count, &t);
       } else {
-        multiply_some(end - first, filters, &t);
+        multiply_some(count, filters, &t);
       }
-      t.ahead += depth * t.pace;
     }
   }
 }
 
 /* Numbers that a thread packs. */
-static int64_t room(const job *j) { return j->most * ROW; }
+static int64_t room(const job *j) { return j->is_packed ? j->tiles * ROWS * ROW : 1; }
 
 static void run_member(void *context, const bk_member *me) {
   const job *j = context;
   if (me->index >= j->members) {
     return;
   }
-  const int64_t panel = cut(j->panels, j->members, me->index), end_panel = cut(j->panels, j->members, me->index + 1);
-  float *packed = j->scratch + me->index * room(j);
-  for (int64_t b = 0; b < j->blocks && panel < end_panel; b++) {
-    const int64_t place = cut(j->places, j->blocks, b), count = cut(j->places, j->blocks, b + 1) - place;
+  held packed = {.memory = j->scratch + me->index * room(j), .block = -1};
+  const int64_t of_block = j->panels * j->tiles;
+  const int64_t least = j->is_packed && j->parts > 1 ? of_block : 1; /* else a block would be packed again each time */
+  for (bk_range r; bk_take(j->shares, j->members, me->index, least, of_block, &r);) {
+    const int64_t block = r.from / of_block, first = block * of_block;
     for (int64_t part = 0; part < j->parts; part++) {
-      const int64_t from = cut(j->depth, j->parts, part), depth = cut(j->depth, j->parts, part + 1) - from;
-      pack(j, place, count, from, depth, packed);
-      multiply_panels(j, b, part, panel, end_panel, packed);
+      multiply_tiles(j, block, part, r.from - first, r.end - first, &packed);
     }
   }
 }
@@ -243,8 +273,11 @@ static int32_t prepare(const int64_t *numbers, job *j) {
   j->depth = s->channels * s->kernel_h * s->kernel_w;
   j->panels = panels_of(s->filters);
   j->blocks = (j->places + HELD - 1) / HELD;
-  j->most = j->blocks == 0 ? 0 : (j->places + j->blocks - 1) / j->blocks;
+  j->tiles = j->blocks == 0 ? 0 : (j->places + ROWS * j->blocks - 1) / (ROWS * j->blocks);
   j->parts = (j->depth + DEPTH - 1) / DEPTH;
+  BK_CHECK(bk_product3(j->blocks, j->tiles, j->panels) <= UINT32_MAX, BALBOA_ERR_ARGUMENT);
+  const int64_t has_window = (s->kernel_h | s->kernel_w | s->stride_h | s->stride_w) != 1 || (s->pad_h | s->pad_w) != 0;
+  j->is_packed = has_window || j->depth % ALIKE == 0;
   return BALBOA_OK;
 }
 
@@ -274,6 +307,9 @@ int32_t balboa_thin_conv_f32(const int64_t *numbers, const float *x, const float
   /* As many threads as there is memory for. */
   const int little = is_little((double)j.places * (double)j.depth * (double)j.s.filters);
   j.members = little ? 1 : bk_min(rooms, bk_team_size());
+  bk_share shares[BK_TEAM];
+  j.shares = shares;
+  bk_share_out(shares, j.members, j.blocks * j.tiles * j.panels);
   if (j.members == 1) {
     run_alone(run_member, &j);
   } else {

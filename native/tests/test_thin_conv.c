@@ -71,6 +71,14 @@ static void check(const int64_t *s, int with_bias, int with_residual) {
   EXPECT_OK(balboa_set_threads(1));
   EXPECT_OK(
       balboa_thin_conv_f32(s, x, p, with_bias ? bias : NULL, with_residual ? alone : NULL, alone, scratch, bytes));
+  EXPECT(memcmp(alone, y, (size_t)ny * sizeof *y) == 0, "a single thread has other bits");
+  /* And more of them than processors, who take from each other. */
+  EXPECT_OK(balboa_set_threads(5));
+  const int64_t more = balboa_thin_conv_scratch(s);
+  void *rooms = aligned_alloc(64, (size_t)(more + 64) / 64 * 64);
+  memcpy(alone, residual, (size_t)ny * sizeof *alone);
+  EXPECT_OK(balboa_thin_conv_f32(s, x, p, with_bias ? bias : NULL, with_residual ? alone : NULL, alone, rooms, more));
+  free(rooms);
   EXPECT_OK(balboa_set_threads(threads));
   EXPECT(memcmp(alone, y, (size_t)ny * sizeof *y) == 0, "bits depend on the number of threads");
   free(x), free(w), free(bias), free(residual), free(y), free(p), free(scratch), free(alone);
@@ -131,6 +139,8 @@ static void check_errors(void) {
   for (int i = C; i <= DW; i++) refuses(i, 0);
   refuses(N, -1), refuses(PH, -1), refuses(PW, -1), refuses(OH, 0), refuses(OW, 0), refuses(RELU, 2);
   refuses(C, INT64_C(1) << 31), refuses(RELU, -1);
+  const int64_t large[NUMBERS] = {1, 1, INT32_MAX, 1, 1024, 1, 1, 1, 1, 1, 1, 0, 0, INT32_MAX, 1, 0};
+  EXPECT(balboa_thin_conv_scratch(large) == BALBOA_ERR_ARGUMENT, "more tiles than can be numbered");
 }
 
 int main(void) {
@@ -152,6 +162,7 @@ int main(void) {
   const int64_t depths[] = {1, 767, 768, 769, 2305};
   for (int i = 0; i < 5; i++) check_rows(49, depths[i], 100, i % 2, 1, i % 3 == 0);
   check_rows(410, 60, 64, 1, 1, 1), check_rows(197, 800, 65, 0, 0, 1), check_rows(128, 384, 384, 1, 1, 0);
+  check_rows(1000, 96, 100, 1, 1, 1), check_rows(400, 1024, 70, 0, 1, 1), check_rows(15, 1024, 33, 1, 0, 0);
   check_not_finite();
   check_errors();
   return check_done("thin_conv");

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /**
- * A convolution in F32 with few results and many weights, or a product of few rows with them, which
+ * A convolution in F32 with few results and many weights, or a product of rows with them, which
  * {@code balboa_kernels} computes. Prepared once and used in any number of runs; immutable and
  * thread-safe for different results and scratch memory. Holds a few bytes of off-heap memory that
  * go with the object.

@@ -53,8 +53,8 @@ final class ConvolutionOps {
       return;
     }
     boolean channelsLast = b.layout(1) instanceof PackedFilters;
-    if (b.layout(1) instanceof PackedFilters filters && ThinProducts.serves(b, op)) {
-      ThinProducts.plan(b, op, filters);
+    if (b.layout(1) instanceof PackedFilters filters && PanelProducts.serves(b, op)) {
+      PanelProducts.plan(b, op, filters);
       return;
     }
     if (!channelsLast) {
@@ -96,8 +96,8 @@ final class ConvolutionOps {
    * ones) computes it.
    */
   static Optional<PackedFilters> filters(PlanBuilder b, Conv op) {
-    if (ThinProducts.serves(b, op)) {
-      return Optional.of(ThinProducts.filters(b.spec(1)));
+    if (PanelProducts.serves(b, op)) {
+      return Optional.of(PanelProducts.filters(b.spec(1)));
     }
     PrimitiveAttr attr = attr(b, op, Mds.channelsLast(b.outputSpec(0)));
     try (PrimitiveDesc desc = b.describe(() -> describe(b, op, true, attr))) {

@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * A linear map through oneDNN's inner product on weights in the blocks that it asks for, or where
- * that is faster through {@link ThinProducts}, with bias, residual and activation inside. Packing
+ * that is faster through {@link PanelProducts}, with bias, residual and activation inside. Packing
  * costs as much as a product of a few rows, so it is for weights that stay as they are; others are
  * read as they lie.
  */
@@ -38,8 +38,8 @@ final class PackedLinear {
   }
 
   private static Layout weights(PlanBuilder b, Linear op) {
-    if (ThinProducts.serves(b, op)) {
-      return ThinProducts.weights(b.spec(1));
+    if (PanelProducts.serves(b, op)) {
+      return PanelProducts.weights(b.spec(1));
     }
     try (PrimitiveDesc desc = b.describe(() -> describe(b, op))) {
       return Mds.layout(b.spec(1), desc.weightsMd());
@@ -47,8 +47,8 @@ final class PackedLinear {
   }
 
   static void plan(PlanBuilder b, Linear op) {
-    if (ThinProducts.serves(b, op)) {
-      ThinProducts.plan(b, op);
+    if (PanelProducts.serves(b, op)) {
+      PanelProducts.plan(b, op);
       return;
     }
     try (PrimitiveDesc desc = b.describe(() -> describe(b, op))) {

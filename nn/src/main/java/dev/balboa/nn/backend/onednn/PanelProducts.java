@@ -16,24 +16,33 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Products of few rows with many weights that were packed before, by a kernel of {@code
- * balboa_kernels} that asks for weights ahead of time: linear maps of few rows, and convolutions of
- * pictures that have become small. The weights of a whole model do not fit the caches, so each
+ * Products with many weights that were packed before, by a kernel of {@code balboa_kernels} that
+ * asks for weights ahead of time and whose threads help each other: linear maps, and convolutions
+ * of pictures that have become small. The weights of a whole model do not fit the caches, so each
  * product finds its own in memory. docs/architecture.md has the measurements.
  */
-final class ThinProducts {
+final class PanelProducts {
   /** Rows with which the kernel was faster than oneDNN's; with fewer it fills no tile. */
   private static final long FEWEST = 12;
 
+  /** Rows up to which it was so for all products. */
   private static final long MOST = 128;
+
+  /** Numbers of a row with which it was so for any number of rows that are not {@link #ALIKE}. */
+  private static final long SHORT = 1536;
+
+  /**
+   * Rows of a multiple of so many numbers share sets of a cache, so the kernel has to copy them.
+   */
+  private static final long ALIKE = 1024;
 
   /** Weights; fewer may well be in a cache. */
   private static final long LEAST_WEIGHTS = 1 << 17;
 
   /** Who computes it, as in printed plans. */
-  private static final String ROUTE = "Balboa on packed weights (few rows)";
+  private static final String ROUTE = "Balboa on packed weights";
 
-  private ThinProducts() {}
+  private PanelProducts() {}
 
   /** Whether a linear map on weights that stay is computed so. */
   static boolean serves(PlanBuilder b, Linear op) {
@@ -42,7 +51,7 @@ final class ThinProducts {
     return x.dtype() == DType.F32
         && x.shape().size() > 0
         && w.size() > 0
-        && pays(op.activation(), x.shape().size() / w.dim(1), w);
+        && pays(op.activation(), x.shape().size() / w.dim(1), mostRows(w.dim(1)), w);
   }
 
   /** Whether a convolution of a picture with its channels last is computed so. */
@@ -51,15 +60,19 @@ final class ThinProducts {
     return op.groups() == 1
         && b.spec(0).dtype() == DType.F32
         && y.rank() == 4
-        && pays(op.activation(), y.size() / y.dim(1), b.spec(1).shape());
+        && pays(op.activation(), y.size() / y.dim(1), MOST, b.spec(1).shape());
+  }
+
+  private static long mostRows(long numbers) {
+    return numbers <= SHORT && numbers % ALIKE != 0 ? Long.MAX_VALUE : MOST;
   }
 
   /** By what was measured, on the registers that the kernel is written for. */
-  private static boolean pays(Activation activation, long rows, Shape weights) {
+  private static boolean pays(Activation activation, long rows, long most, Shape weights) {
     return Processor.hasWideKernels()
         && (activation == Activation.IDENTITY || activation == Activation.RELU)
         && rows >= FEWEST
-        && rows <= MOST
+        && rows <= most
         && weights.size() >= LEAST_WEIGHTS;
   }
 

@@ -27,12 +27,12 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Captured products of few rows with many weights, against the reference backend. */
-class ThinProductsTest {
+/** Captured products with many weights, against the reference backend. */
+class PanelProductsTest {
   private static final int SHAPES = 12;
 
   /** As the kernel is printed. */
-  private static final String ROUTE = "few rows";
+  private static final String ROUTE = "Balboa on packed weights";
 
   /** Whether the processor has the registers that it is written for. */
   private static final boolean WIDE = Kernels.isa().equals("avx512");
@@ -62,7 +62,7 @@ class ThinProductsTest {
       try (var _ = Scope.open()) {
         int in = between(300, 900);
         Shape w = Shape.of(between(450, 600), in);
-        Shape x = i % 2 == 0 ? Shape.of(between(12, 128), in) : Shape.of(3, between(4, 42), in);
+        Shape x = i % 2 == 0 ? Shape.of(between(12, 700), in) : Shape.of(3, between(4, 42), in);
         Activation activation = ACTIVATIONS.get(i % 3);
         Op op = new dev.balboa.nn.op.Linear(activation, i % 4 < 2);
         check(op, x.with(-1, w.dim(0)), uniform(i, x), w, i % 5 != 0, i % 4 < 2, i % 3 < 2);
@@ -159,14 +159,17 @@ class ThinProductsTest {
     }
   }
 
-  /** Those with few weights, few or many rows are oneDNN's, and all without packing. */
+  /** Those with few weights, few rows, or many rows alike are oneDNN's, and all without packing. */
   @Test
   void othersStayWithTheLibraries() {
     try (Sequential model = network();
         Compiled compiled = model.compile();
-        Compiled unpacked = model.compile(CompileOptions.defaults().withoutPacking())) {
+        Compiled unpacked = model.compile(CompileOptions.defaults().withoutPacking());
+        Sequential large = Sequential.of(Shape.of(1024), new Dense(300)).build(7);
+        Compiled alike = large.compile()) {
       assertThat(compiled.plan(TensorSpec.f32(11, 512))).doesNotContain(ROUTE);
-      assertThat(compiled.plan(TensorSpec.f32(129, 512))).doesNotContain(ROUTE);
+      assertThat(alike.plan(TensorSpec.f32(128, 1024)).contains(ROUTE)).isEqualTo(WIDE);
+      assertThat(alike.plan(TensorSpec.f32(129, 1024))).doesNotContain(ROUTE);
       assertThat(unpacked.plan(TensorSpec.f32(40, 512))).doesNotContain(ROUTE);
     }
   }
