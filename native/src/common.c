@@ -227,12 +227,17 @@ int64_t bk_first_outside(int64_t n, int32_t dtype, const void *indices, int64_t 
   return -1;
 }
 
-static uint64_t range_bits(bk_range r) { return (uint64_t)r.end << 32 | (uint64_t)r.from; }
+static uint64_t bits_of(bk_range r) { return (uint64_t)r.end << 32 | (uint64_t)r.from; }
+
+static bk_range range_of(uint64_t bits) {
+  const bk_range r = {(int64_t)(bits & UINT32_MAX), (int64_t)(bits >> 32)};
+  return r;
+}
 
 void bk_share_out(bk_share *shares, int64_t members, int64_t n) {
   for (int64_t i = 0; i < members; i++) {
     const bk_range r = {n * i / members, n * (i + 1) / members};
-    atomic_store_explicit(&shares[i].left, range_bits(r), memory_order_relaxed);
+    atomic_store_explicit(&shares[i].left, bits_of(r), memory_order_relaxed);
   }
 }
 
@@ -240,8 +245,7 @@ int bk_take(bk_share *shares, int64_t members, int64_t member, int64_t least, in
   for (int64_t i = 0; i < members; i++) {
     bk_share *s = &shares[(member + i) % members];
     uint64_t bits = atomic_load_explicit(&s->left, memory_order_relaxed);
-    bk_range left = {(int64_t)(bits & UINT32_MAX), (int64_t)(bits >> 32)};
-    while (left.from < left.end) {
+    for (bk_range left; left = range_of(bits), left.from < left.end;) {
       const int64_t count = bk_min(bk_max(least, (left.end - left.from + 1) / 2), left.end - left.from);
       bk_range rest = left;
       if (i == 0) {
@@ -253,11 +257,10 @@ int bk_take(bk_share *shares, int64_t members, int64_t member, int64_t least, in
         rest.end = bk_max(left.end - count, before);
         *taken = (bk_range){rest.end, left.end};
       }
-      if (atomic_compare_exchange_weak_explicit(&s->left, &bits, range_bits(rest), memory_order_relaxed,
+      if (atomic_compare_exchange_weak_explicit(&s->left, &bits, bits_of(rest), memory_order_relaxed,
                                                 memory_order_relaxed)) {
         return 1;
       }
-      left = (bk_range){(int64_t)(bits & UINT32_MAX), (int64_t)(bits >> 32)};
     }
   }
   return 0;

@@ -206,6 +206,7 @@ static void multiply_tiles(const job *j, int64_t block, int64_t part, int64_t fr
   t.base_row = bare ? 0 : s->filters;
   t.least = s->relu && part + 1 == j->parts ? 0 : -INFINITY;
   const float *rows = rows_of(j, block, part, packed, &t.row);
+  const int64_t first = place_of(j, block, 0);
   for (int64_t q = from / j->tiles; q * j->tiles < end; q++) {
     const int64_t filters = bk_min(PANEL, s->filters - q * PANEL), next = q + 1 < j->panels ? q + 1 : 0;
     t.weights = j->w + (q * j->depth + start) * PANEL;
@@ -214,7 +215,7 @@ static void multiply_tiles(const job *j, int64_t block, int64_t part, int64_t fr
       const int64_t place = place_of(j, block, i), count = place_of(j, block, i + 1) - place;
       const int64_t at = place * s->filters + q * PANEL;
       t.ahead = (const char *)(j->w + (next * j->depth + start) * PANEL) + i * depth * t.pace;
-      t.rows = rows + (place - place_of(j, block, 0)) * t.row;
+      t.rows = rows + (place - first) * t.row;
       t.base = bare ? NOTHING : bases + at;
       t.y = j->y + at;
       if (filters == PANEL) {
@@ -226,7 +227,7 @@ static void multiply_tiles(const job *j, int64_t block, int64_t part, int64_t fr
   }
 }
 
-/* Numbers that a thread packs. */
+/* Numbers that a thread packs, but one at least: threads work as there is memory for. */
 static int64_t room(const job *j) { return j->is_packed ? j->tiles * ROWS * ROW : 1; }
 
 static void run_member(void *context, const bk_member *me) {

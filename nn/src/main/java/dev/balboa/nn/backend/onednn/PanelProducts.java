@@ -11,9 +11,6 @@ import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Products with many weights that were packed before, by a kernel of {@code balboa_kernels} that
@@ -31,9 +28,7 @@ final class PanelProducts {
   /** Numbers of a row with which it was so for any number of rows that are not {@link #ALIKE}. */
   private static final long SHORT = 1536;
 
-  /**
-   * Rows of a multiple of so many numbers share sets of a cache, so the kernel has to copy them.
-   */
+  /** Rows of a multiple of so many numbers share sets of a cache; the kernel copies those. */
   private static final long ALIKE = 1024;
 
   /** Weights; fewer may well be in a cache. */
@@ -96,9 +91,9 @@ final class PanelProducts {
     boolean relu = op.activation() == Activation.RELU;
     ThinConvolution kernel = ThinConvolution.ofRows(rows, w.dim(1), w.dim(0), relu);
     Operand weights = b.input(1, packed(b.spec(1), FormatTag.BLOCKED_AB32A));
-    List<Operand> operands = new ArrayList<>(List.of(b.denseInput(0), weights));
     Operand residual = op.residual() ? b.denseInput(b.inputs() - 1) : null;
-    run(b, kernel, operands, op.hasBias(b.inputs()), residual, b.denseOutput(0));
+    boolean bias = op.hasBias(b.inputs());
+    run(b, kernel, b.denseInput(0), weights, bias, residual, b.denseOutput(0));
   }
 
   static void plan(PlanBuilder b, Conv op, PackedFilters filters) {
@@ -110,45 +105,26 @@ final class PanelProducts {
             Windows.of(op.window()),
             y.shape().slice(2, 4).dims(),
             op.activation() == Activation.RELU);
-    List<Operand> operands = new ArrayList<>();
-    operands.add(b.input(0, Mds.channelsLast(b.spec(0))));
-    operands.add(new Operand(Operand.Place.INPUT, 1, filters.md()));
+    Operand x = b.input(0, Mds.channelsLast(b.spec(0)));
+    Operand weights = new Operand(Operand.Place.INPUT, 1, filters.md());
     MemoryDesc out = Mds.channelsLast(y);
     Operand residual = op.residual() ? b.input(b.inputs() - 1, out) : null;
-    run(b, kernel, operands, op.hasBias(b.inputs()), residual, b.output(0, out));
+    run(b, kernel, x, weights, op.hasBias(b.inputs()), residual, b.output(0, out));
   }
 
   /** Adds the call; the result may take the residual's place. */
   private static void run(
       PlanBuilder b,
       ThinConvolution kernel,
-      List<Operand> operands,
+      Operand x,
+      Operand w,
       boolean bias,
       Operand residual,
       Operand y) {
-    if (bias) {
-      operands.add(b.denseInput(2));
-    }
-    if (residual != null) {
-      operands.add(residual);
-      if (residual.place() == Operand.Place.INPUT) {
-        b.wishes().mayOverwrite((int) residual.index());
-      }
+    if (residual != null && residual.place() == Operand.Place.INPUT) {
+      b.wishes().mayOverwrite((int) residual.index());
     }
     b.chose(ROUTE);
-    operands.add(y);
-    operands.add(b.scratch(MemoryDesc.contiguous(DataType.U8, kernel.scratchBytes())));
-    int last = operands.size() - 1;
-    boolean adds = residual != null;
-    b.call(
-        s ->
-            kernel.run(
-                s[0],
-                s[1],
-                bias ? s[2] : MemorySegment.NULL,
-                adds ? s[last - 2] : MemorySegment.NULL,
-                s[last - 1],
-                s[last]),
-        operands.toArray(Operand[]::new));
+    FilterCall.add(b, kernel::run, kernel.scratchBytes(), x, w, bias, residual, y);
   }
 }

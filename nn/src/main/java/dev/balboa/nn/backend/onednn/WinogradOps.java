@@ -11,9 +11,6 @@ import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.WinogradConv;
 import dev.balboa.nn.op.WinogradFilters;
 import dev.balboa.nn.op.WinogradOp;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Winograd's convolution by a kernel of {@code balboa_kernels}. A picture whose channels are in
@@ -79,28 +76,11 @@ final class WinogradOps {
     boolean blocked = b.isOpaque(0) && Mds.same(b.input(0).md(), in(x, FormatTag.BLOCKED_NCHW16C));
     FormatTag tag = blocked ? FormatTag.BLOCKED_NCHW16C : FormatTag.NHWC;
     WinogradConvolution kernel = kernel(op, x, blocked);
+    Operand residual = op.residual() ? b.input(b.inputs() - 1, in(y, tag)) : null;
     boolean bias = op.hasBias(b.inputs());
-    List<Operand> operands = new ArrayList<>(List.of(b.input(0, in(x, tag)), b.denseInput(1)));
-    if (bias) {
-      operands.add(b.denseInput(2));
-    }
-    if (op.residual()) {
-      operands.add(b.input(b.inputs() - 1, in(y, tag)));
-    }
-    operands.add(b.output(0, in(y, tag)));
-    operands.add(b.scratch(MemoryDesc.contiguous(DataType.U8, kernel.scratchBytes())));
-    int last = operands.size() - 1;
-    int residual = op.residual() ? last - 2 : -1;
-    b.call(
-        s ->
-            kernel.run(
-                s[0],
-                s[1],
-                bias ? s[2] : MemorySegment.NULL,
-                residual > 0 ? s[residual] : MemorySegment.NULL,
-                s[last - 1],
-                s[last]),
-        operands.toArray(Operand[]::new));
+    Operand in = b.input(0, in(x, tag));
+    Operand out = b.output(0, in(y, tag));
+    FilterCall.add(b, kernel::run, kernel.scratchBytes(), in, b.denseInput(1), bias, residual, out);
   }
 
   /** The kernel for a picture whose channels are in blocks, or last. */
