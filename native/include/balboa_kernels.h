@@ -37,7 +37,7 @@ extern "C" {
 #endif
 
 /* Raised with every incompatible change of this header; the loader refuses any other number. */
-#define BALBOA_KERNELS_ABI 4
+#define BALBOA_KERNELS_ABI 5
 /* Most dims an array passed with dims and strides may have. */
 #define BALBOA_MAX_DIMS 8
 
@@ -603,18 +603,20 @@ BALBOA_API int32_t balboa_winograd_f32(const int64_t *numbers, const float *x, c
                                        int64_t scratch_bytes);
 
 /* ---- convolution of few places, or product of rows, with many weights
- * numbers i64[16] = {batch, channels, height, width, filters, kernel h, w, stride h, w, dilation h, w, padding before h, w,
- * results h, w, relu}; all sizes but batch and padding at least 1. x [batch, height, width, channels]; y, residual [batch,
+ * numbers i64[15] = {batch, channels, height, width, filters, kernel h, w, stride h, w, dilation h, w, padding before h, w,
+ * results h, w}; all sizes but batch and padding at least 1. x [batch, height, width, channels]; y, residual [batch,
  * results h, w, filters]; w [(filters + 31) / 32, kernel h, kernel w, channels, 32] with zeros behind the last filter; bias
  * f32[filters]. Around the picture lie zeros, behind it as many as the results see. A linear map of rows is a picture one pixel
  * wide under a kernel of 1 x 1. */
 
 /* Bytes of scratch memory (aligned to 64) with which all threads can work, or the status of numbers that are wrong. */
-BALBOA_API int64_t balboa_thin_conv_scratch(const int64_t *numbers);
-/* y = the products of w[o, k] and x[stride p - padding + dilation k], added up over k, + bias + residual, either of which may
- * be NULL, cut off at 0 if relu is nonzero. y may be the residual. Works on as many threads as there is scratch memory for. */
-BALBOA_API int32_t balboa_thin_conv_f32(const int64_t *numbers, const float *x, const float *w, const float *bias,
-                                        const float *residual, float *y, void *scratch, int64_t scratch_bytes);
+BALBOA_API int64_t balboa_panel_conv_scratch(const int64_t *numbers);
+/* y = f(the products of w[o, k] and x[stride p - padding + dilation k], added up over k, + bias + residual), either of which
+ * may be NULL. f is a balboa_unary with alpha and beta; BALBOA_LINEAR with 1 and 0 is none. y may be the residual. Works on as
+ * many threads as there is scratch memory for. */
+BALBOA_API int32_t balboa_panel_conv_f32(const int64_t *numbers, int32_t kind, float alpha, float beta, const float *x,
+                                         const float *w, const float *bias, const float *residual, float *y,
+                                         void *scratch, int64_t scratch_bytes);
 
 /* ---- convolutions with a pooling in a row, and linear maps behind them
  * args i64[4 links] = {kind, address of numbers, of weights, of a bias or 0} for each link: numbers of balboa_conv_max_f32

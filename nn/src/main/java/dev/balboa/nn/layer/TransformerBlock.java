@@ -62,12 +62,8 @@ abstract sealed class TransformerBlock extends Layer
 
   /** The activation if the product can apply it, else none. */
   private static Activation fused(UnaryKind kind) {
-    return switch (kind) {
-      case RELU -> Activation.RELU;
-      case SIGMOID -> Activation.SIGMOID;
-      case TANH -> Activation.TANH;
-      default -> Activation.IDENTITY;
-    };
+    Unary function = Unary.of(kind);
+    return Activation.serves(function) ? new Activation(function) : Activation.IDENTITY;
   }
 
   /** The attention of the block's positions on each other. */
@@ -102,7 +98,7 @@ abstract sealed class TransformerBlock extends Layer
       long n = options.hidden();
       return h.slice(-1, 0, n).mul(h.slice(-1, n, 2 * n).map(kind));
     }
-    return fused(kind) == Activation.IDENTITY ? h.map(Unary.of(kind)) : h;
+    return fused(kind).isIdentity() ? h.map(kind) : h;
   }
 
   private Tensor dropped(Tensor x) {

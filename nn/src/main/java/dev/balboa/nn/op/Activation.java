@@ -1,41 +1,89 @@
 package dev.balboa.nn.op;
 
+import java.util.Objects;
+import java.util.function.Supplier;
+
 /**
- * An activation that a convolution or linear operation applies to its result; only those whose
- * derivative is known from the output.
+ * A function that a convolution or linear operation applies to its result while that is at hand:
+ * one of those that oneDNN takes as an element-wise post-operation.
+ *
+ * @param function with its parameters; alpha x + beta with alpha 1 and beta 0 is none
  */
-public enum Activation {
+public record Activation(Unary function) {
   /** None. */
-  IDENTITY(null),
+  public static final Activation IDENTITY = of(UnaryKind.LINEAR);
+
   /** max(x, 0). */
-  RELU(UnaryKind.RELU),
+  public static final Activation RELU = of(UnaryKind.RELU);
+
   /** Logistic function. */
-  SIGMOID(UnaryKind.SIGMOID),
+  public static final Activation SIGMOID = of(UnaryKind.SIGMOID);
+
   /** Hyperbolic tangent. */
-  TANH(UnaryKind.TANH);
-
-  private final UnaryKind kind;
-
-  Activation(UnaryKind kind) {
-    this.kind = kind;
-  }
+  public static final Activation TANH = of(UnaryKind.TANH);
 
   /**
-   * The function.
+   * Checks the function.
    *
-   * @throws IllegalStateException for {@link #IDENTITY}
+   * @throws IllegalArgumentException if it is none that {@link #serves}
    */
-  public UnaryKind kind() {
-    if (kind == null) {
-      throw new IllegalStateException("identity is no function of its own");
+  public Activation {
+    Objects.requireNonNull(function, "activation: function");
+    if (!serves(function)) {
+      throw new IllegalArgumentException(
+          "activation: expected a function that a product can apply to its result, got "
+              + function);
     }
-    return kind;
+  }
+
+  /** A function with its customary parameters. */
+  public static Activation of(UnaryKind kind) {
+    return new Activation(Unary.of(kind));
+  }
+
+  /** Whether a function can be an activation. */
+  public static boolean serves(Unary function) {
+    return switch (function.kind()) {
+      case RELU, LEAKY_RELU, ELU, GELU_ERF, GELU_TANH, SIGMOID, TANH, SILU, MISH -> true;
+      case HARD_SIGMOID, HARD_SWISH, CLIP -> true;
+      case LINEAR -> function.alpha() == 1 && function.beta() == 0;
+      default -> false;
+    };
+  }
+
+  /** Whether it is none. */
+  public boolean isIdentity() {
+    return function.kind() == UnaryKind.LINEAR;
+  }
+
+  /** Whether it is max(x, 0). */
+  public boolean isRelu() {
+    return function.kind() == UnaryKind.RELU;
+  }
+
+  /** Whether it is none or max(x, 0). */
+  public boolean isAtMostRelu() {
+    return isIdentity() || isRelu();
   }
 
   /**
-   * The cotangent before the activation, from the output {@code y} and its cotangent {@code dy}.
+   * Whether its derivative is known from its result. Of the others the argument is needed too:
+   * where there is a backward pass they cost less as operations of their own, which keep it.
    */
-  Value backward(Emit e, Value y, Value dy) {
-    return this == IDENTITY ? dy : e.apply(new UnaryBackward(kind, 0, 0), y, dy);
+  public boolean derivesFromResult() {
+    return isIdentity() || function.kind().backwardReadsOutput();
+  }
+
+  /**
+   * The cotangent before the activation, from its argument (computed again, if it is wanted), its
+   * result {@code y} and that one's cotangent {@code dy}.
+   */
+  Value backward(Emit e, Supplier<Value> argument, Value y, Value dy) {
+    return isIdentity() ? dy : function.backward(e, argument, y, dy);
+  }
+
+  @Override
+  public String toString() {
+    return function.toString();
   }
 }

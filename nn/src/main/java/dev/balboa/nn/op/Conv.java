@@ -97,7 +97,8 @@ public record Conv(Window window, int groups, Activation activation, boolean res
     boolean bias = hasBias(c.inputs());
     Value x = c.in(0);
     Value w = c.in(1);
-    Value g = activation.backward(e, c.out(0), c.grad(0));
+    Op plain = new Conv(window, groups, Activation.IDENTITY, residual);
+    Value g = activation.backward(e, () -> c.again(plain), c.out(0), c.grad(0));
     Value[] grads = new Value[c.inputs()];
     if (c.needs(0)) {
       grads[0] = e.apply(new ConvBackwardData(window, groups, x.spec().shape()), g, w);

@@ -98,7 +98,8 @@ public record ConvTranspose(
     Emit e = c.emit();
     Value x = c.in(0);
     Value w = c.in(1);
-    Value g = activation.backward(e, c.out(0), c.grad(0));
+    Op plain = new ConvTranspose(window, outputPadding, groups, Activation.IDENTITY);
+    Value g = activation.backward(e, () -> c.again(plain), c.out(0), c.grad(0));
     Value[] grads = new Value[c.inputs()];
     if (c.needs(0)) {
       grads[0] = e.apply(new Conv(window, groups, Activation.IDENTITY), g, w);

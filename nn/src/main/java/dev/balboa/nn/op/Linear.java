@@ -57,7 +57,8 @@ public record Linear(Activation activation, boolean residual) implements LinearA
     Emit e = c.emit();
     Value x = c.in(0);
     Value w = c.in(1);
-    Value g = activation.backward(e, c.out(0), c.grad(0));
+    Op plain = new Linear(Activation.IDENTITY, residual);
+    Value g = activation.backward(e, () -> c.again(plain), c.out(0), c.grad(0));
     Value[] grads = new Value[c.inputs()];
     if (c.needs(0)) {
       grads[0] = e.reshape(e.matmul(matrix(e, g), w, false, false), x.spec().shape());

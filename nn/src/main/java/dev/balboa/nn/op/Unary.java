@@ -2,6 +2,7 @@ package dev.balboa.nn.op;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** y = f(x), element by element, on floating-point tensors of any shape. */
 public record Unary(UnaryKind kind, double alpha, double beta) implements ElementwiseOp {
@@ -68,15 +69,17 @@ public record Unary(UnaryKind kind, double alpha, double beta) implements Elemen
 
   @Override
   public List<Value> vjp(Vjp c) {
-    return Vjp.grads(
-        switch (kind.derivative()) {
-          case FROM_INPUT ->
-              c.emit().apply(new UnaryBackward(kind, alpha, beta), c.in(0), c.grad(0));
-          case FROM_OUTPUT ->
-              c.emit().apply(new UnaryBackward(kind, alpha, beta), c.out(0), c.grad(0));
-          case COMPOSED -> composed(c.emit(), c.in(0), c.out(0), c.grad(0));
-          case ZERO -> null;
-        });
+    return Vjp.grads(backward(c.emit(), () -> c.in(0), c.out(0), c.grad(0)));
+  }
+
+  /** The cotangent of the argument from that of y, g; null where the derivative is zero. */
+  Value backward(Emit e, Supplier<Value> argument, Value y, Value g) {
+    return switch (kind.derivative()) {
+      case FROM_INPUT -> e.apply(new UnaryBackward(kind, alpha, beta), argument.get(), g);
+      case FROM_OUTPUT -> e.apply(new UnaryBackward(kind, alpha, beta), y, g);
+      case COMPOSED -> composed(e, argument.get(), y, g);
+      case ZERO -> null;
+    };
   }
 
   private Value composed(Emit e, Value x, Value y, Value g) {

@@ -2,6 +2,7 @@ package dev.balboa.nn.op;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** What an operation may use to express its vector-Jacobian product. */
 public interface Vjp {
@@ -22,6 +23,11 @@ public interface Vjp {
 
   /** How many inputs there are. */
   int inputs();
+
+  /** The result of another operation on the inputs of the forward application. */
+  default Value again(Op op) {
+    return emit().apply(op, IntStream.range(0, inputs()).mapToObj(this::in).toArray(Value[]::new));
+  }
 
   /**
    * Pulls {@code cotangent} back through {@code f}, which is written in differentiable operations.

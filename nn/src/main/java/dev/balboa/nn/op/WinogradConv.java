@@ -48,7 +48,7 @@ public record WinogradConv(
     if (!WinogradOp.isBlocked(filters)) {
       throw unsupported("filters in multiples of " + BLOCK, filters);
     }
-    if (!serves(activation)) {
+    if (!activation.isAtMostRelu()) {
       throw unsupported("no activation or ReLU", activation);
     }
     if (residual && pooled) {
@@ -67,11 +67,6 @@ public record WinogradConv(
         && window.stride().equals(ones)
         && window.dilation().equals(ones)
         && !window.ceil();
-  }
-
-  /** Whether it is such an activation. */
-  public static boolean serves(Activation activation) {
-    return activation == Activation.IDENTITY || activation == Activation.RELU;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.balboa.nn.tensor;
 
+import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.RandomStream;
 import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.AdaptiveAvgPool;
@@ -18,6 +19,7 @@ import dev.balboa.nn.op.LocalResponseNorm;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.MaxPoolWithIndices;
 import dev.balboa.nn.op.NormalizationOp;
+import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Pad;
 import dev.balboa.nn.op.PadMode;
 import dev.balboa.nn.op.Prelu;
@@ -32,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /** The operations of neural networks as functions of tensors, without state. */
@@ -41,10 +44,7 @@ public final class Functions {
   /** {@link Conv}: x [N, C, in...], weight [O, C/groups, kernel...], bias [O] or {@code null}. */
   public static Tensor conv(
       Tensor x, Tensor weight, Tensor bias, Window window, int groups, Activation activation) {
-    Conv op = new Conv(window, groups, activation);
-    return bias == null
-        ? Tensor.apply(op, x, weight).get(0)
-        : Tensor.apply(op, x, weight, bias).get(0);
+    return product(a -> new Conv(window, groups, a), activation, x, weight, bias);
   }
 
   /**
@@ -59,10 +59,7 @@ public final class Functions {
       Window window,
       int groups,
       Activation activation) {
-    Conv op = new Conv(window, groups, activation, true);
-    return bias == null
-        ? Tensor.apply(op, x, weight, residual).get(0)
-        : Tensor.apply(op, x, weight, bias, residual).get(0);
+    return product(a -> new Conv(window, groups, a, true), activation, x, weight, bias, residual);
   }
 
   /**
@@ -77,18 +74,13 @@ public final class Functions {
       List<Integer> outputPadding,
       int groups,
       Activation activation) {
-    ConvTranspose op = new ConvTranspose(window, outputPadding, groups, activation);
-    return bias == null
-        ? Tensor.apply(op, x, weight).get(0)
-        : Tensor.apply(op, x, weight, bias).get(0);
+    return product(
+        a -> new ConvTranspose(window, outputPadding, groups, a), activation, x, weight, bias);
   }
 
   /** {@link Linear}: x [..., in], weight [out, in], bias [out] or {@code null}. */
   public static Tensor linear(Tensor x, Tensor weight, Tensor bias, Activation activation) {
-    Linear op = new Linear(activation);
-    return bias == null
-        ? Tensor.apply(op, x, weight).get(0)
-        : Tensor.apply(op, x, weight, bias).get(0);
+    return product(Linear::new, activation, x, weight, bias);
   }
 
   /**
@@ -97,10 +89,21 @@ public final class Functions {
    */
   public static Tensor linearResidual(
       Tensor x, Tensor weight, Tensor bias, Tensor residual, Activation activation) {
-    Linear op = new Linear(activation, true);
-    return bias == null
-        ? Tensor.apply(op, x, weight, residual).get(0)
-        : Tensor.apply(op, x, weight, bias, residual).get(0);
+    return product(a -> new Linear(a, true), activation, x, weight, bias, residual);
+  }
+
+  /**
+   * A product of the inputs that are not null, with its activation: in one operation, unless a
+   * backward pass would have to compute the activation's argument again.
+   */
+  private static Tensor product(
+      Function<Activation, Op> op, Activation activation, Tensor... inputs) {
+    Tensor[] in = Arrays.stream(inputs).filter(Objects::nonNull).toArray(Tensor[]::new);
+    if (activation.derivesFromResult() || !Execution.current().isRecording()) {
+      return Tensor.apply(op.apply(activation), in).get(0);
+    }
+    Tensor y = Tensor.apply(op.apply(Activation.IDENTITY), in).get(0);
+    return Tensor.apply(activation.function(), y).get(0);
   }
 
   /** {@link MaxPool} of x [N, C, in...]. */

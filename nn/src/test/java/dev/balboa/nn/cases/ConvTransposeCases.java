@@ -48,10 +48,7 @@ final class ConvTransposeCases {
 
   /** What makes x of the plan from its y. */
   private static Sample sample(Draw d, ConvolutionCases.Plan p) {
-    Activation act = d.pick(Activation.IDENTITY, Activation.IDENTITY, Activation.RELU);
-    if (act == Activation.IDENTITY && d.chance(0.3)) {
-      act = d.pick(Activation.SIGMOID, Activation.TANH);
-    }
+    Activation act = ConvolutionCases.activation(d);
     Window w = p.window();
     List<Integer> outputPadding = new ArrayList<>();
     for (int i = 0; i < w.rank(); i++) {
@@ -60,7 +57,7 @@ final class ConvTransposeCases {
       outputPadding.add(Math.toIntExact(p.x().dim(i + 2) - least));
     }
     ConvTranspose op = new ConvTranspose(w, outputPadding, p.groups(), act);
-    boolean exact = act == Activation.RELU;
+    boolean exact = ConvolutionCases.hasKinks(act);
     Domain domain = exact ? Domain.GRID : Domain.NORMAL;
     Input x = d.input(p.y(), domain);
     Input weights = d.input(p.w(), domain);

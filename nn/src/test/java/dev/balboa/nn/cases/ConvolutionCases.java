@@ -9,6 +9,8 @@ import dev.balboa.nn.op.ConvBackwardWeights;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Unary;
+import dev.balboa.nn.op.UnaryKind;
 import dev.balboa.nn.op.Window;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -154,17 +156,14 @@ final class ConvolutionCases {
     Sample s = withoutResidual(d, p);
     Conv op = (Conv) s.op();
     List<Input> in = new ArrayList<>(s.inputs());
-    in.add(d.input(p.y(), op.activation() == Activation.RELU ? Domain.GRID : Domain.NORMAL));
+    in.add(d.input(p.y(), hasKinks(op.activation()) ? Domain.GRID : Domain.NORMAL));
     return Sample.of(new Conv(op.window(), op.groups(), op.activation(), true), in);
   }
 
   private static Sample withoutResidual(Draw d, Plan p) {
-    Activation act = d.pick(Activation.IDENTITY, Activation.IDENTITY, Activation.RELU);
-    if (act == Activation.IDENTITY && d.chance(0.3)) {
-      act = d.pick(Activation.SIGMOID, Activation.TANH);
-    }
+    Activation act = activation(d);
     Conv op = new Conv(p.window(), p.groups(), act);
-    boolean exact = act == Activation.RELU;
+    boolean exact = hasKinks(act);
     Domain domain = exact ? Domain.GRID : Domain.NORMAL;
     Input x = d.input(p.x(), domain);
     Input w = d.input(p.w(), domain);
@@ -175,7 +174,33 @@ final class ConvolutionCases {
     return Sample.of(op, x, w, d.input(perChannel, exact ? BETWEEN_GRID : domain));
   }
 
-  /** Added to sums of products of grid numbers it keeps them away from zero, exactly. */
+  /** Of all that there are; those with kinks go with {@link #BETWEEN_GRID}. */
+  static Activation activation(Draw d) {
+    return switch (d.between(0, 9)) {
+      case 0, 1, 2, 3 -> Activation.IDENTITY;
+      case 4, 5 -> Activation.RELU;
+      case 6, 7 -> Activation.of(d.pick(UnaryKind.SIGMOID, UnaryKind.TANH, UnaryKind.GELU_ERF));
+      case 8 -> Activation.of(d.pick(UnaryKind.SILU, UnaryKind.MISH, UnaryKind.GELU_TANH));
+      default ->
+          new Activation(
+              d.pick(
+                  Unary.of(UnaryKind.ELU),
+                  Unary.of(UnaryKind.HARD_SIGMOID),
+                  Unary.of(UnaryKind.HARD_SWISH),
+                  new Unary(UnaryKind.LEAKY_RELU, 0.25, 0),
+                  new Unary(UnaryKind.CLIP, -0.5, 6)));
+    };
+  }
+
+  /** Whether its derivative jumps, at multiples of a half. */
+  static boolean hasKinks(Activation activation) {
+    return switch (activation.function().kind()) {
+      case RELU, LEAKY_RELU, CLIP, HARD_SIGMOID, HARD_SWISH -> true;
+      default -> false;
+    };
+  }
+
+  /** Added to sums of products of grid numbers it keeps them away from kinks, exactly. */
   static final Domain BETWEEN_GRID =
       (d, n) -> {
         double[] x = Domain.GRID.draw(d, n);

@@ -152,19 +152,17 @@ final class LinearAlgebraCases {
     Sample s = withoutResidual(d, x, outputs);
     Activation act = ((Linear) s.op()).activation();
     List<Input> in = new ArrayList<>(s.inputs());
-    in.add(d.input(x.with(-1, outputs), act == Activation.RELU ? Domain.GRID : Domain.NORMAL));
+    in.add(
+        d.input(x.with(-1, outputs), ConvolutionCases.hasKinks(act) ? Domain.GRID : Domain.NORMAL));
     return Sample.of(new Linear(act, true), in);
   }
 
   private static Sample withoutResidual(Draw d, Shape x, long outputs) {
-    Activation act = d.pick(Activation.IDENTITY, Activation.RELU, Activation.SIGMOID);
-    if (act != Activation.RELU && d.chance(0.2)) {
-      act = Activation.TANH;
-    }
+    Activation act = ConvolutionCases.activation(d);
     if (d.real() == DType.F64 && d.purpose() == Draw.Purpose.EQUIVALENCE) {
       act = Activation.IDENTITY;
     }
-    boolean exact = act == Activation.RELU;
+    boolean exact = ConvolutionCases.hasKinks(act);
     Domain domain = exact ? Domain.GRID : Domain.NORMAL;
     Input in = d.input(x, domain);
     Input w = d.input(Shape.of(outputs, x.dim(-1)), domain);

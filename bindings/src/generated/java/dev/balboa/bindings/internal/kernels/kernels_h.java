@@ -23,7 +23,7 @@ public class kernels_h extends kernels_h$shared {
 
     static final SymbolLookup SYMBOL_LOOKUP = dev.balboa.bindings.Natives.lookup("balboa_kernels");
 
-    private static final int BALBOA_KERNELS_ABI = (int)4L;
+    private static final int BALBOA_KERNELS_ABI = (int)5L;
     public static int BALBOA_KERNELS_ABI() {
         return BALBOA_KERNELS_ABI;
     }
@@ -7041,13 +7041,13 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
-    private static class balboa_thin_conv_scratch {
+    private static class balboa_panel_conv_scratch {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_LONG,
             kernels_h.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_thin_conv_scratch");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_panel_conv_scratch");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -7055,43 +7055,43 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int64_t balboa_thin_conv_scratch(const int64_t *numbers)
+     * int64_t balboa_panel_conv_scratch(const int64_t *numbers)
      * }
      */
-    public static FunctionDescriptor balboa_thin_conv_scratch$descriptor() {
-        return balboa_thin_conv_scratch.DESC;
+    public static FunctionDescriptor balboa_panel_conv_scratch$descriptor() {
+        return balboa_panel_conv_scratch.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int64_t balboa_thin_conv_scratch(const int64_t *numbers)
+     * int64_t balboa_panel_conv_scratch(const int64_t *numbers)
      * }
      */
-    public static MethodHandle balboa_thin_conv_scratch$handle() {
-        return balboa_thin_conv_scratch.HANDLE;
+    public static MethodHandle balboa_panel_conv_scratch$handle() {
+        return balboa_panel_conv_scratch.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int64_t balboa_thin_conv_scratch(const int64_t *numbers)
+     * int64_t balboa_panel_conv_scratch(const int64_t *numbers)
      * }
      */
-    public static MemorySegment balboa_thin_conv_scratch$address() {
-        return balboa_thin_conv_scratch.ADDR;
+    public static MemorySegment balboa_panel_conv_scratch$address() {
+        return balboa_panel_conv_scratch.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int64_t balboa_thin_conv_scratch(const int64_t *numbers)
+     * int64_t balboa_panel_conv_scratch(const int64_t *numbers)
      * }
      */
-    public static long balboa_thin_conv_scratch(MemorySegment numbers) {
-        var mh$ = balboa_thin_conv_scratch.HANDLE;
+    public static long balboa_panel_conv_scratch(MemorySegment numbers) {
+        var mh$ = balboa_panel_conv_scratch.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_thin_conv_scratch", numbers);
+                traceDowncall("balboa_panel_conv_scratch", numbers);
             }
             return (long)mh$.invokeExact(numbers);
         } catch (Error | RuntimeException ex) {
@@ -7101,10 +7101,13 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 
-    private static class balboa_thin_conv_f32 {
+    private static class balboa_panel_conv_f32 {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
             kernels_h.C_POINTER,
+            kernels_h.C_INT,
+            kernels_h.C_FLOAT,
+            kernels_h.C_FLOAT,
             kernels_h.C_POINTER,
             kernels_h.C_POINTER,
             kernels_h.C_POINTER,
@@ -7114,7 +7117,7 @@ public class kernels_h extends kernels_h$shared {
             kernels_h.C_LONG
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_thin_conv_f32");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("balboa_panel_conv_f32");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -7122,45 +7125,45 @@ public class kernels_h extends kernels_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t balboa_thin_conv_f32(const int64_t *numbers, const float *x, const float *w, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_panel_conv_f32(const int64_t *numbers, int32_t kind, float alpha, float beta, const float *x, const float *w, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
      * }
      */
-    public static FunctionDescriptor balboa_thin_conv_f32$descriptor() {
-        return balboa_thin_conv_f32.DESC;
+    public static FunctionDescriptor balboa_panel_conv_f32$descriptor() {
+        return balboa_panel_conv_f32.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t balboa_thin_conv_f32(const int64_t *numbers, const float *x, const float *w, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_panel_conv_f32(const int64_t *numbers, int32_t kind, float alpha, float beta, const float *x, const float *w, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
      * }
      */
-    public static MethodHandle balboa_thin_conv_f32$handle() {
-        return balboa_thin_conv_f32.HANDLE;
+    public static MethodHandle balboa_panel_conv_f32$handle() {
+        return balboa_panel_conv_f32.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t balboa_thin_conv_f32(const int64_t *numbers, const float *x, const float *w, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_panel_conv_f32(const int64_t *numbers, int32_t kind, float alpha, float beta, const float *x, const float *w, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
      * }
      */
-    public static MemorySegment balboa_thin_conv_f32$address() {
-        return balboa_thin_conv_f32.ADDR;
+    public static MemorySegment balboa_panel_conv_f32$address() {
+        return balboa_panel_conv_f32.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int32_t balboa_thin_conv_f32(const int64_t *numbers, const float *x, const float *w, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
+     * int32_t balboa_panel_conv_f32(const int64_t *numbers, int32_t kind, float alpha, float beta, const float *x, const float *w, const float *bias, const float *residual, float *y, void *scratch, int64_t scratch_bytes)
      * }
      */
-    public static int balboa_thin_conv_f32(MemorySegment numbers, MemorySegment x, MemorySegment w, MemorySegment bias, MemorySegment residual, MemorySegment y, MemorySegment scratch, long scratch_bytes) {
-        var mh$ = balboa_thin_conv_f32.HANDLE;
+    public static int balboa_panel_conv_f32(MemorySegment numbers, int kind, float alpha, float beta, MemorySegment x, MemorySegment w, MemorySegment bias, MemorySegment residual, MemorySegment y, MemorySegment scratch, long scratch_bytes) {
+        var mh$ = balboa_panel_conv_f32.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("balboa_thin_conv_f32", numbers, x, w, bias, residual, y, scratch, scratch_bytes);
+                traceDowncall("balboa_panel_conv_f32", numbers, kind, alpha, beta, x, w, bias, residual, y, scratch, scratch_bytes);
             }
-            return (int)mh$.invokeExact(numbers, x, w, bias, residual, y, scratch, scratch_bytes);
+            return (int)mh$.invokeExact(numbers, kind, alpha, beta, x, w, bias, residual, y, scratch, scratch_bytes);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -8275,6 +8278,7 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
     private static class balboa_sgemm_direct {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
@@ -8351,6 +8355,7 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
     private static class balboa_dtrsm {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             kernels_h.C_INT,
@@ -8689,7 +8694,6 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-
     private static final int BALBOA_MASK_NONE = (int)0L;
     public static int BALBOA_MASK_NONE() {
         return BALBOA_MASK_NONE;
@@ -9189,7 +9193,6 @@ public class kernels_h extends kernels_h$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-
     private static final int BALBOA_CALL_WINDOW_MAX = (int)0L;
     public static int BALBOA_CALL_WINDOW_MAX() {
         return BALBOA_CALL_WINDOW_MAX;
@@ -9274,3 +9277,4 @@ public class kernels_h extends kernels_h$shared {
         }
     }
 }
+

@@ -25,7 +25,7 @@ final class ConvTransposeOps {
     if (x.shape().size() == 0) {
       Operand out = b.denseOutput(0);
       ConvolutionOps.onlyBias(b, bias, out);
-      ConvolutionOps.activate(b, op.activation(), out);
+      ElementwiseOps.activate(b, op.activation(), out);
       return;
     }
     Shape w = b.spec(1).shape();
@@ -60,6 +60,7 @@ final class ConvTransposeOps {
       } else {
         b.primitive(desc, new int[] {Arg.SRC, Arg.WEIGHTS, Arg.DST}, src, weights, dst);
       }
+      Eltwises.finish(b, op.activation(), dst);
     }
   }
 

@@ -143,6 +143,7 @@ final class ConvolutionOps {
     } else {
       b.primitive(desc, numbers, all);
     }
+    Eltwises.finish(b, op.activation(), dst);
   }
 
   /**
@@ -172,7 +173,7 @@ final class ConvolutionOps {
           b.denseInput(b.inputs() - 1),
           out);
     }
-    activate(b, op.activation(), out);
+    ElementwiseOps.activate(b, op.activation(), out);
   }
 
   /** Fills a dense output with the bias, input 2, or with zeros. */
@@ -186,13 +187,6 @@ final class ConvolutionOps {
       b.call(s -> Kernels.copyStrided(bytes, space, s[0], s[1]), b.plainInput(2), out);
     } else {
       b.call(s -> s[0].fill((byte) 0), out);
-    }
-  }
-
-  /** Applies an activation to a dense output in place. */
-  static void activate(PlanBuilder b, Activation activation, Operand out) {
-    if (activation != Activation.IDENTITY) {
-      ElementwiseOps.activate(b, activation.kind(), out, b.outputSpec(0));
     }
   }
 
@@ -293,9 +287,7 @@ final class ConvolutionOps {
   }
 
   static PrimitiveAttr activated(PrimitiveAttr.Builder attr, Activation activation) {
-    if (activation != Activation.IDENTITY) {
-      attr.postEltwise(Eltwises.forward(activation.kind()), 0, 0);
-    }
+    Eltwises.append(attr, activation);
     return attr.build();
   }
 

@@ -7,6 +7,7 @@ import dev.balboa.bindings.Kernels;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.RandomKernels;
 import dev.balboa.bindings.StridedSpace;
+import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Binary;
 import dev.balboa.nn.op.BinaryKind;
 import dev.balboa.nn.op.Cast;
@@ -74,9 +75,12 @@ final class ElementwiseOps {
     KernelKinds.Type type = Kinds.of(b.spec(0).dtype());
     boolean padded = stored(x, type) > b.spec(0).shape().size();
     Operand from = padded && !keepsZero(op) ? b.denseInput(0) : x;
+    unary(b, op, type, stored(from, type), from, b.output(0, from.md()));
+  }
+
+  private static void unary(
+      PlanBuilder b, Unary op, KernelKinds.Type type, long n, Operand from, Operand to) {
     KernelKinds.Unary kind = Kinds.of(op.kind());
-    long n = stored(from, type);
-    Operand to = b.output(0, from.md());
     if (type == KernelKinds.Type.BF16) {
       b.call(HalfTable.of(op, n), List.of(from, to));
     } else {
@@ -105,12 +109,12 @@ final class ElementwiseOps {
     };
   }
 
-  /** Applies an activation to a dense result in place. */
-  static void activate(PlanBuilder b, UnaryKind activation, Operand data, TensorSpec spec) {
-    KernelKinds.Type type = Kinds.of(spec.dtype());
-    KernelKinds.Unary kind = Kinds.of(activation);
-    long n = spec.shape().size();
-    b.call(s -> Kernels.unary(type, kind, n, s[0], s[0], 0, 0), data);
+  /** Applies an activation to the first result in place: to all that is stored. */
+  static void activate(PlanBuilder b, Activation activation, Operand data) {
+    if (!activation.isIdentity()) {
+      KernelKinds.Type type = Kinds.of(b.outputSpec(0).dtype());
+      unary(b, activation.function(), type, stored(data, type), data, data);
+    }
   }
 
   static void unaryBackward(PlanBuilder b, UnaryBackward op) {

@@ -141,20 +141,17 @@ final class GemmOps {
       boolean added = startOf(b, op, m, n, out);
       b.call(s -> gemm.run(route, s[0], s[1], s[2], added), x, w.operand, out);
     }
-    if (op.activation() != Activation.IDENTITY) {
-      ElementwiseOps.activate(b, op.activation().kind(), out, y);
-    }
+    ElementwiseOps.activate(b, op.activation(), out);
   }
 
   /** Whether Balboa's kernels compute all of it. */
   private static boolean hasOneCall(Linear op) {
-    return !op.residual()
-        && (op.activation() == Activation.IDENTITY || op.activation() == Activation.RELU);
+    return !op.residual() && op.activation().isAtMostRelu();
   }
 
   private static void direct(
       PlanBuilder b, Linear op, Gemm gemm, Operand x, Operand w, Operand out) {
-    boolean relu = op.activation() == Activation.RELU;
+    boolean relu = op.activation().isRelu();
     if (op.hasBias(b.inputs())) {
       b.call(s -> gemm.direct(s[0], s[1], s[3], false, s[2], relu), x, w, b.denseInput(2), out);
     } else {

@@ -110,5 +110,6 @@ final class PackedLinear {
         desc,
         args.stream().mapToInt(Integer::intValue).toArray(),
         operands.toArray(Operand[]::new));
+    Eltwises.finish(b, op.activation(), dst);
   }
 }

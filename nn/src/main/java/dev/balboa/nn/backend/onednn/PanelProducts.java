@@ -3,7 +3,7 @@ package dev.balboa.nn.backend.onednn;
 import dev.balboa.bindings.DataType;
 import dev.balboa.bindings.FormatTag;
 import dev.balboa.bindings.MemoryDesc;
-import dev.balboa.bindings.ThinConvolution;
+import dev.balboa.bindings.PanelConvolution;
 import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Conv;
@@ -11,6 +11,7 @@ import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Unary;
 
 /**
  * Products with many weights that were packed before, by a kernel of {@code balboa_kernels} that
@@ -46,7 +47,7 @@ final class PanelProducts {
     return x.dtype() == DType.F32
         && x.shape().size() > 0
         && w.size() > 0
-        && pays(op.activation(), x.shape().size() / w.dim(1), mostRows(w.dim(1)), w);
+        && pays(x.shape().size() / w.dim(1), mostRows(w.dim(1)), w);
   }
 
   /** Whether a convolution of a picture with its channels last is computed so. */
@@ -55,7 +56,7 @@ final class PanelProducts {
     return op.groups() == 1
         && b.spec(0).dtype() == DType.F32
         && y.rank() == 4
-        && pays(op.activation(), y.size() / y.dim(1), MOST, b.spec(1).shape());
+        && pays(y.size() / y.dim(1), MOST, b.spec(1).shape());
   }
 
   private static long mostRows(long numbers) {
@@ -63,9 +64,8 @@ final class PanelProducts {
   }
 
   /** By what was measured, on the registers that the kernel is written for. */
-  private static boolean pays(Activation activation, long rows, long most, Shape weights) {
+  private static boolean pays(long rows, long most, Shape weights) {
     return Processor.hasWideKernels()
-        && (activation == Activation.IDENTITY || activation == Activation.RELU)
         && rows >= FEWEST
         && rows <= most
         && weights.size() >= LEAST_WEIGHTS;
@@ -88,8 +88,8 @@ final class PanelProducts {
   static void plan(PlanBuilder b, Linear op) {
     Shape w = b.spec(1).shape();
     long rows = b.spec(0).shape().size() / w.dim(1);
-    boolean relu = op.activation() == Activation.RELU;
-    ThinConvolution kernel = ThinConvolution.ofRows(rows, w.dim(1), w.dim(0), relu);
+    PanelConvolution kernel =
+        PanelConvolution.ofRows(rows, w.dim(1), w.dim(0), activation(op.activation()));
     Operand weights = b.input(1, packed(b.spec(1), FormatTag.BLOCKED_AB32A));
     Operand residual = op.residual() ? b.denseInput(b.inputs() - 1) : null;
     boolean bias = op.hasBias(b.inputs());
@@ -98,13 +98,13 @@ final class PanelProducts {
 
   static void plan(PlanBuilder b, Conv op, PackedFilters filters) {
     TensorSpec y = b.outputSpec(0);
-    ThinConvolution kernel =
-        ThinConvolution.of(
+    PanelConvolution kernel =
+        PanelConvolution.of(
             b.spec(0).shape().dims(),
             b.spec(1).shape().dims(),
             Windows.of(op.window()),
             y.shape().slice(2, 4).dims(),
-            op.activation() == Activation.RELU);
+            activation(op.activation()));
     Operand x = b.input(0, Mds.channelsLast(b.spec(0)));
     Operand weights = new Operand(Operand.Place.INPUT, 1, filters.md());
     MemoryDesc out = Mds.channelsLast(y);
@@ -112,10 +112,15 @@ final class PanelProducts {
     run(b, kernel, x, weights, op.hasBias(b.inputs()), residual, b.output(0, out));
   }
 
+  private static PanelConvolution.Activation activation(Activation a) {
+    Unary f = a.function();
+    return new PanelConvolution.Activation(Kinds.of(f.kind()), f.alpha(), f.beta());
+  }
+
   /** Adds the call; the result may take the residual's place. */
   private static void run(
       PlanBuilder b,
-      ThinConvolution kernel,
+      PanelConvolution kernel,
       Operand x,
       Operand w,
       boolean bias,

@@ -9,7 +9,6 @@ import dev.balboa.bindings.PooledConvolution;
 import dev.balboa.nn.backend.Chain;
 import dev.balboa.nn.backend.Prepared;
 import dev.balboa.nn.memory.Layout;
-import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Contiguous;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.DType;
@@ -138,7 +137,7 @@ final class PooledConvolutions {
             Windows.kernel(pool.window()),
             Windows.of(pool.window()),
             plane(second.outputs().getFirst()),
-            conv.activation() == Activation.RELU);
+            conv.activation().isRelu());
     MemoryDesc md = MemoryDesc.tagged(DataType.F32, w.shape().dims(), FormatTag.BLOCKED_OHWI32O);
     return kernel.fits()
         ? Optional.of(new Pair(kernel.link(bias), first.inputs(), md, x))
@@ -153,29 +152,24 @@ final class PooledConvolutions {
     TensorSpec w = values.get(link.inputs().get(1));
     Linear op = (Linear) link.op();
     if (x.dtype() != DType.F32
-        || !serves(op.activation())
+        || !op.activation().isAtMostRelu()
         || w.shape().size() == 0
         || w.byteSize() > MOST_BYTES) {
       return Optional.empty();
     }
     long filters = w.shape().dim(0);
     PanelLinear kernel =
-        PanelLinear.of(
-            x.shape().dim(0), w.shape().dim(1), filters, op.activation() == Activation.RELU);
+        PanelLinear.of(x.shape().dim(0), w.shape().dim(1), filters, op.activation().isRelu());
     Shape entry = x.shape().rank() == 4 ? x.shape() : Shape.of(1, w.shape().dim(1), 1, 1);
     MemoryDesc md =
         MemoryDesc.tagged(DataType.F32, entry.with(0, filters).dims(), FormatTag.BLOCKED_OHWI32O);
     return Optional.of(new Pair(kernel.link(link.inputs().size() == 3), link.inputs(), md, x));
   }
 
-  private static boolean serves(Activation activation) {
-    return activation == Activation.IDENTITY || activation == Activation.RELU;
-  }
-
   private static boolean serves(Conv conv) {
     return conv.window().rank() == 2
         && conv.groups() == 1
-        && serves(conv.activation())
+        && conv.activation().isAtMostRelu()
         && !conv.residual();
   }
 

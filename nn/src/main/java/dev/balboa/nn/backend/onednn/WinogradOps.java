@@ -4,7 +4,6 @@ import dev.balboa.bindings.DataType;
 import dev.balboa.bindings.FormatTag;
 import dev.balboa.bindings.MemoryDesc;
 import dev.balboa.bindings.WinogradConvolution;
-import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
@@ -89,7 +88,7 @@ final class WinogradOps {
         x.shape().dims(),
         op.results(x.shape()).dims(),
         op.window().padBefore().stream().mapToLong(Integer::longValue).toArray(),
-        op.activation() == Activation.RELU,
+        op.activation().isRelu(),
         blocked,
         op.pooled());
   }

@@ -2,6 +2,7 @@ package dev.balboa.nn.backend.reference;
 
 import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.BinaryKind;
+import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryKind;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
@@ -77,7 +78,8 @@ final class Functions {
   }
 
   static DoubleUnaryOperator activation(Activation activation) {
-    return activation == Activation.IDENTITY ? x -> x : unary(activation.kind(), 0, 0);
+    Unary f = activation.function();
+    return activation.isIdentity() ? x -> x : unary(f.kind(), f.alpha(), f.beta());
   }
 
   static DoubleBinaryOperator binary(BinaryKind kind) {

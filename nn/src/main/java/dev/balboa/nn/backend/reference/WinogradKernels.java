@@ -1,7 +1,6 @@
 package dev.balboa.nn.backend.reference;
 
 import dev.balboa.nn.backend.Prepared;
-import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.WinogradConv;
 import dev.balboa.nn.op.WinogradFilters;
@@ -113,7 +112,7 @@ final class WinogradKernels {
           for (int i = 0; i < results.length; i++) {
             double b = bias ? in[2].reals()[i % op.filters()] : 0;
             double v = results[i] + b + (op.residual() ? in[inputs - 1].reals()[i] : 0);
-            results[i] = op.activation() == Activation.RELU && v < 0 ? 0 : v;
+            results[i] = op.activation().isRelu() && v < 0 ? 0 : v;
           }
           if (op.pooled()) {
             pool(results, y, out[0].reals());

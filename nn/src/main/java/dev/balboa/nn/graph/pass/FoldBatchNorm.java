@@ -2,7 +2,6 @@ package dev.balboa.nn.graph.pass;
 
 import dev.balboa.nn.graph.Graph;
 import dev.balboa.nn.graph.Node;
-import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.BatchNormInference;
 import dev.balboa.nn.op.Binary;
 import dev.balboa.nn.op.BinaryKind;
@@ -40,7 +39,7 @@ public final class FoldBatchNorm implements Pass {
     for (Node node : graph.nodes()) {
       if (node instanceof Node.Apply(BatchNormInference norm, var in, var out)
           && consumers.only(in.get(0)) instanceof Node.Apply(Conv conv, var convIn, var _)
-          && conv.activation() == Activation.IDENTITY
+          && conv.activation().isIdentity()
           && graph.spec(in.get(0)).dtype() == graph.spec(in.get(3)).dtype()
           && !conv.residual()) {
         fold(rewrite, norm, in, conv, convIn, out);

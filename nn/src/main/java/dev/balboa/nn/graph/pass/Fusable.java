@@ -13,9 +13,9 @@ final class Fusable {
   /** The operation with an activation, if it has none and can have one. */
   static Optional<Op> of(Op op, Activation activation) {
     return switch (op) {
-      case Conv c when c.activation() == Activation.IDENTITY ->
+      case Conv c when c.activation().isIdentity() ->
           Optional.of(new Conv(c.window(), c.groups(), activation, c.residual()));
-      case Linear l when l.activation() == Activation.IDENTITY ->
+      case Linear l when l.activation().isIdentity() ->
           Optional.of(new Linear(activation, l.residual()));
       default -> Optional.empty();
     };
@@ -24,9 +24,9 @@ final class Fusable {
   /** The operation with a residual as last input, if it has none and no activation yet. */
   static Optional<Op> withResidual(Op op) {
     return switch (op) {
-      case Conv c when c.activation() == Activation.IDENTITY && !c.residual() ->
+      case Conv c when c.activation().isIdentity() && !c.residual() ->
           Optional.of(new Conv(c.window(), c.groups(), c.activation(), true));
-      case Linear l when l.activation() == Activation.IDENTITY && !l.residual() ->
+      case Linear l when l.activation().isIdentity() && !l.residual() ->
           Optional.of(new Linear(l.activation(), true));
       default -> Optional.empty();
     };

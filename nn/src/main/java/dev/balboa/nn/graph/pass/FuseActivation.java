@@ -5,7 +5,6 @@ import dev.balboa.nn.graph.Node;
 import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Unary;
-import java.util.Arrays;
 import java.util.Optional;
 
 /** An activation that follows a convolution or a linear map becomes part of it. */
@@ -24,8 +23,9 @@ public final class FuseActivation implements Pass {
     Rewrite rewrite = new Rewrite(graph);
     for (Node node : graph.nodes()) {
       if (node instanceof Node.Apply(Unary unary, var in, var out)
+          && Activation.serves(unary)
           && consumers.only(in.get(0)) instanceof Node.Apply before) {
-        Optional<Op> fused = activation(unary).flatMap(a -> Fusable.of(before.op(), a));
+        Optional<Op> fused = Fusable.of(before.op(), new Activation(unary));
         if (fused.isPresent()) {
           rewrite.add(fused.get(), before.inputs(), out);
           continue;
@@ -34,11 +34,5 @@ public final class FuseActivation implements Pass {
       rewrite.add(rewrite.current(node));
     }
     return new DeadCode().apply(rewrite.build());
-  }
-
-  private static Optional<Activation> activation(Unary unary) {
-    return Arrays.stream(Activation.values())
-        .filter(a -> a != Activation.IDENTITY && Unary.of(a.kind()).equals(unary))
-        .findFirst();
   }
 }

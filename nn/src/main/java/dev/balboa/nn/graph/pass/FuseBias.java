@@ -65,7 +65,7 @@ public final class FuseBias implements Pass {
           when l.equals(PLAIN) && !l.hasBias(in.size()) && isVector(vector, y.shape(), -1) ->
           rewrite.add(l, List.of(in.get(0), in.get(1), flat(rewrite, bias)), out);
       case Conv c
-          when c.activation() == Activation.IDENTITY
+          when c.activation().isIdentity()
               && !c.residual()
               && !c.hasBias(in.size())
               && isVector(vector, y.shape(), 1) ->

@@ -64,8 +64,6 @@ public final class QuantizeProducts implements Pass {
     }
   }
 
-  private static final Activation NONE = Activation.IDENTITY;
-
   private final List<String> names;
   private final List<Range> ranges;
 
@@ -138,9 +136,10 @@ public final class QuantizeProducts implements Pass {
         all.add(rewrite.ref(in.get(2)));
       }
       boolean residual = hasResidual(node);
-      boolean relu = activation(node) == Activation.RELU && !residual;
+      boolean relu = activation(node).isRelu() && !residual;
       int out = node.outputs().get(0);
-      Range next = residual || (activation(node) != NONE && !relu) ? null : soleRange(out);
+      boolean apart = !activation(node).isIdentity() && !relu;
+      Range next = residual || apart ? null : soleRange(out);
       if (next != null) {
         Value[] result = parameters(out, next);
         all.addAll(List.of(result[0], result[1]));
@@ -151,8 +150,8 @@ public final class QuantizeProducts implements Pass {
       if (residual) {
         y = emit.apply(new Binary(BinaryKind.ADD), y, rewrite.ref(in.getLast()));
       }
-      if (activation(node) != NONE && !relu) {
-        y = emit.apply(Unary.of(activation(node).kind()), y);
+      if (apart) {
+        y = emit.apply(activation(node).function(), y);
       }
       rewrite.replace(out, ((Rewrite.Ref) y).number());
     }

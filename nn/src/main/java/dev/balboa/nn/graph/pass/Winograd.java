@@ -4,9 +4,11 @@ import dev.balboa.nn.graph.Aliases;
 import dev.balboa.nn.graph.Fixed;
 import dev.balboa.nn.graph.Graph;
 import dev.balboa.nn.graph.Node;
+import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Conv;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.MaxPool;
+import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Value;
@@ -23,8 +25,8 @@ import java.util.function.BiPredicate;
  * Convolutions of 3 x 3 by weights that depend on parameters alone are computed by Winograd's F(4 x
  * 4, 3 x 3), see {@link WinogradOp}, together with a max pooling over windows of 2 x 2 behind them.
  * Weights are transformed when a parameter has changed, as everything that depends on parameters
- * alone. It comes after passes that change weights, biases, residuals and activations of
- * convolutions, and workspaces of poolings.
+ * alone; an activation other than ReLU is applied by itself. It comes after passes that change
+ * weights, biases, residuals and activations of convolutions, and workspaces of poolings.
  */
 public final class Winograd implements Pass {
   private static final MaxPool POOL = new MaxPool(WinogradConv.POOL, false);
@@ -82,6 +84,7 @@ public final class Winograd implements Pass {
             && pool.equals(POOL)
             && consumers.only(in.get(0)) instanceof Node.Apply(Conv conv, var convIn, var results)
             && !conv.residual()
+            && conv.activation().isAtMostRelu()
             && serves(conv, convIn, results)) {
           add(conv, convIn, out, true); // what it was without the pooling nobody reads
         } else {
@@ -95,10 +98,19 @@ public final class Winograd implements Pass {
       List<Integer> inputs = new ArrayList<>(in);
       inputs.set(1, transformed.computeIfAbsent(in.get(1), this::transform));
       int filters = Math.toIntExact(graph.spec(in.get(1)).shape().dim(0));
-      rewrite.add(
-          new WinogradConv(conv.window(), filters, conv.activation(), conv.residual(), pooled),
-          inputs,
-          out);
+      Activation activation = conv.activation();
+      if (activation.isAtMostRelu()) {
+        rewrite.add(winograd(conv, filters, activation, pooled), inputs, out);
+        return;
+      }
+      Op plain = winograd(conv, filters, Activation.IDENTITY, false);
+      Value y = rewrite.apply(plain, inputs.stream().map(rewrite::ref).toList()).get(0);
+      Value activated = rewrite.emit(activation.function(), y);
+      rewrite.replace(out.get(0), ((Rewrite.Ref) activated).number());
+    }
+
+    private static WinogradConv winograd(Conv conv, int filters, Activation a, boolean pooled) {
+      return new WinogradConv(conv.window(), filters, a, conv.residual(), pooled);
     }
 
     private int transform(int weights) {
@@ -113,7 +125,6 @@ public final class Winograd implements Pass {
           && x.dtype() == DType.F32
           && conv.groups() == 1
           && WinogradConv.serves(conv.window())
-          && WinogradConv.serves(conv.activation())
           && WinogradOp.isBlocked(w.dim(0))
           && WinogradOp.isBlocked(w.dim(1))
           && x.shape().size() > 0

@@ -13,6 +13,7 @@ import dev.balboa.nn.graph.Graph;
 import dev.balboa.nn.graph.Node;
 import dev.balboa.nn.layer.BatchNorm;
 import dev.balboa.nn.layer.Conv2d;
+import dev.balboa.nn.layer.Dense;
 import dev.balboa.nn.layer.Layer;
 import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.op.Activation;
@@ -30,11 +31,16 @@ import dev.balboa.nn.op.RecurrentCell;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.Softmax;
 import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Unary;
 import dev.balboa.nn.op.UnaryBackward;
+import dev.balboa.nn.op.UnaryKind;
 import dev.balboa.nn.op.Window;
+import dev.balboa.nn.optim.Sgd;
 import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.RecurrentWeights;
 import dev.balboa.nn.tensor.Tensor;
+import dev.balboa.nn.train.CompiledStep;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -130,7 +136,7 @@ class PassTest {
   void activationsJoinConvolutionsAndLinearMaps() {
     Tensor w = numbers(2, 4, 3, 3, 3);
     List<Op> ops = ops(x -> List.of(conv(x, w).relu()), 0, new FuseActivation());
-    assertThat(ops).hasSize(1).allMatch(op -> ((Conv) op).activation() == Activation.RELU);
+    assertThat(ops).hasSize(1).allMatch(op -> ((Conv) op).activation().isRelu());
     Tensor v = numbers(3, 5, 8);
     assertThat(
             ops(
@@ -138,6 +144,68 @@ class PassTest {
                 1e-5,
                 new FuseActivation()))
         .hasSize(1);
+  }
+
+  /** With the parameters that they have. */
+  @Test
+  void allActivationsJoin() {
+    Tensor w = numbers(2, 4, 3, 3, 3);
+    Tensor v = numbers(3, 5, 8);
+    for (UnaryKind kind : UnaryKind.values()) {
+      Unary f =
+          switch (kind) {
+            case CLIP -> new Unary(kind, -0.25, 0.5);
+            case LEAKY_RELU -> new Unary(kind, 0.125, 0);
+            case POWER, THRESHOLD -> new Unary(kind, 2, 1);
+            default -> Unary.of(kind);
+          };
+      if (kind == UnaryKind.LINEAR || !Activation.serves(f)) {
+        continue;
+      }
+      Activation a = new Activation(f);
+      assertThat(ops(x -> List.of(conv(x, w).map(f)), 1e-5, new FuseActivation()))
+          .containsExactly(new Conv(THREE, 1, a));
+      assertThat(
+              ops(
+                  x -> List.of(Functions.linear(x, v, null, Activation.IDENTITY).map(f)),
+                  1e-5,
+                  new FuseActivation()))
+          .containsExactly(new Linear(a));
+    }
+  }
+
+  @Test
+  void otherFunctionsStay() {
+    Tensor w = numbers(2, 4, 3, 3, 3);
+    CompileOptions only = CompileOptions.defaults().withPasses(List.of(new FuseActivation()));
+    try (Compiled compiled =
+        Compiled.of(in -> List.of(conv(in.get(0), w).map(UnaryKind.SOFTPLUS)), only)) {
+      assertThat(ops(compiled.graph(X))).hasSize(2);
+    }
+    Unary scaled = new Unary(UnaryKind.LINEAR, 2, 0);
+    assertThatThrownBy(() -> new Activation(scaled))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("can apply to its result", "LINEAR");
+  }
+
+  /** A backward pass reads the argument of GELU: it is a result of its own, and nothing joins. */
+  @Test
+  void whatABackwardPassReadsStays() {
+    Activation gelu = Activation.of(UnaryKind.GELU_ERF);
+    Tensor x = numbers(1, 2, 8);
+    Tensor y = Tensor.of(new int[] {1, 0});
+    try (Sequential model = Sequential.of(Shape.of(8), new Dense(6).activation(gelu)).build(3);
+        Compiled forward = model.compile();
+        CompiledStep step =
+            new CompiledStep(model, new Sgd(model.parameters(), 0.1), Losses::crossEntropy)) {
+      assertThat(ops(forward.graph(x.spec()))).containsExactly(new Linear(gelu));
+      assertThat(step.plan(x.spec(), y.spec())).contains("gelu_erf");
+      Tensor eager;
+      try (var _ = Execution.grad()) {
+        eager = model.forward(x);
+      }
+      assertThat(forward.run(x).toFloats()).containsExactly(eager.toFloats(), within(1e-6f));
+    }
   }
 
   @Test
@@ -170,7 +238,7 @@ class PassTest {
     Tensor channels = numbers(6, 1, 4, 1, 1);
     assertThat(ops(x -> List.of(conv(x, k).add(channels).tanh()), 1e-5, pass, new FuseActivation()))
         .hasSize(2)
-        .anyMatch(op -> op instanceof Conv c && c.activation() == Activation.TANH);
+        .anyMatch(op -> op instanceof Conv c && c.activation().equals(Activation.TANH));
   }
 
   @Test

@@ -23,6 +23,8 @@ import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Unary;
+import dev.balboa.nn.op.UnaryKind;
 import dev.balboa.nn.op.Window;
 import dev.balboa.nn.op.WinogradConv;
 import dev.balboa.nn.op.WinogradFilters;
@@ -98,7 +100,15 @@ class WinogradTest {
     assertThat(ops(SAME, 2, none, 32, 16, 3, 3)).hasOnlyElementsOfType(Conv.class);
     assertThat(ops(SAME, 1, none, 24, 16, 3, 3)).hasOnlyElementsOfType(Conv.class);
     assertThat(ops(SAME, 1, none, 16, 3, 3, 3)).hasOnlyElementsOfType(Conv.class);
-    assertThat(ops(SAME, 1, Activation.TANH, 16, 16, 3, 3)).hasOnlyElementsOfType(Conv.class);
+  }
+
+  @Test
+  void appliesOtherActivationsAfterwards() {
+    assertThat(ops(SAME, 1, Activation.TANH, 16, 16, 3, 3))
+        .containsExactly(
+            new WinogradFilters(),
+            new WinogradConv(SAME, 16, Activation.IDENTITY, false),
+            Unary.of(UnaryKind.TANH));
   }
 
   @Test

@@ -17,24 +17,34 @@ import java.util.stream.LongStream;
  * in {@link FormatTag#BLOCKED_OHWI32O}, those of products in {@link FormatTag#BLOCKED_AB32A},
  * filled up with zeros. Segments are off-heap and dense; their sizes are checked before the call.
  */
-public final class ThinConvolution {
-  private static final String NAME = "thinConv";
+public final class PanelConvolution {
+  private static final String NAME = "panelConv";
   private static final int PANEL = 32;
 
   private final MemorySegment numbers;
+  private final Activation activation;
   private final long inputs;
   private final long weights;
   private final long filters;
   private final long outputs;
 
-  private ThinConvolution(
-      MemorySegment numbers, long inputs, long weights, long filters, long outputs) {
+  private PanelConvolution(
+      MemorySegment numbers,
+      Activation activation,
+      long inputs,
+      long weights,
+      long filters,
+      long outputs) {
     this.numbers = numbers;
+    this.activation = activation;
     this.inputs = inputs;
     this.weights = weights;
     this.filters = filters;
     this.outputs = outputs;
   }
+
+  /** A function of one variable that is applied to each result, with its parameters. */
+  public record Activation(KernelKinds.Unary kind, double alpha, double beta) {}
 
   /**
    * Prepares a convolution.
@@ -43,10 +53,10 @@ public final class ThinConvolution {
    * @param w [F, C, kernel H, kernel W]
    * @param window how the kernel moves over the picture
    * @param results [H, W] of the convolution
-   * @param relu whether what is below 0 becomes 0
+   * @param activation what is applied to each result
    */
-  public static ThinConvolution of(
-      long[] x, long[] w, Window window, long[] results, boolean relu) {
+  public static PanelConvolution of(
+      long[] x, long[] w, Window window, long[] results, Activation activation) {
     if (x.length != 4
         || w.length != 4
         || window.axes() != 2
@@ -79,16 +89,16 @@ public final class ThinConvolution {
                 window.padBegin(0),
                 window.padBegin(1),
                 results[0],
-                results[1],
-                relu ? 1 : 0)
+                results[1])
             .toArray();
     MemorySegment segment = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, numbers);
-    long scratch = kernels_h.balboa_thin_conv_scratch(segment);
+    long scratch = kernels_h.balboa_panel_conv_scratch(segment);
     if (scratch < 0) {
       KernelChecks.status(NAME, Math.toIntExact(scratch));
     }
-    return new ThinConvolution(
+    return new PanelConvolution(
         segment,
+        activation,
         volume(x),
         volume(Math.ceilDiv(w[0], PANEL), PANEL, w[1], w[2], w[3]),
         w[0],
@@ -98,15 +108,16 @@ public final class ThinConvolution {
   /**
    * Prepares a product of matrices x [rows, depth] and w [filters, depth].
    *
-   * @param relu whether what is below 0 becomes 0
+   * @param activation what is applied to each result
    */
-  public static ThinConvolution ofRows(long rows, long depth, long filters, boolean relu) {
+  public static PanelConvolution ofRows(
+      long rows, long depth, long filters, Activation activation) {
     return of(
         new long[] {1, depth, rows, 1},
         new long[] {filters, depth, 1, 1},
         Window.unit(2),
         new long[] {rows, 1},
-        relu);
+        activation);
   }
 
   private static long volume(long... sizes) {
@@ -120,11 +131,11 @@ public final class ThinConvolution {
   /** Bytes of scratch memory, aligned to 64, with which all threads can work. */
   public long scratchBytes() {
     NativeThreads.bind();
-    return kernels_h.balboa_thin_conv_scratch(numbers);
+    return kernels_h.balboa_panel_conv_scratch(numbers);
   }
 
   /**
-   * y = max(0, the convolution + bias + residual), or without the maximum if it has no ReLU.
+   * y = f(the convolution + bias + residual), f being the activation.
    *
    * @param bias [F], or {@link MemorySegment#NULL}
    * @param residual like y, may be y; or {@link MemorySegment#NULL}
@@ -150,7 +161,17 @@ public final class ThinConvolution {
     NativeThreads.bind();
     KernelChecks.status(
         NAME,
-        kernels_h.balboa_thin_conv_f32(
-            numbers, x, w, bias, residual, y, scratch, scratch.byteSize()));
+        kernels_h.balboa_panel_conv_f32(
+            numbers,
+            activation.kind().value(),
+            (float) activation.alpha(),
+            (float) activation.beta(),
+            x,
+            w,
+            bias,
+            residual,
+            y,
+            scratch,
+            scratch.byteSize()));
   }
 }

@@ -10,13 +10,17 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class ThinConvolutionTest {
+class PanelConvolutionTest {
   private static final long[] X = {1, 2, 4, 4};
   private static final long[] W = {5, 2, 3, 3};
   private static final long[] RESULTS = {2, 2};
   private static final Window WINDOW =
       Window.of(new long[] {2, 2}, new long[] {1, 1}, new long[] {1, 1}, new long[] {1, 1});
   private static final MemorySegment NONE = MemorySegment.NULL;
+  private static final PanelConvolution.Activation PLAIN =
+      new PanelConvolution.Activation(KernelKinds.Unary.LINEAR, 1, 0);
+  private static final PanelConvolution.Activation RELU =
+      new PanelConvolution.Activation(KernelKinds.Unary.RELU, 0, 0);
 
   private final Arena arena = Arena.ofConfined();
 
@@ -34,7 +38,7 @@ class ThinConvolutionTest {
   /** What pictures of ones become by weights of ones: how many numbers a result sees. */
   @Test
   void convolves() {
-    ThinConvolution c = ThinConvolution.of(X, W, WINDOW, RESULTS, false);
+    PanelConvolution c = PanelConvolution.of(X, W, WINDOW, RESULTS, PLAIN);
     MemorySegment y = floats(20, Float.NaN);
     MemorySegment scratch = arena.allocate(c.scratchBytes(), 64);
     c.run(floats(32, 1), floats(32 * 18, 1), floats(5, 0.5f), floats(20, -10), y, scratch);
@@ -45,7 +49,7 @@ class ThinConvolutionTest {
 
   @Test
   void multipliesRows() {
-    ThinConvolution c = ThinConvolution.ofRows(3, 4, 33, true);
+    PanelConvolution c = PanelConvolution.ofRows(3, 4, 33, RELU);
     MemorySegment y = floats(99, Float.NaN);
     MemorySegment scratch = arena.allocate(c.scratchBytes(), 64);
     MemorySegment x =
@@ -58,18 +62,30 @@ class ThinConvolutionTest {
   }
 
   @Test
+  void appliesAFunctionWithParameters() {
+    PanelConvolution c =
+        PanelConvolution.ofRows(
+            2, 1, 1, new PanelConvolution.Activation(KernelKinds.Unary.CLIP, -2, 3));
+    MemorySegment y = floats(2, Float.NaN);
+    MemorySegment scratch = arena.allocate(c.scratchBytes(), 64);
+    c.run(arena.allocateFrom(ValueLayout.JAVA_FLOAT, 5, -5), floats(32, 1), NONE, NONE, y, scratch);
+    assertThat(y.toArray(ValueLayout.JAVA_FLOAT)).containsExactly(3, -2);
+  }
+
+  @Test
   void refusesSizesThatItDoesNotHave() {
-    assertThatThrownBy(() -> ThinConvolution.of(X, new long[] {5, 3, 3, 3}, WINDOW, RESULTS, false))
+    assertThatThrownBy(
+            () -> PanelConvolution.of(X, new long[] {5, 3, 3, 3}, WINDOW, RESULTS, PLAIN))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("[N, C, H, W]", "[1, 2, 4, 4]", "[5, 3, 3, 3]");
-    assertThatThrownBy(() -> ThinConvolution.ofRows(3, 0, 4, false))
+    assertThatThrownBy(() -> PanelConvolution.ofRows(3, 0, 4, PLAIN))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("out of range");
   }
 
   @Test
   void refusesMemoryThatIsTooSmallOrOnTheHeap() {
-    ThinConvolution c = ThinConvolution.of(X, W, WINDOW, RESULTS, false);
+    PanelConvolution c = PanelConvolution.of(X, W, WINDOW, RESULTS, PLAIN);
     MemorySegment x = floats(32, 1);
     MemorySegment w = floats(32 * 18, 1);
     MemorySegment y = floats(20, 2);

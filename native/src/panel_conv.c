@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "panel.h"
+#include "unary.h"
 
 #if defined(__GNUC__)
 typedef int32_t lanes __attribute__((vector_size(64)));
@@ -22,11 +23,19 @@ enum {
 
 typedef struct {
   int64_t batch, channels, height, width, filters, kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w,
-      pad_h, pad_w, out_h, out_w, relu;
+      pad_h, pad_w, out_h, out_w;
 } shape;
+
+/* What is applied to results: `least` where they are less, and then f, if there is one. */
+typedef struct {
+  float least;
+  unary_fn f;
+  float alpha, beta;
+} activation;
 
 typedef struct {
   shape s;
+  activation act;
   const float *x, *w, *bias, *residual;
   float *y, *scratch;
   int64_t places, depth, panels; /* rows of results, the numbers that each sees, and panels of filters */
@@ -121,20 +130,26 @@ BALBOA_CLONES static void multiply(int64_t count, const tile *t) {
   }
 }
 
-/* The same for a panel of fewer filters. */
-static void multiply_some(int64_t count, int64_t filters, const tile *t) {
+/* The same for a panel of fewer filters, or with an activation: by way of memory of its own. */
+static void multiply_apart(int64_t count, int64_t filters, const activation *act, const tile *t) {
   float bias[PANEL] = {0}, base[ROWS * PANEL] = {0}, y[ROWS * PANEL];
   const size_t bytes = (size_t)filters * sizeof(float);
-  memcpy(bias, t->bias, bytes);
-  for (int64_t r = 0; r < count; r++) {
-    memcpy(base + r * PANEL, t->base + r * t->base_row, bytes);
-  }
   tile whole = *t;
-  whole.bias = bias;
-  whole.base = base;
   whole.y = y;
-  whole.base_row = whole.y_row = PANEL;
+  whole.y_row = PANEL;
+  if (filters < PANEL) {
+    memcpy(bias, t->bias, bytes);
+    for (int64_t r = 0; r < count; r++) {
+      memcpy(base + r * PANEL, t->base + r * t->base_row, bytes);
+    }
+    whole.bias = bias;
+    whole.base = base;
+    whole.base_row = PANEL;
+  }
   multiply(count, &whole);
+  if (act->f != NULL) {
+    act->f(count * PANEL, y, y, act->alpha, act->beta);
+  }
   for (int64_t r = 0; r < count; r++) {
     memcpy(t->y + r * t->y_row, y + r * PANEL, bytes);
   }
@@ -204,7 +219,8 @@ static void multiply_tiles(const job *j, int64_t block, int64_t part, int64_t fr
   const float *bases = part == 0 ? j->residual : j->y;
   tile t = {.depth = depth, .pace = PANEL * (int64_t)sizeof(float) / j->tiles, .y_row = s->filters};
   t.base_row = bare ? 0 : s->filters;
-  t.least = s->relu && part + 1 == j->parts ? 0 : -INFINITY;
+  const activation none = {.least = -INFINITY}, act = part + 1 == j->parts ? j->act : none;
+  t.least = act.least;
   const float *rows = rows_of(j, block, part, packed, &t.row);
   const int64_t first = place_of(j, block, 0);
   for (int64_t q = from / j->tiles; q * j->tiles < end; q++) {
@@ -218,10 +234,10 @@ static void multiply_tiles(const job *j, int64_t block, int64_t part, int64_t fr
       t.rows = rows + (place - first) * t.row;
       t.base = bare ? NOTHING : bases + at;
       t.y = j->y + at;
-      if (filters == PANEL) {
+      if (filters == PANEL && act.f == NULL) {
         multiply(count, &t);
       } else {
-        multiply_some(count, filters, &t);
+        multiply_apart(count, filters, &act, &t);
       }
     }
   }
@@ -261,7 +277,7 @@ static int is_sound(const shape *s) {
   }
   const int64_t depth = bk_product3(s->channels, s->kernel_h, s->kernel_w);
   const int64_t places = bk_product3(s->batch, s->out_h, s->out_w);
-  return s->relu <= 1 && depth >= 0 && places >= 0 && bk_product3(depth, s->filters + PANEL, sizeof(float)) >= 0 &&
+  return depth >= 0 && places >= 0 && bk_product3(depth, s->filters + PANEL, sizeof(float)) >= 0 &&
          bk_product3(places, s->filters, sizeof(float)) >= 0;
 }
 
@@ -282,16 +298,30 @@ static int32_t prepare(const int64_t *numbers, job *j) {
   return BALBOA_OK;
 }
 
-int64_t balboa_thin_conv_scratch(const int64_t *numbers) {
+int64_t balboa_panel_conv_scratch(const int64_t *numbers) {
   job j = {0};
   const int32_t status = prepare(numbers, &j);
   return status == BALBOA_OK ? bk_team_size() * room(&j) * (int64_t)sizeof(float) : status;
 }
 
-int32_t balboa_thin_conv_f32(const int64_t *numbers, const float *x, const float *w, const float *bias,
-                             const float *residual, float *y, void *scratch, int64_t scratch_bytes) {
+static int32_t choose(int32_t kind, float alpha, float beta, activation *act) {
+  act->least = kind == BALBOA_RELU ? 0 : -INFINITY;
+  if (kind == BALBOA_RELU || (kind == BALBOA_LINEAR && alpha == 1 && beta == 0)) {
+    return BALBOA_OK;
+  }
+  act->f = bk_unary(kind);
+  act->alpha = alpha;
+  act->beta = beta;
+  return act->f != NULL ? BALBOA_OK : BALBOA_ERR_KIND;
+}
+
+int32_t balboa_panel_conv_f32(const int64_t *numbers, int32_t kind, float alpha, float beta, const float *x,
+                              const float *w, const float *bias, const float *residual, float *y, void *scratch,
+                              int64_t scratch_bytes) {
   job j = {0};
-  const int32_t status = prepare(numbers, &j);
+  int32_t status = prepare(numbers, &j);
+  BK_CHECK(status == BALBOA_OK, status);
+  status = choose(kind, alpha, beta, &j.act);
   BK_CHECK(status == BALBOA_OK, status);
   if (j.places == 0) {
     return BALBOA_OK;
