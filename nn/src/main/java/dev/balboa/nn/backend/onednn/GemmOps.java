@@ -134,9 +134,11 @@ final class GemmOps {
       Linear plain = new Linear(Activation.IDENTITY, op.residual());
       MatMulOps.linear(
           b, plain, x.at(gemm.srcMd()), w.operand.at(gemm.weightsMd()), out.at(gemm.dstMd()));
-    } else if (route == GemmRoute.DIRECT && hasOneCall(op)) {
+    } else if (route == GemmRoute.DIRECT && !op.residual()) {
       direct(b, op, gemm, x, w.operand, out);
-      return;
+      if (op.activation().isRelu()) {
+        return;
+      }
     } else {
       boolean added = startOf(b, op, m, n, out);
       b.call(s -> gemm.run(route, s[0], s[1], s[2], added), x, w.operand, out);
@@ -144,11 +146,7 @@ final class GemmOps {
     ElementwiseOps.activate(b, op.activation(), out);
   }
 
-  /** Whether Balboa's kernels compute all of it. */
-  private static boolean hasOneCall(Linear op) {
-    return !op.residual() && op.activation().isAtMostRelu();
-  }
-
+  /** With the bias and a ReLU in one call. */
   private static void direct(
       PlanBuilder b, Linear op, Gemm gemm, Operand x, Operand w, Operand out) {
     boolean relu = op.activation().isRelu();
