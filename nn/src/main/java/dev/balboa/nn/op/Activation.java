@@ -67,8 +67,8 @@ public record Activation(Unary function) {
   }
 
   /**
-   * Whether its derivative is known from its result. Of the others the argument is needed too:
-   * where there is a backward pass they cost less as operations of their own, which keep it.
+   * Whether its derivative is known from its result. Of the others a backward pass needs the
+   * argument too: it would be computed again, unless they are operations of their own.
    */
   public boolean derivesFromResult() {
     return isIdentity() || function.kind().backwardReadsOutput();
@@ -82,8 +82,13 @@ public record Activation(Unary function) {
     return isIdentity() ? dy : function.backward(e, argument, y, dy);
   }
 
+  /** The function's name, and its parameters where it has any. */
   @Override
   public String toString() {
-    return function.toString();
+    String name = isIdentity() ? "IDENTITY" : function.kind().name();
+    if (isIdentity() || (function.alpha() == 0 && function.beta() == 0)) {
+      return name;
+    }
+    return name + "(" + function.alpha() + ", " + function.beta() + ")";
   }
 }

@@ -1,6 +1,5 @@
 package dev.balboa.nn.tensor;
 
-import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.RandomStream;
 import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.AdaptiveAvgPool;
@@ -94,12 +93,13 @@ public final class Functions {
 
   /**
    * A product of the inputs that are not null, with its activation: in one operation, unless a
-   * backward pass would have to compute the activation's argument again.
+   * backward pass would have to compute the activation's argument again. Results have the same bits
+   * whether or not there will be one; compiled programs join the two where there is none.
    */
   private static Tensor product(
       Function<Activation, Op> op, Activation activation, Tensor... inputs) {
     Tensor[] in = Arrays.stream(inputs).filter(Objects::nonNull).toArray(Tensor[]::new);
-    if (activation.derivesFromResult() || !Execution.current().isRecording()) {
+    if (activation.derivesFromResult()) {
       return Tensor.apply(op.apply(activation), in).get(0);
     }
     Tensor y = Tensor.apply(op.apply(Activation.IDENTITY), in).get(0);

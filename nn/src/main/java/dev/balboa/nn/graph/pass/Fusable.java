@@ -2,6 +2,7 @@ package dev.balboa.nn.graph.pass;
 
 import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Conv;
+import dev.balboa.nn.op.ConvTranspose;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.Op;
 import java.util.Optional;
@@ -15,6 +16,8 @@ final class Fusable {
     return switch (op) {
       case Conv c when c.activation().isIdentity() ->
           Optional.of(new Conv(c.window(), c.groups(), activation, c.residual()));
+      case ConvTranspose c when c.activation().isIdentity() ->
+          Optional.of(new ConvTranspose(c.window(), c.outputPadding(), c.groups(), activation));
       case Linear l when l.activation().isIdentity() ->
           Optional.of(new Linear(activation, l.residual()));
       default -> Optional.empty();

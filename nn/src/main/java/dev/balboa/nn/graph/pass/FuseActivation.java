@@ -7,7 +7,10 @@ import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Unary;
 import java.util.Optional;
 
-/** An activation that follows a convolution or a linear map becomes part of it. */
+/**
+ * An activation that follows a convolution, forward or transposed, or a linear map becomes part of
+ * it.
+ */
 public final class FuseActivation implements Pass {
   /** A pass without settings. */
   public FuseActivation() {}

@@ -20,6 +20,7 @@ import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.Attention;
 import dev.balboa.nn.op.CausalMask;
 import dev.balboa.nn.op.Conv;
+import dev.balboa.nn.op.ConvTranspose;
 import dev.balboa.nn.op.ElementwiseChain;
 import dev.balboa.nn.op.Linear;
 import dev.balboa.nn.op.MaxPool;
@@ -151,6 +152,8 @@ class PassTest {
   void allActivationsJoin() {
     Tensor w = numbers(2, 4, 3, 3, 3);
     Tensor v = numbers(3, 5, 8);
+    Tensor up = numbers(4, 3, 4, 3, 3);
+    List<Integer> none = List.of(0, 0);
     for (UnaryKind kind : UnaryKind.values()) {
       Unary f =
           switch (kind) {
@@ -171,6 +174,13 @@ class PassTest {
                   1e-5,
                   new FuseActivation()))
           .containsExactly(new Linear(a));
+      Activation no = Activation.IDENTITY;
+      assertThat(
+              ops(
+                  x -> List.of(Functions.convTranspose(x, up, null, THREE, none, 1, no).map(f)),
+                  1e-5,
+                  new FuseActivation()))
+          .containsExactly(new ConvTranspose(THREE, none, 1, a));
     }
   }
 
