@@ -9,8 +9,9 @@ import java.util.function.UnaryOperator;
 
 /**
  * An activation without parameters: any function of one variable, and those that gate one half of
- * an axis with the other. Those that an {@link dev.balboa.nn.op.Activation} can be are cheaper as
- * the own activation of a convolution or dense layer before them; a compiled program makes them so.
+ * an axis with the other. ReLU, logistic function and tanh after a convolution or dense layer are
+ * cheaper as that layer's own activation; a compiled program joins these and all others that an
+ * {@link dev.balboa.nn.op.Activation} can be.
  */
 public final class ActivationLayer extends Layer {
   private final String label;
