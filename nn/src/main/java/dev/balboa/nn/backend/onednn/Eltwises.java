@@ -42,7 +42,6 @@ final class Eltwises {
       case SIGMOID -> AlgKind.ELTWISE_LOGISTIC;
       case TANH -> AlgKind.ELTWISE_TANH;
       case SILU -> AlgKind.ELTWISE_SWISH;
-      case MISH -> AlgKind.ELTWISE_MISH;
       case HARD_SIGMOID -> AlgKind.ELTWISE_HARDSIGMOID;
       case HARD_SWISH -> AlgKind.ELTWISE_HARDSWISH;
       case CLIP -> AlgKind.ELTWISE_CLIP_V2;
