@@ -39,6 +39,13 @@ final class KernelChecks {
     elements(kernel, name, segment, count, Float.BYTES);
   }
 
+  /** The same of memory that may be left out, which is {@link MemorySegment#NULL} then. */
+  static void f32OrNull(String kernel, String name, MemorySegment segment, long count) {
+    if (segment.address() != 0) {
+      f32(kernel, name, segment, count);
+    }
+  }
+
   /** Whether a type that has to be F32 or F64 is F64. */
   static boolean isF64(String kernel, KernelKinds.Type type) {
     if (type != KernelKinds.Type.F32 && type != KernelKinds.Type.F64) {
@@ -61,6 +68,15 @@ final class KernelChecks {
 
   static long volume(String kernel, long a, long b, long c) {
     return volume(kernel, volume(kernel, a, b), c);
+  }
+
+  /** Of any number of sizes. */
+  static long volume(String kernel, long... sizes) {
+    long all = 1;
+    for (long size : sizes) {
+      all = volume(kernel, all, size);
+    }
+    return all;
   }
 
   static MemorySegment badIndexSlot() {

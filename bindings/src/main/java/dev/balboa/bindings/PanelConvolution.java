@@ -99,10 +99,10 @@ public final class PanelConvolution {
     return new PanelConvolution(
         segment,
         activation,
-        volume(x),
-        volume(Math.ceilDiv(w[0], PANEL), PANEL, w[1], w[2], w[3]),
+        KernelChecks.volume(NAME, x),
+        KernelChecks.volume(NAME, Math.ceilDiv(w[0], PANEL), PANEL, w[1], w[2], w[3]),
         w[0],
-        volume(x[0], w[0], results[0], results[1]));
+        KernelChecks.volume(NAME, x[0], w[0], results[0], results[1]));
   }
 
   /**
@@ -118,14 +118,6 @@ public final class PanelConvolution {
         Window.unit(2),
         new long[] {rows, 1},
         activation);
-  }
-
-  private static long volume(long... sizes) {
-    long all = 1;
-    for (long size : sizes) {
-      all = KernelChecks.volume(NAME, all, size);
-    }
-    return all;
   }
 
   /** Bytes of scratch memory, aligned to 64, with which all threads can work. */
@@ -150,12 +142,8 @@ public final class PanelConvolution {
       MemorySegment scratch) {
     KernelChecks.f32(NAME, "x", x, inputs);
     KernelChecks.f32(NAME, "weights", w, weights);
-    if (bias.address() != 0) {
-      KernelChecks.f32(NAME, "bias", bias, filters);
-    }
-    if (residual.address() != 0) {
-      KernelChecks.f32(NAME, "residual", residual, outputs);
-    }
+    KernelChecks.f32OrNull(NAME, "bias", bias, filters);
+    KernelChecks.f32OrNull(NAME, "residual", residual, outputs);
     KernelChecks.f32(NAME, "y", y, outputs);
     KernelChecks.elements(NAME, "scratch", scratch, 0, 1);
     NativeThreads.bind();

@@ -86,10 +86,10 @@ public final class PooledConvolution {
     long panels = Math.ceilDiv(w[0], PANEL);
     return new PooledConvolution(
         Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, numbers),
-        volume(x),
-        volume(panels, PANEL, w[1], w[2], w[3]),
+        KernelChecks.volume(NAME, x),
+        KernelChecks.volume(NAME, panels, PANEL, w[1], w[2], w[3]),
         w[0],
-        volume(x[0], w[0], pooled[0], pooled[1]));
+        KernelChecks.volume(NAME, x[0], w[0], pooled[0], pooled[1]));
   }
 
   private static void requirePlanes(
@@ -115,14 +115,6 @@ public final class PooledConvolution {
               + " and "
               + pooling);
     }
-  }
-
-  private static long volume(long... sizes) {
-    long all = 1;
-    for (long size : sizes) {
-      all = KernelChecks.volume(NAME, all, size);
-    }
-    return all;
   }
 
   /** It as a part of a chain, with a bias or without. */

@@ -82,18 +82,10 @@ public final class WinogradConvolution {
     long wide = pooled ? 2 : 1;
     return new WinogradConvolution(
         segment,
-        volume(x),
+        KernelChecks.volume(NAME, x),
         weights,
         results[1],
-        volume(results[0], results[1], results[2] / wide, results[3] / wide));
-  }
-
-  private static long volume(long... sizes) {
-    long all = 1;
-    for (long size : sizes) {
-      all = KernelChecks.volume(NAME, all, size);
-    }
-    return all;
+        KernelChecks.volume(NAME, results[0], results[1], results[2] / wide, results[3] / wide));
   }
 
   /** The same as a part of a chain, with a bias or without. */
@@ -126,12 +118,8 @@ public final class WinogradConvolution {
       MemorySegment scratch) {
     KernelChecks.f32(NAME, "x", x, inputs);
     KernelChecks.f32(NAME, "transformed weights", u, weights);
-    if (bias.address() != 0) {
-      KernelChecks.f32(NAME, "bias", bias, filters);
-    }
-    if (residual.address() != 0) {
-      KernelChecks.f32(NAME, "residual", residual, outputs);
-    }
+    KernelChecks.f32OrNull(NAME, "bias", bias, filters);
+    KernelChecks.f32OrNull(NAME, "residual", residual, outputs);
     KernelChecks.f32(NAME, "y", y, outputs);
     KernelChecks.elements(NAME, "scratch", scratch, 0, 1);
     NativeThreads.bind();
