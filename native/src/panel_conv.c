@@ -15,9 +15,11 @@ typedef int32_t lanes __attribute__((vector_size(64)));
 #endif
 
 enum {
-  DEPTH = 768,      /* numbers of a row that are multiplied at a time at most */
+  DEPTH = 768,      /* numbers of a packed row that are multiplied at a time at most */
+  LYING = 1536,     /* and of a row that is read where it lies */
   ROW = DEPTH + 16, /* the distance of packed rows, which else would share sets of a cache */
-  HELD = 196,       /* places of a block at most */
+  HELD = 196,       /* places of a block at most, so that few blocks read all weights again */
+  SEEN = 98,        /* and where rows are read where they lie, which longer ones must share a cache for */
   ALIKE = 1024,     /* rows of a multiple of so many numbers all share the same sets of a cache */
 };
 
@@ -84,8 +86,6 @@ BALBOA_INLINE void multiply_tile(const int count, const tile *t) {
   vec sum[ROWS][VECS];
   BALBOA_UNROLL(14) for (int r = 0; r < count; r++) {
     BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) { sum[r][v] = (vec){0}; }
-    BALBOA_PREFETCH(t->y + r * t->y_row);
-    BALBOA_PREFETCH(t->y + r * t->y_row + PANEL / 2);
   }
   const int64_t row = t->row;
   const float *rows[] = {t->rows, t->rows + 4 * row, t->rows + 8 * row, t->rows + 12 * row}, *weights = t->weights;
@@ -101,12 +101,16 @@ BALBOA_INLINE void multiply_tile(const int count, const tile *t) {
     BALBOA_UNROLL(4) for (int i = 0; i < 4; i++) { rows[i]++; }
     weights += PANEL;
   }
-  BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) {
-    const vec bias = *(const vec *)(t->bias + v * LANES);
-    BALBOA_UNROLL(14) for (int r = 0; r < count; r++) {
-      vec y = sum[r][v] + bias + *(const vec *)(t->base + r * t->base_row + v * LANES);
-      cut_off(&y, t->least);
-      *(vec *)(t->y + r * t->y_row + v * LANES) = y;
+  /* What a store of results might change, for all that the compiler knows, is read before. */
+  const float *bias = t->bias, *base = t->base;
+  const float least = t->least;
+  const int64_t base_row = t->base_row, y_row = t->y_row;
+  float *y = t->y;
+  BALBOA_UNROLL(14) for (int r = 0; r < count; r++, base += base_row, y += y_row) {
+    BALBOA_UNROLL(2) for (int v = 0; v < VECS; v++) {
+      vec x = sum[r][v] + *(const vec *)(bias + v * LANES) + *(const vec *)(base + v * LANES);
+      cut_off(&x, least);
+      *(vec *)(y + v * LANES) = x;
     }
   }
 }
@@ -289,12 +293,13 @@ static int32_t prepare(const int64_t *numbers, job *j) {
   j->places = s->batch * s->out_h * s->out_w;
   j->depth = s->channels * s->kernel_h * s->kernel_w;
   j->panels = panels_of(s->filters);
-  j->blocks = (j->places + HELD - 1) / HELD;
-  j->tiles = j->blocks == 0 ? 0 : (j->places + ROWS * j->blocks - 1) / (ROWS * j->blocks);
-  j->parts = (j->depth + DEPTH - 1) / DEPTH;
-  BK_CHECK(bk_product3(j->blocks, j->tiles, j->panels) <= UINT32_MAX, BALBOA_ERR_ARGUMENT);
   const int64_t has_window = (s->kernel_h | s->kernel_w | s->stride_h | s->stride_w) != 1 || (s->pad_h | s->pad_w) != 0;
   j->is_packed = has_window || j->depth % ALIKE == 0;
+  const int64_t most = j->is_packed || j->places <= HELD ? HELD : SEEN, depth = j->is_packed ? DEPTH : LYING;
+  j->blocks = (j->places + most - 1) / most;
+  j->tiles = j->blocks == 0 ? 0 : (j->places + ROWS * j->blocks - 1) / (ROWS * j->blocks);
+  j->parts = (j->depth + depth - 1) / depth;
+  BK_CHECK(bk_product3(j->blocks, j->tiles, j->panels) <= UINT32_MAX, BALBOA_ERR_ARGUMENT);
   return BALBOA_OK;
 }
 
