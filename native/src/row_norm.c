@@ -1,4 +1,5 @@
 /* Layer, group and root-mean-square normalisation: rows of equal length, each with statistics of its own. */
+#include <float.h>
 #include <math.h>
 
 #include "bf16.h"
@@ -50,6 +51,10 @@ typedef struct {
 #undef LOAD
 #undef STORE
 
+#if BALBOA_HAS_CLONES
+#include "row_norm_vectors.h"
+#endif
+
 /* One of the functions above for the type of the elements. */
 #define FOR_TYPE(dtype, function)                                 \
   ((dtype) == BALBOA_F32   ? JOIN(function, f32)                  \
@@ -74,7 +79,11 @@ int32_t balboa_row_norm(int32_t dtype, int64_t rows, int64_t n, int64_t groups, 
   int64_t total;
   const int32_t status = check(&job, dtype, &total);
   BK_CHECK(status == BALBOA_OK, status);
-  bk_parallel(rows, bk_max(1, NORM_GRAIN / n), FOR_TYPE(dtype, forward), &job);
+  bk_range_fn forward = FOR_TYPE(dtype, forward);
+#if BALBOA_HAS_CLONES
+  forward = dtype == BALBOA_F32 && inner == 1 ? forward_vectors : forward;
+#endif
+  bk_parallel(rows, bk_max(1, NORM_GRAIN / n), forward, &job);
   return BALBOA_OK;
 }
 

@@ -1,6 +1,6 @@
 /* Normalisation of rows for one element type: the including file defines E, the type of x, y and their gradients, with
  * LOAD(e) into and STORE(v) from f64, T, that of parameters and statistics, and NAME(x). Everything is computed in f64
- * and rounded once. */
+ * and rounded once; most rows of f32 go forward by row_norm_vectors.h. */
 
 BALBOA_CLONES static void NAME(statistics)(int64_t n, const E *x, int32_t centred, double *mean, double *variance) {
   const int64_t half = n / 2; /* two streams hide the latency of the additions */

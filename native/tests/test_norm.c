@@ -82,6 +82,52 @@ static void check_rows(const extent *e, int32_t centred, int affine) {
   }
 }
 
+/* A row against sums in f64, with each parameter there or not. */
+static void check_row(const char *what, int64_t n, const float *x, double epsilon) {
+  float *gamma = random_f32(n, 0.5, 2), *beta = random_f32(n, -1, 1), *y = NEW(float, n), mean, variance;
+  double m = 0, v = 0;
+  for (int64_t i = 0; i < n; i++) {
+    m += (double)x[i] / (double)n;
+  }
+  for (int64_t i = 0; i < n; i++) {
+    v += ((double)x[i] - m) * ((double)x[i] - m) / (double)n;
+  }
+  for (int k = 0; k < 4; k++) {
+    const float *g = k & 1 ? gamma : NULL, *b = k & 2 ? beta : NULL;
+    EXPECT_OK(balboa_row_norm(BALBOA_F32, 1, n, 1, 1, 1, epsilon, x, g, b, y, &mean, &variance));
+    for (int64_t i = 0; i < n; i++) {
+      const double want = ((double)x[i] - m) / sqrt(v + epsilon) * (g ? (double)g[i] : 1) + (b ? (double)b[i] : 0);
+      EXPECT(near_rel((double)y[i], want, 1e-6, 1), "%s, parameters %d: y[%d] %g %g", what, k, (int)i, (double)y[i], want);
+    }
+  }
+  release(gamma);
+  release(beta);
+  release(y);
+}
+
+/* Rows whose mean is much larger than what differs from it, and whose differences or scales are no F32. */
+static void check_hard_rows(void) {
+  const int64_t sizes[] = {2, 8, 15, 16, 47, 384};
+  for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+    const int64_t n = sizes[s];
+    float *x = random_f32(n, -1, 1), *far = NEW(float, n), *wide = NEW(float, n), *tiny = NEW(float, n);
+    for (int64_t i = 0; i < n; i++) {
+      far[i] = 1e6f + x[i];
+      wide[i] = i % 2 ? 3e38f : -3e38f;
+      tiny[i] = x[i] * 1e-41f;
+    }
+    wide[0] = 3e38f;
+    check_row("near 0", n, x, 1e-5);
+    check_row("near 1e6", n, far, 1e-5);
+    check_row("from -3e38 to 3e38", n, wide, 1e-5);
+    check_row("below 1e-41", n, tiny, 0);
+    release(x);
+    release(far);
+    release(wide);
+    release(tiny);
+  }
+}
+
 static uint16_t *halves(int64_t n, float *x) { /* rounds x too */
   uint16_t *h = NEW(uint16_t, n);
   EXPECT_OK(balboa_cast(n, BALBOA_F32, x, BALBOA_BF16, h));
@@ -99,7 +145,26 @@ static void close_halves(const char *what, int64_t n, const uint16_t *got, const
   release(wide);
 }
 
-/* On bf16: what f32 gives, rounded; statistics and gradients of parameters as in f32. */
+/* y as f64 gives it, rounded to f32: what bf16 is to be close to even where gamma and beta cancel. */
+static void exact_rows(const extent *e, int32_t centred, double epsilon, const float *x, const float *gamma,
+                       const float *beta, float *y) {
+  const int64_t total = e->rows * e->n, params = e->groups * (e->n / e->inner);
+  double *wide = widened(x, total), *g = gamma ? widened(gamma, params) : NULL, *b = beta ? widened(beta, params) : NULL;
+  double *result = NEW(double, total), *mean = NEW(double, e->rows), *variance = NEW(double, e->rows);
+  EXPECT_OK(balboa_row_norm(BALBOA_F64, e->rows, e->n, e->groups, e->inner, centred, epsilon, wide, g, b, result, mean,
+                            variance));
+  for (int64_t i = 0; i < total; i++) {
+    y[i] = (float)result[i];
+  }
+  void *all[] = {wide, g, b, result, mean, variance};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    if (all[i] != NULL) {
+      release(all[i]);
+    }
+  }
+}
+
+/* On bf16: what f64 gives, rounded; statistics and gradients as in f32. */
 static void check_halves(const extent *e, int32_t centred, int affine) {
   const double epsilon = 1e-3;
   const int64_t total = e->rows * e->n, params = e->groups * (e->n / e->inner);
@@ -111,6 +176,7 @@ static void check_halves(const extent *e, int32_t centred, int affine) {
   const float *g = affine ? gamma : NULL, *b = affine ? beta : NULL;
   float *mean = stats, *var = stats + e->rows, *hmean = var + e->rows, *hvar = hmean + e->rows;
   EXPECT_OK(balboa_row_norm(BALBOA_F32, e->rows, e->n, e->groups, e->inner, centred, epsilon, x, g, b, y, mean, var));
+  exact_rows(e, centred, epsilon, x, g, b, y);
   EXPECT_OK(
       balboa_row_norm(BALBOA_BF16, e->rows, e->n, e->groups, e->inner, centred, epsilon, hx, g, b, hy, hmean, hvar));
   EXPECT_OK(balboa_row_norm_backward(BALBOA_F32, e->rows, e->n, e->groups, e->inner, centred, epsilon, x, g, mean, var,
@@ -186,6 +252,7 @@ int main(void) {
       check_halves(&extents[i], k & 1, k >> 1);
     }
   }
+  check_hard_rows();
   float v[4] = {1, 2, 3, 4};
   EXPECT_STATUS(BALBOA_ERR_KIND, balboa_row_norm(BALBOA_I32, 1, 4, 1, 1, 0, 0, v, NULL, NULL, v, NULL, v));
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_row_norm(BALBOA_F32, 1, 4, 1, 3, 0, 0, v, NULL, NULL, v, NULL, v));
