@@ -95,21 +95,80 @@ void bk_team(bk_team_fn fn, void *context) {
   fn(context, &alone);
 }
 
+static void wait_a_little(int64_t spins) {
+  enum { PATIENCE = 4096 };
+  if (spins < PATIENCE) {
+    BALBOA_RELAX();
+  } else {
+    BALBOA_YIELD();
+  }
+}
+
 /* A barrier of OpenMP took 1.5 us here where this takes 0.3: everybody writes to a cache line of its own. */
 void bk_meet(const bk_member *me) {
-  enum { PATIENCE = 4096 };
   const uint32_t now = atomic_load_explicit(&me->seats[me->index].arrivals, memory_order_relaxed) + 1;
   atomic_store_explicit(&me->seats[me->index].arrivals, now, memory_order_release);
   for (int64_t i = 0; i < me->count; i++) {
     /* Nobody can be more than one meeting ahead. */
     for (int64_t spins = 0; atomic_load_explicit(&me->seats[i].arrivals, memory_order_acquire) - now == UINT32_MAX;
          spins++) {
-      if (spins < PATIENCE) {
-        BALBOA_RELAX();
-      } else {
-        BALBOA_YIELD();
-      }
+      wait_a_little(spins);
     }
+  }
+}
+
+void bk_open(bk_exchange *e) {
+  atomic_init(&e->waiting, 0);
+  atomic_init(&e->begun, 0);
+  atomic_init(&e->busy, 0);
+  for (int64_t i = 0; i < bk_team_size(); i++) {
+    atomic_init(&e->seats[i].is_there, 0);
+  }
+}
+
+void bk_begin(bk_exchange *e) {
+  atomic_fetch_add_explicit(&e->busy, 1, memory_order_relaxed);
+  atomic_fetch_add_explicit(&e->begun, 1, memory_order_release);
+}
+
+int bk_give(bk_exchange *e, const bk_gift *gift) {
+  uint64_t waiting = atomic_load_explicit(&e->waiting, memory_order_relaxed);
+  while (waiting != 0) {
+    const uint64_t rest = waiting & (waiting - 1), bit = waiting & ~rest;
+    if (atomic_compare_exchange_weak_explicit(&e->waiting, &waiting, rest, memory_order_acquire,
+                                              memory_order_relaxed)) {
+      int64_t i = 0;
+      while (bit >> i != 1) {
+        i++;
+      }
+      atomic_fetch_add_explicit(&e->busy, 1, memory_order_relaxed);
+      e->seats[i].gift = *gift;
+      atomic_store_explicit(&e->seats[i].is_there, 1, memory_order_release);
+      return 1;
+    }
+  }
+  return 0;
+}
+
+int bk_ask(bk_exchange *e, const bk_member *me, bk_gift *gift) {
+  atomic_fetch_sub_explicit(&e->busy, 1, memory_order_relaxed);
+  if (atomic_load_explicit(&e->begun, memory_order_acquire) < me->count) {
+    return 0;
+  }
+  const uint64_t bit = UINT64_C(1) << me->index;
+  atomic_fetch_or_explicit(&e->waiting, bit, memory_order_release); /* what was given before has been read */
+  for (int64_t spins = 0;; spins++) {
+    if (atomic_load_explicit(&e->seats[me->index].is_there, memory_order_acquire)) {
+      atomic_store_explicit(&e->seats[me->index].is_there, 0, memory_order_relaxed);
+      *gift = e->seats[me->index].gift;
+      return 1;
+    }
+    /* Whoever gives is busy, but may be done when its gift is not yet seen: then the bit is gone, and this waits on. */
+    if (atomic_load_explicit(&e->busy, memory_order_relaxed) == 0 &&
+        (atomic_fetch_and_explicit(&e->waiting, ~bit, memory_order_relaxed) & bit) != 0) {
+      return 0;
+    }
+    wait_a_little(spins);
   }
 }
 

@@ -58,6 +58,29 @@ void bk_share_out(bk_share *shares, int64_t members, int64_t n);
  * left, rounded up, but at least `least`, and nothing on both sides of a multiple of `border`. Whether there was any. */
 int bk_take(bk_share *shares, int64_t members, int64_t member, int64_t least, int64_t border, bk_range *taken);
 
+/* Members that have nothing left to do wait here for half of the work of others. */
+typedef struct {
+  int64_t from, end, step; /* whatever these mean to the team */
+} bk_gift;
+typedef struct {
+  _Alignas(64) _Atomic uint64_t waiting; /* a bit for each member */
+  _Alignas(64) _Atomic uint32_t begun, busy;
+  struct {
+    _Alignas(64) _Atomic uint32_t is_there;
+    bk_gift gift;
+  } seats[BK_TEAM];
+} bk_exchange;
+void bk_open(bk_exchange *e);
+/* Every member begins once, and asks for more when its work is done: it waits until there is some, which is 1, or until
+ * nobody has any, which is 0. It does not wait for members that have not begun: their whole share is free. */
+void bk_begin(bk_exchange *e);
+int bk_ask(bk_exchange *e, const bk_member *me, bk_gift *gift);
+/* Gives work to a member that waits; whether one took it. */
+int bk_give(bk_exchange *e, const bk_gift *gift);
+BALBOA_INLINE int bk_is_asked(bk_exchange *e) {
+  return atomic_load_explicit(&e->waiting, memory_order_relaxed) != 0;
+}
+
 /* Product of sizes, or -1 if one is negative or the product does not fit 2^60. */
 int64_t bk_product(int32_t count, const int64_t *sizes);
 int64_t bk_product3(int64_t a, int64_t b, int64_t c);

@@ -58,6 +58,46 @@ static int32_t check_state(const rnn_shape *s, const void *h0, const void *h, co
   return BALBOA_OK;
 }
 
+typedef struct {
+  const rnn_shape *s;
+  rnn_part_fn fn;
+  const void *job;
+  int64_t panel; /* where units are cut if they are shared, else 0 */
+  bk_exchange exchange;
+} rnn_run;
+
+static void run_member(void *context, const bk_member *me) {
+  rnn_run *run = context;
+  const rnn_shape *s = run->s;
+  if (run->panel > 0) {
+    rnn_part units = rnn_units(s, run->panel, me);
+    run->fn(run->job, &units, 0);
+    return;
+  }
+  bk_gift work = {s->n * me->index / me->count, s->n * (me->index + 1) / me->count, 0};
+  bk_begin(&run->exchange);
+  do {
+    rnn_part part = {work.from, work.end, 0, s->h, NULL, &run->exchange};
+    run->fn(run->job, &part, work.step);
+  } while (bk_ask(&run->exchange, me, &work));
+}
+
+/* Shares a layer's units, or its sequences if `work` multiply-adds of each are worth it; threads that are done with
+ * theirs before others take some over, for processors are not equally fast, nor sequences equally long. */
+static void run_all(const rnn_shape *s, int64_t panel, int64_t bytes, int64_t work, rnn_part_fn fn, const void *job) {
+  rnn_run run = {.s = s, .fn = fn, .job = job};
+  if (rnn_by_units(s, panel, bytes)) {
+    run.panel = panel;
+    bk_team(run_member, &run);
+  } else if (bk_team_size() > 1 && s->n >= 2 + 2 * (BK_GRAIN_CHEAP * 4 / (1 + work))) {
+    bk_open(&run.exchange);
+    bk_team(run_member, &run);
+  } else {
+    rnn_part all = {0, s->n, 0, s->h, NULL, NULL};
+    fn(job, &all, 0);
+  }
+}
+
 #define JOIN2(a, b) a##_##b
 #define JOIN(a, b) JOIN2(a, b)
 

@@ -16,6 +16,7 @@
 #define RNN_SHARED (1 << 16) /* multiply-adds of one sequence's step that are worth sharing between threads */
 #define RNN_FEW 2            /* rows with which large weights are not worth packing, */
 #define RNN_ONCE 16          /* for no more steps than this in all */
+#define RNN_GIFT (1 << 19) /* multiply-adds that are worth giving to another thread: five microseconds */
 #define RNN_CHUNK 64 /* rows whose input products are made ahead, so that they stay in the cache; RNN_LIST if the
                       * weights are large, so that those are read for as many */
 
@@ -38,7 +39,11 @@ typedef struct {
 typedef struct {
   int64_t begin, end, from, to; /* sequences, units */
   const bk_member *member;      /* of the team that shares the units, or NULL */
+  bk_exchange *exchange;        /* of the team that shares the sequences, or NULL */
 } rnn_part;
+
+/* All steps of a part from `step` on; what of its sequences is given away on the way is no longer in it. */
+typedef void (*rnn_part_fn)(const void *job, rnn_part *p, int64_t step);
 
 BALBOA_INLINE int rnn_is_lstm(const rnn_shape *s) {
   return s->cell == BALBOA_RNN_LSTM || s->cell == BALBOA_RNN_LSTM_PEEPHOLE;
@@ -81,7 +86,7 @@ BALBOA_INLINE int rnn_by_units(const rnn_shape *s, int64_t panel, int64_t bytes)
 BALBOA_INLINE rnn_part rnn_units(const rnn_shape *s, int64_t panel, const bk_member *me) {
   const int64_t panels = (s->h + panel - 1) / panel;
   const rnn_part part = {0, s->n, panels * me->index / me->count * panel,
-                         bk_min(s->h, panels * (me->index + 1) / me->count * panel), me};
+                         bk_min(s->h, panels * (me->index + 1) / me->count * panel), me, NULL};
   return part;
 }
 
@@ -89,6 +94,18 @@ BALBOA_INLINE rnn_part rnn_units(const rnn_shape *s, int64_t panel, const bk_mem
 BALBOA_INLINE void rnn_meet(const rnn_part *p) {
   if (p->member != NULL) {
     bk_meet(p->member);
+  }
+}
+
+/* Before a step: gives half of the sequences to a thread that is done with its own, if there is one. */
+BALBOA_INLINE void rnn_share(const rnn_shape *s, rnn_part *p, int64_t step) {
+  if (p->exchange == NULL || !bk_is_asked(p->exchange)) {
+    return;
+  }
+  const bk_gift half = {(p->begin + p->end + 1) / 2, p->end, step};
+  const int64_t work = (s->t - step) * (half.end - half.from) * s->gates * s->h * (s->c + s->h);
+  if (work >= RNN_GIFT && bk_give(p->exchange, &half)) {
+    p->end = half.from;
   }
 }
 

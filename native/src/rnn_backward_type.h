@@ -154,10 +154,12 @@ static void NAME(padding_back)(const NAME(backward_job) *j, const rnn_part *p, i
   }
 }
 
-static void NAME(backward_part)(const NAME(backward_job) *j, const rnn_part *p) {
+static void NAME(backward_part)(const void *context, rnn_part *p, int64_t step) {
+  const NAME(backward_job) *j = context;
   const rnn_shape *s = &j->s;
-  for (int64_t i = 0; i < s->t; i++) {
+  for (int64_t i = step; i < s->t; i++) {
     const int64_t t = s->reverse ? i : s->t - 1 - i;
+    rnn_share(s, p, i);
     for (int64_t n = p->begin; n < p->end; n++) {
       if (t < rnn_length(s, n)) {
         NAME(gates_back)(j, p, t, n);
@@ -177,18 +179,6 @@ static void NAME(backward_part)(const NAME(backward_job) *j, const rnn_part *p) 
       }
     }
   }
-}
-
-static void NAME(backward_range)(void *context, int64_t begin, int64_t end) {
-  const NAME(backward_job) *j = context;
-  const rnn_part part = {begin, end, 0, j->s.h, NULL};
-  NAME(backward_part)(j, &part);
-}
-
-static void NAME(backward_team)(void *context, const bk_member *me) {
-  const NAME(backward_job) *j = context;
-  const rnn_part part = rnn_units(&j->s, NAME(PANEL), me);
-  NAME(backward_part)(j, &part);
 }
 
 /* Sums over all steps, for some units. */
@@ -232,12 +222,7 @@ static int32_t NAME(backward)(const rnn_shape *s, const T *wh, const T *h0, cons
     j.cells = workspace + s->t * s->n * s->kept;
     memcpy(dc0, dc_last, bytes);
   }
-  if (rnn_by_units(s, NAME(PANEL), sizeof(T))) {
-    bk_team(NAME(backward_team), &j);
-  } else {
-    const int64_t work = s->t * s->gates * s->h * (s->h + 16);
-    bk_parallel(s->n, 1 + BK_GRAIN_CHEAP * 4 / (1 + work), NAME(backward_range), &j);
-  }
+  run_all(s, NAME(PANEL), sizeof(T), s->t * s->gates * s->h * (s->h + 16), NAME(backward_part), &j);
   if (s->cell == BALBOA_RNN_LSTM_PEEPHOLE) {
     bk_parallel(s->h, 1 + BK_GRAIN_CHEAP / (1 + s->t * s->n), NAME(peepholes_back), &j);
   }

@@ -202,33 +202,35 @@ static void NAME(step)(const NAME(forward_job) *j, const rnn_part *p, const NAME
   NAME(gate_rows)(j, p, r, t);
 }
 
-static void NAME(forward_part)(const NAME(forward_job) *j, const rnn_part *p) {
+static void NAME(forward_part)(const void *context, rnn_part *p, int64_t step) {
+  const NAME(forward_job) *j = context;
   const rnn_shape *s = &j->s;
   const int64_t from = p->from;
   const size_t bytes = (size_t)(p->to - from) * sizeof(T);
-  for (int64_t done = 0; done < s->t; done += s->chunk) {
-    const int64_t count = bk_min(s->chunk, s->t - done), first = s->reverse ? s->t - 1 - done : done;
-    NAME(input_products)(j, first, count, p);
-    for (int64_t i = 0; i < count; i++) {
-      const int64_t t = s->reverse ? first - i : first + i;
-      NAME(step_rows) r = {0};
-      for (int64_t n = p->begin; n < p->end; n++) {
-        const int64_t row = t * s->n + n, before = rnn_before(s, t, n);
-        if (t < rnn_length(s, n)) {
-          r.index[r.rows] = n;
-          r.before[r.rows] = before < 0 ? j->h0 + n * s->h : j->y + before * s->h;
-          r.sums[r.rows] = NAME(sums_of)(j, t, first, n);
-          r.y[r.rows++] = j->y + row * s->h;
-        } else {
-          memset(j->y + row * s->h + from, 0, bytes);
-        }
-        if (r.rows == RNN_LIST || n + 1 == p->end) {
-          NAME(step)(j, p, &r, t);
-          r.rows = 0;
-        }
-      }
-      rnn_meet(p);
+  for (int64_t i = step; i < s->t; i++) {
+    const int64_t done = i / s->chunk * s->chunk, t = s->reverse ? s->t - 1 - i : i;
+    const int64_t first = s->reverse ? s->t - 1 - done : done;
+    rnn_share(s, p, i);
+    if (i == done) {
+      NAME(input_products)(j, first, bk_min(s->chunk, s->t - done), p);
     }
+    NAME(step_rows) r = {0};
+    for (int64_t n = p->begin; n < p->end; n++) {
+      const int64_t row = t * s->n + n, before = rnn_before(s, t, n);
+      if (t < rnn_length(s, n)) {
+        r.index[r.rows] = n;
+        r.before[r.rows] = before < 0 ? j->h0 + n * s->h : j->y + before * s->h;
+        r.sums[r.rows] = NAME(sums_of)(j, t, first, n);
+        r.y[r.rows++] = j->y + row * s->h;
+      } else {
+        memset(j->y + row * s->h + from, 0, bytes);
+      }
+      if (r.rows == RNN_LIST || n + 1 == p->end) {
+        NAME(step)(j, p, &r, t);
+        r.rows = 0;
+      }
+    }
+    rnn_meet(p);
   }
   for (int64_t n = p->begin; n < p->end; n++) {
     const int64_t length = rnn_length(s, n), at = n * s->h + from;
@@ -238,18 +240,6 @@ static void NAME(forward_part)(const NAME(forward_job) *j, const rnn_part *p) {
       memcpy(j->c_last + at, length == 0 ? j->c0 + at : j->cells + last, bytes);
     }
   }
-}
-
-static void NAME(forward_range)(void *context, int64_t begin, int64_t end) {
-  const NAME(forward_job) *j = context;
-  const rnn_part part = {begin, end, 0, j->s.h, NULL};
-  NAME(forward_part)(j, &part);
-}
-
-static void NAME(forward_team)(void *context, const bk_member *me) {
-  const NAME(forward_job) *j = context;
-  const rnn_part part = rnn_units(&j->s, NAME(PANEL), me);
-  NAME(forward_part)(j, &part);
 }
 
 static int32_t NAME(forward)(const rnn_shape *s, const T *x, const T *wx, const T *wh, const T *bias, const T *h0,
@@ -274,11 +264,6 @@ static int32_t NAME(forward)(const rnn_shape *s, const T *x, const T *wx, const 
       memcpy(c_last, c0, (size_t)(s->n * s->h) * sizeof(T));
     }
   }
-  if (rnn_by_units(s, NAME(PANEL), sizeof(T))) {
-    bk_team(NAME(forward_team), &j);
-    return BALBOA_OK;
-  }
-  const int64_t work = s->t * s->gates * s->h * (s->c + s->h + 16);
-  bk_parallel(s->n, 1 + BK_GRAIN_CHEAP * 4 / (1 + work), NAME(forward_range), &j);
+  run_all(s, NAME(PANEL), sizeof(T), s->t * s->gates * s->h * (s->c + s->h + 16), NAME(forward_part), &j);
   return BALBOA_OK;
 }

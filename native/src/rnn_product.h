@@ -216,18 +216,21 @@ static void NAME(rows_tile)(const NAME(cut) *p, const T *b, int64_t rows, const 
  * NULL counts as zero, and may be c. At most RNN_LIST rows. */
 static void NAME(product_of)(const NAME(matrix) *m, int64_t block, int64_t from, int64_t to, int64_t rows,
                              const T *const *a, T *const *c, const T *const *init) {
+  if (rows == 0) {
+    return;
+  }
   if (m->direct != NULL) {
     NAME(direct_product)(m, block + from, block + to, rows, a, c, init);
     return;
   }
   const int64_t panel = NAME(PANEL), k = m->k;
-  const int64_t blocks = (rows + m->tile - 1) / m->tile, most = blocks == 0 ? 1 : (rows + blocks - 1) / blocks;
+  const int64_t blocks = (rows + m->tile - 1) / m->tile, most = (rows + blocks - 1) / blocks;
   const int64_t wide = (m->tile < RNN_ROWS || most > 4 ? 1 : most <= 2 ? 4 : 2) * panel;
   /* What several tiles of rows meet stays in the innermost cache: a piece of a panel for all of them, and a piece of
    * the rows for all panels in the second. While the tiles go by, the next piece comes from wherever it is. */
   const int64_t most_k = blocks > 1 ? RNN_DEPTH : k, pace = blocks > 1 ? panel * (int64_t)sizeof(T) / blocks : 0;
   const T *packed = m->packed + block / m->block * rnn_packed(k, m->block);
-  for (int64_t i = 0; i == 0 || i < k; i += most_k) {
+  for (int64_t i = 0; i == 0 || i < k; i += bk_max(1, most_k)) {
     for (int64_t j = from, width; j < to; j += width) {
       width = j + wide <= to ? wide : panel;
       const NAME(cut) cut = {block + j, width, bk_min(panel, m->block - j), i, bk_min(most_k, k - i), k * panel};

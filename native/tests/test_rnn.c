@@ -202,31 +202,49 @@ static void check_layer(int64_t cell, int64_t reverse, int with_lengths, int64_t
   release(lengths);
 }
 
-/* Large weights: one thread takes whole rows, three share the units, and all bits are the same. */
-static void check_teams(int64_t cell) {
-  enum { T = 3, N = 70, H = 530 };
-  const int64_t sizes[6] = {cell, 1, T, N, 8, H}, rows = T * N, width = BIASES[cell] * H, states = N * H;
-  const int64_t kept = balboa_rnn_workspace(sizes), scratch_size = balboa_rnn_scratch(sizes, 1);
-  float *wh = random_f32(GATES[cell] * H * H, -0.1f, 0.1f), *h0 = random_f32(states, -1, 1);
-  float *c0 = random_f32(states, -1, 1), *peep = random_f32(3 * H, -1, 1), *y = random_f32(rows * H, -1, 1);
-  float *workspace = random_f32(kept, 0, 1), *dy = random_f32(rows * H, -1, 1), *scratch = NEW(float, scratch_size);
-  const int32_t threads = balboa_max_threads(), *lengths = random_i32(N, T + 1);
-  const int64_t total = rows * (width + 2 * H) + 2 * states + 3 * H;
-  float *out[2];
-  for (int i = 0; i < 2; i++) {
-    float *dsums = out[i] = NEW(float, total), *before = dsums + rows * width, *reset = before + rows * H;
-    float *dh0 = reset + rows * H, *dc0 = dh0 + states, *dpeep = dc0 + states;
-    memset(out[i], 0, (size_t)total * sizeof(float));
-    EXPECT_OK(balboa_set_threads(i == 0 ? 1 : 3));
+/* Both ways on several threads, which share units or sequences, with the bits of one thread. */
+static void check_threads(int64_t cell, int64_t reverse, int64_t t, int64_t n, int64_t c, int64_t h,
+                          const int32_t *lengths) {
+  const int64_t sizes[6] = {cell, reverse, t, n, c, h}, rows = t * n, states = n * h, width = BIASES[cell] * h;
+  const int64_t kept = balboa_rnn_workspace(sizes);
+  float *x = random_f32(rows * c, -1, 1), *wx = random_f32(GATES[cell] * h * c, -0.1f, 0.1f);
+  float *wh = random_f32(GATES[cell] * h * h, -0.1f, 0.1f), *bias = random_f32(4 * h, -1, 1);
+  float *h0 = random_f32(states, -1, 1), *c0 = random_f32(states, -1, 1), *peep = random_f32(3 * h, -1, 1);
+  float *dy = random_f32(rows * h, -1, 1), *workspace = NEW(float, kept);
+  float *scratch = NEW(float, balboa_rnn_scratch(sizes, 0) + balboa_rnn_scratch(sizes, 1));
+  const int64_t total = rows * (width + 3 * h) + 4 * states + 3 * h;
+  float *one = NEW(float, total), *many = NEW(float, total);
+  const int32_t threads = balboa_max_threads(), counts[] = {1, 2, 3, 7, 2, 3};
+  for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+    float *y = i == 0 ? one : many, *last = y + rows * h, *c_last = last + states, *dsums = c_last + states;
+    float *before = dsums + rows * width, *reset = before + rows * h, *dh0 = reset + rows * h, *dc0 = dh0 + states;
+    memset(y, 0, (size_t)total * sizeof(float));
+    memset(workspace, 0, (size_t)kept * sizeof(float));
+    EXPECT_OK(balboa_set_threads(counts[i]));
+    EXPECT_OK(balboa_rnn_forward(BALBOA_F32, sizes, x, wx, wh, bias, h0, c0, peep, lengths, y, last, c_last, workspace,
+                                 scratch));
     EXPECT_OK(balboa_rnn_backward(BALBOA_F32, sizes, wh, h0, c0, peep, lengths, y, workspace, dy, h0, c0, dsums, before,
-                                  reset, dh0, dc0, dpeep, scratch));
+                                  reset, dh0, dc0, dc0 + states, scratch));
+    EXPECT(memcmp(one, y, (size_t)total * sizeof(float)) == 0, "cell %d: other bits on %d threads", (int)cell,
+           (int)counts[i]);
   }
-  EXPECT(memcmp(out[0], out[1], (size_t)total * sizeof(float)) == 0, "cell %d: other bits on three threads", (int)cell);
   EXPECT_OK(balboa_set_threads(threads));
-  void *all[] = {wh, h0, c0, peep, y, workspace, dy, scratch, (void *)(uintptr_t)lengths, out[0], out[1]};
+  void *all[] = {x, wx, wh, bias, h0, c0, peep, dy, workspace, scratch, one, many};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
     release(all[i]);
   }
+}
+
+/* Large weights, whose units are shared; and sequences of which one thread has the short ones, and helps the others. */
+static void check_teams(int64_t cell) {
+  int32_t *lengths = random_i32(70, 4), uneven[26];
+  check_threads(cell, 1, 3, 70, 8, 530, lengths);
+  for (int i = 0; i < 26; i++) {
+    uneven[i] = i < 13 ? 48 - i % 2 : i % 3;
+  }
+  check_threads(cell, cell % 2, 48, 26, 40, 72, uneven);
+  check_threads(cell, cell % 2, 48, 26, 40, 72, NULL);
+  release(lengths);
 }
 
 static void check_refusals(void) {
@@ -258,6 +276,8 @@ int main(void) {
     check_layer(cell, 0, 0, 1, 1, 6, 9);
     check_layer(cell, 0, 1, 70, 1, 3, 17);
     check_layer(cell, 1, 0, 9, 2, 0, 64);
+    check_layer(cell, 1, 0, 2, 2, 0, 12);
+    check_layer(cell, 0, 1, 2, 1, 0, 64);
     check_layer(cell, 0, 0, 0, 2, 3, 4);
     check_layer(cell, cell % 2, 1, 3, 21, 40, 256); /* rows of sums apart, several tiles of rows, whole panels */
     /* Weights larger than a cache: threads share the units. */
