@@ -23,8 +23,9 @@
 
 typedef void (*bk_range_fn)(void *context, int64_t begin, int64_t end);
 
-/* Runs fn over [0, n) cut into one range a thread (starting at multiples of 64 where n is large), or as a single range
- * when n < 2 * grain or the caller is already parallel. fn must not care where the cuts are. */
+/* Runs fn over [0, n) cut into one range a thread (starting at multiples of 64 where n is large); into more, which
+ * threads take as they are done (see bk_take), if each has many times the grain; or as a single range when n < 2 * grain
+ * or the caller is already parallel. fn must not care where the cuts are. */
 void bk_parallel(int64_t n, int64_t grain, bk_range_fn fn, void *context);
 
 /* Threads that work on the same thing at the same time and meet now and then. */
