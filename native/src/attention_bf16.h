@@ -315,9 +315,9 @@ static void group_bf16(const job *j, const bf16_layout *l, bf16_slot *slot, cons
                slot->out + row * l->value_width);
 }
 
-static void forward_block_bf16(const job *j, const bf16_layout *l, bf16_slot *slot, int64_t b, int64_t h,
-                               int64_t first) {
+static void forward_block_bf16(const job *j, const bf16_layout *l, bf16_slot *slot, place at, place next) {
   const shape *s = &j->s;
+  const int64_t b = at.b, h = at.h, first = at.first;
   const int64_t m = bk_min(QUERIES, s->queries - first), row0 = (b * s->heads + h) * s->queries + first;
   const int64_t kv = h / (s->heads / s->kv_heads), visible = visible_keys(s, first, m), dv = s->value_depth;
   memset(slot->out, 0, (size_t)(m * l->value_width) * sizeof(float));
@@ -332,6 +332,9 @@ static void forward_block_bf16(const job *j, const bf16_layout *l, bf16_slot *sl
     pack_keys(n, s->depth, k, s->k[2], l->tile_keys, slot->keys);
     pack_values(n, dv, v, s->v[2], l->value_width, slot->values);
     for (int64_t row = 0; row < m; row += GROUP) {
+      if (from == 0) {
+        ask_ahead(j, at, next, row, GROUP, (int64_t)sizeof(uint16_t));
+      }
       const int64_t rows = bk_min(GROUP, m - row);
       const bf16_group g = {b,    h,    first + row,
                             rows, from, bk_min(n, visible_keys(s, first + row, rows) - from)};
@@ -354,10 +357,10 @@ static void forward_bf16(void *context, int64_t begin, int64_t end) {
   const bf16_layout l = layout_bf16(&j->s);
   for (int64_t t = begin; t < end; t++) {
     bf16_slot slot = slot_of_bf16(j, &l, t);
-    int64_t block, last, step;
-    for (blocks_of(j, t, &block, &last, &step); block < last; block += step) {
-      const int64_t head = block / j->query_blocks;
-      forward_block_bf16(j, &l, &slot, head / j->s.heads, head % j->s.heads, block % j->query_blocks * QUERIES);
+    for (bk_range r; take_tasks(j, t, &r);) {
+      for (int64_t task = r.from; task < r.end; task++) {
+        forward_block_bf16(j, &l, &slot, place_of(j, task), place_of(j, bk_min(task + 1, r.end - 1)));
+      }
     }
   }
 }
@@ -382,8 +385,7 @@ int32_t balboa_attention_bf16(const int64_t *geometry, int32_t mask_kind, double
   status = plan(&j, slot_bytes_bf16(&j.s), scratch_bytes);
   BK_CHECK(status == BALBOA_OK, status);
   BK_CHECK(sums != NULL && (j.s.value_depth == 0 || out != NULL), BALBOA_ERR_NULL);
-  bk_parallel(j.slots, 1, forward_bf16, &j);
-  return BALBOA_OK;
+  return run_forward(&j, forward_bf16);
 }
 
 #else

@@ -206,9 +206,10 @@ static void NAME(forward_group)(const job *j, NAME(slot) * slot, int64_t b, int6
   NAME(product)(&terms, m, dv, slot->tile, slot->values, out);
 }
 
-/* The output of one block of queries. */
-static void NAME(forward_block)(const job *j, NAME(slot) * slot, int64_t b, int64_t h, int64_t first) {
+/* The output of one block of queries; `next` is the one that comes next, or the same. */
+static void NAME(forward_block)(const job *j, NAME(slot) * slot, place at, place next) {
   const shape *s = &j->s;
+  const int64_t b = at.b, h = at.h, first = at.first;
   const int64_t m = bk_min(QUERIES, s->queries - first), row0 = (b * s->heads + h) * s->queries + first;
   const int64_t dv = s->value_depth, kv = h / (s->heads / s->kv_heads), visible = visible_keys(s, first, m);
   T *out = NAME(head_at)(j->to, b, s->queries, first, s->out_row, h, dv), *sums = (T *)j->to_sums + row0;
@@ -222,6 +223,9 @@ static void NAME(forward_block)(const job *j, NAME(slot) * slot, int64_t b, int6
     NAME(pack_keys)(j, slot, b, kv, from, n);
     NAME(pack_rows)(n, dv, v, s->v[2], slot->values);
     for (int64_t row = 0; row < m; row += GROUP_ROWS) {
+      if (from == 0) {
+        ask_ahead(j, at, next, row, GROUP_ROWS, (int64_t)sizeof(T));
+      }
       const int64_t rows = bk_min(GROUP_ROWS, m - row);
       const int64_t seen = bk_min(n, visible_keys(s, first + row, rows) - from);
       if (seen > 0 || from == 0) {
@@ -236,10 +240,10 @@ static void NAME(forward)(void *context, int64_t begin, int64_t end) {
   const job *j = context;
   for (int64_t t = begin; t < end; t++) {
     NAME(slot) slot = NAME(slot_of)(j, t);
-    int64_t block, last, step;
-    for (blocks_of(j, t, &block, &last, &step); block < last; block += step) {
-      const int64_t head = block / j->query_blocks;
-      NAME(forward_block)(j, &slot, head / j->s.heads, head % j->s.heads, block % j->query_blocks * QUERIES);
+    for (bk_range r; take_tasks(j, t, &r);) {
+      for (int64_t task = r.from; task < r.end; task++) {
+        NAME(forward_block)(j, &slot, place_of(j, task), place_of(j, bk_min(task + 1, r.end - 1)));
+      }
     }
   }
 }
@@ -395,24 +399,40 @@ static void NAME(backward_queries)(const job *j, NAME(slot) * slot, int64_t b, i
   }
 }
 
+static int64_t NAME(backward_blocks)(const job *j) {
+  return j->all_at_once ? 1 : j->keys_turn ? j->key_blocks : j->query_blocks;
+}
+
+static int64_t NAME(backward_heads)(const job *j) {
+  return j->all_at_once || j->keys_turn ? j->s.kv_heads : j->s.heads;
+}
+
+static void NAME(backward_task)(const job *j, NAME(slot) * slot, int64_t task) {
+  const int64_t blocks = NAME(backward_blocks)(j), heads = NAME(backward_heads)(j);
+  const int64_t b = task / blocks / heads, h = task / blocks % heads, block = task % blocks;
+  if (j->all_at_once) {
+    NAME(backward_head)(j, slot, b, h);
+  } else if (j->keys_turn) {
+    NAME(backward_keys)(j, slot, b, h, block * KEYS);
+  } else {
+    NAME(backward_queries)(j, slot, b, h, block * QUERIES);
+  }
+}
+
 static void NAME(backward)(void *context, int64_t begin, int64_t end) {
   const job *j = context;
-  const shape *s = &j->s;
-  const int64_t each = j->all_at_once ? 1 : j->keys_turn ? j->key_blocks : j->query_blocks;
-  const int64_t heads = j->all_at_once || j->keys_turn ? s->kv_heads : s->heads;
   for (int64_t t = begin; t < end; t++) {
     NAME(slot) slot = NAME(slot_of)(j, t);
-    for (int64_t task = t; task < s->batch * heads * each; task += j->slots) {
-      const int64_t b = task / each / heads, h = task / each % heads, block = task % each;
-      if (j->all_at_once) {
-        NAME(backward_head)(j, &slot, b, h);
-      } else if (j->keys_turn) {
-        NAME(backward_keys)(j, &slot, b, h, block * KEYS);
-      } else {
-        NAME(backward_queries)(j, &slot, b, h, block * QUERIES);
+    for (bk_range r; take_tasks(j, t, &r);) {
+      for (int64_t task = r.from; task < r.end; task++) {
+        NAME(backward_task)(j, &slot, task);
       }
     }
   }
+}
+
+static int32_t NAME(run_backward)(job *j) {
+  return run(j, j->s.batch * NAME(backward_heads)(j) * NAME(backward_blocks)(j), NAME(backward));
 }
 
 int32_t NAME(balboa_attention)(const int64_t *geometry, int32_t mask_kind, double scale, double dropout,
@@ -430,8 +450,7 @@ int32_t NAME(balboa_attention)(const int64_t *geometry, int32_t mask_kind, doubl
   status = plan(&j, NAME(slot_sizes)(&j.s, sizes), scratch_bytes);
   BK_CHECK(status == BALBOA_OK, status);
   BK_CHECK(sums != NULL && (j.s.value_depth == 0 || out != NULL), BALBOA_ERR_NULL);
-  bk_parallel(j.slots, 1, NAME(forward), &j);
-  return BALBOA_OK;
+  return run_forward(&j, NAME(forward));
 }
 
 int32_t NAME(balboa_attention_backward)(const int64_t *geometry, int32_t mask_kind, double scale,
@@ -457,10 +476,10 @@ int32_t NAME(balboa_attention_backward)(const int64_t *geometry, int32_t mask_ki
   BK_CHECK(keys * s->value_depth == 0 || dv != NULL, BALBOA_ERR_NULL);
   /* With few heads their blocks are shared out, in two passes that each compute the weights again. */
   j.all_at_once = s->batch * s->kv_heads >= 2 * j.slots || s->batch * s->kv_heads % j.slots == 0;
-  bk_parallel(j.slots, 1, NAME(backward), &j);
-  if (!j.all_at_once) {
+  status = NAME(run_backward)(&j);
+  if (status == BALBOA_OK && !j.all_at_once) {
     j.keys_turn = 1;
-    bk_parallel(j.slots, 1, NAME(backward), &j);
+    status = NAME(run_backward)(&j);
   }
-  return BALBOA_OK;
+  return status;
 }
