@@ -32,7 +32,8 @@ typedef struct {
   const float *x;
   float *results[LINKS + 1]; /* of all convolutions, then of each linear map */
   char *scratch;
-  int64_t room, rooms; /* bytes of a thread, and for how many threads there are as many */
+  int64_t room, members; /* bytes of a thread, and how many threads have as many */
+  bk_share *pictures[2]; /* for the convolutions, for the linear maps */
 } job;
 
 static const float *floats(int64_t address) { return (const float *)(intptr_t)address; }
@@ -164,21 +165,28 @@ static void run_linear(const job *j, int32_t i, int64_t first, int64_t count, in
                    j->results[i + 1] + first * l->filters);
 }
 
-static void run_member(void *context, const bk_member *me) {
-  const job *j = context;
-  const int64_t threads = bk_min(me->count, j->rooms);
-  if (me->index >= threads) {
-    return;
-  }
-  const int64_t begin = j->batch * me->index / threads, count = j->batch * (me->index + 1) / threads - begin;
-  const int64_t parts = (count + j->part - 1) / j->part;
+/* Convolutions of some pictures, as many at a time as a thread's second cache holds. */
+static void run_pictures(const job *j, int64_t member, bk_range r) {
+  const int64_t count = r.end - r.from, parts = (count + j->part - 1) / j->part;
   for (int64_t i = 0; i < parts; i++) {
     const int64_t first = count * i / parts, end = count * (i + 1) / parts;
     /* Numbers and memory have been checked. */
-    (void)run_part(j, begin + first, end - first, 1, j->scratch + me->index * j->room, j->room);
+    (void)run_part(j, r.from + first, end - first, 1, j->scratch + member * j->room, j->room);
   }
-  for (int32_t i = 0; i < j->linear_count; i++) {
-    run_linear(j, i, begin, count, 0, panels_of(j->linears[i].filters));
+}
+
+static void run_member(void *context, const bk_member *me) {
+  const job *j = context;
+  const int works = me->index < j->members;
+  for (bk_range r; works && bk_take(j->pictures[0], j->members, me->index, j->part, j->batch, &r);) {
+    run_pictures(j, me->index, r);
+  }
+  bk_meet(me);
+  /* The whole share at once: weights are read once. */
+  for (bk_range r; works && bk_take(j->pictures[1], j->members, me->index, j->batch, j->batch, &r);) {
+    for (int32_t i = 0; i < j->linear_count; i++) {
+      run_linear(j, i, r.from, r.end - r.from, 0, panels_of(j->linears[i].filters));
+    }
   }
 }
 
@@ -248,8 +256,13 @@ int32_t balboa_pooled_chain_f32(int32_t links, const int64_t *args, int32_t plan
     return run_together(&j, rest);
   }
   j.room = bytes_of(&j, j.part, 1);
-  j.rooms = rest / j.room;
-  BK_CHECK(j.rooms > 0 && (uintptr_t)scratch % 64 == 0, BALBOA_ERR_ARGUMENT);
+  j.members = bk_min(rest / j.room, bk_team_size());
+  BK_CHECK(j.members > 0 && j.batch <= UINT32_MAX && (uintptr_t)scratch % 64 == 0, BALBOA_ERR_ARGUMENT);
+  bk_share shares[2][BK_TEAM];
+  for (int i = 0; i < 2; i++) {
+    j.pictures[i] = shares[i];
+    bk_share_out(shares[i], j.members, j.batch);
+  }
   bk_team(run_member, &j);
   return BALBOA_OK;
 }
