@@ -208,14 +208,14 @@ static void dnnl_step_rows(void *context) {
 
 typedef struct {
   shape s;
-  int64_t sizes[6], gates, width; /* gates: rows of the weights; width: of the bias, and of a step's sums */
+  int64_t sizes[8], gates, width; /* gates: rows of the weights; width: of the bias, and of a step's sums */
   float *x, *wx, *wh, *bias, *h0, *c0, *y, *h, *c, *workspace, *scratch;
   float *dy, *dh, *dc, *dsums, *before, *reset, *dh0, *dc0, *dx, *dwx, *dwh, *dbias;
 } layer;
 
 static layer layer_make(const shape *s) {
   const int64_t g = gate_counts[s->cell] * s->h, b = bias_counts[s->cell] * s->h, rows = s->t * s->n, nh = s->n * s->h;
-  layer l = {.s = *s, .sizes = {kinds[s->cell], 0, s->t, s->n, s->c, s->h}, .gates = g, .width = b};
+  layer l = {.s = *s, .sizes = {kinds[s->cell], 0, s->t, s->n, s->c, s->h, s->n * s->c, s->c}, .gates = g, .width = b};
   const int64_t forward = balboa_rnn_scratch(l.sizes, 0), backward = balboa_rnn_scratch(l.sizes, 1);
   l.x = bench_random(rows * s->c, 1);
   l.wx = bench_random(g * s->c, 0.05f);

@@ -37,7 +37,7 @@ extern "C" {
 #endif
 
 /* Raised with every incompatible change of this header; the loader refuses any other number. */
-#define BALBOA_KERNELS_ABI 5
+#define BALBOA_KERNELS_ABI 6
 /* Most dims an array passed with dims and strides may have. */
 #define BALBOA_MAX_DIMS 8
 
@@ -659,8 +659,9 @@ BALBOA_API int32_t balboa_window_mean_backward(int32_t dtype, int64_t planes, co
                                                void *dx);
 
 /* ---- recurrent layers
- * sizes i64[6] = {cell, reverse (0 or 1), T, N, C, H}. G gates of H rows each: x [T, N, C], wx [G H, C], wh [G H, H],
- * bias [B H], states [N, H], y [T, N, H]; dtype F32 or F64 for all. lengths i32[N] in [0, T], NULL if all are T: steps
+ * sizes i64[8] = {cell, reverse (0 or 1), T, N, C, H, and elements from a step of x to the next, from a sequence to the
+ * next}. G gates of H rows each: x [T, N, C] with contiguous rows, wx [G H, C], wh [G H, H], bias [B H], states [N, H],
+ * y [T, N, H]; dtype F32 or F64 for all. lengths i32[N] in [0, T], NULL if all are T: steps
  * from a length on change no state and give y = 0; their x is not read. reverse goes from the last step to the first.
  * s is the logistic function, * works element by element. */
 

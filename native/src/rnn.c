@@ -17,10 +17,14 @@ static int32_t shape_of(const int64_t *sizes, const int32_t *lengths, rnn_shape 
     BK_CHECK(sizes[i] >= 0 && sizes[i] < INT64_C(1) << 31, BALBOA_ERR_ARGUMENT);
   }
   BK_CHECK(bk_product3(sizes[2], sizes[3], bk_max(8 * sizes[5], sizes[4])) >= 0, BALBOA_ERR_ARGUMENT);
+  for (int i = 2; i < 4; i++) {
+    BK_CHECK(bk_product(2, (const int64_t[]){sizes[i], sizes[i + 4]}) >= 0, BALBOA_ERR_ARGUMENT);
+  }
   const int64_t h = sizes[5];
   const int c = (int)sizes[0];
   *s = (rnn_shape){.cell = c, .reverse = sizes[1] != 0, .t = sizes[2], .n = sizes[3], .c = sizes[4], .h = h,
-                   .gates = gates[c], .width = width[c] * h, .apart = rnn_apart(width[c] * h), .lengths = lengths};
+                   .gates = gates[c], .width = width[c] * h, .apart = rnn_apart(width[c] * h), .x_step = sizes[6],
+                   .x_sequence = sizes[7], .lengths = lengths};
   s->kept = c <= BALBOA_RNN_RELU ? 0 : s->apart;
   const int64_t ahead = rnn_is_large(s, sizeof(float)) ? RNN_LIST : RNN_CHUNK;
   s->chunk = bk_max(1, bk_min(s->t, (ahead + s->n - 1) / bk_max(1, s->n)));

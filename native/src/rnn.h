@@ -29,6 +29,7 @@ typedef struct {
   int64_t kept;      /* numbers of one step that the workspace keeps for the way back: none, or its sums, apart */
   int64_t chunk;     /* steps whose input products are made at once */
   int64_t tile;      /* rows that the registers have room for */
+  int64_t x_step, x_sequence; /* from a row of x to that of the next step, of the next sequence */
   const int32_t *lengths;
 } rnn_shape;
 

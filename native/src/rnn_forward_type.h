@@ -130,7 +130,7 @@ static void NAME(input_products)(const NAME(forward_job) *j, int64_t first, int6
     const int64_t t = s->reverse ? first - i : first + i;
     for (int64_t n = p->begin; n < p->end; n++) {
       if (t < rnn_length(s, n)) {
-        a[rows] = j->x + (t * s->n + n) * s->c;
+        a[rows] = j->x + t * s->x_step + n * s->x_sequence;
         c[rows] = NAME(sums_of)(j, t, first, n);
         init[rows++] = j->bias;
       }

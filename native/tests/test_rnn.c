@@ -4,7 +4,7 @@
 static const int64_t GATES[] = {1, 1, 4, 4, 3, 3}, BIASES[] = {1, 1, 4, 4, 3, 4};
 
 typedef struct {
-  int64_t sizes[6]; /* cell, reverse, T, N, C, H */
+  int64_t sizes[8]; /* cell, reverse, T, N, C, H, and how far rows of x are apart */
   const int32_t *lengths;
   double *x, *wx, *wh, *bias, *h0, *c0, *peep, *y, *h_last, *c_last;
 } layer;
@@ -112,7 +112,15 @@ static void check_forward_f32(const layer *l) {
                                NULL, scratch));
   EXPECT(memcmp(y, again, (size_t)(t * n * h) * sizeof(float)) == 0, "three threads, no workspace: other bits");
   EXPECT_OK(balboa_set_threads(threads));
-  float *all[] = {x, wx, wh, bias, h0, c0, peep, y, again, h_last, c_last, scratch, workspace};
+  float *by_sequence = NEW(float, t * n * c);
+  for (int64_t row = 0; row < t * n; row++) {
+    memcpy(by_sequence + (row % n * t + row / n) * c, x + row * c, (size_t)c * sizeof(float));
+  }
+  const int64_t apart[8] = {l->sizes[0], l->sizes[1], t, n, c, h, c, t * c};
+  EXPECT_OK(balboa_rnn_forward(BALBOA_F32, apart, by_sequence, wx, wh, bias, h0, c0, peep, l->lengths, again, h_last,
+                               c_last, NULL, scratch));
+  EXPECT(memcmp(y, again, (size_t)(t * n * h) * sizeof(float)) == 0, "sequence by sequence: other bits");
+  float *all[] = {x, wx, wh, bias, h0, c0, peep, y, again, h_last, c_last, scratch, workspace, by_sequence};
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
     release(all[i]);
   }
@@ -185,7 +193,7 @@ static void check_f64(const layer *l) {
 static void check_layer(int64_t cell, int64_t reverse, int with_lengths, int64_t t, int64_t n, int64_t c, int64_t h) {
   const int64_t g = GATES[cell];
   int32_t *lengths = random_i32(n, (int32_t)t + 1);
-  layer l = {{cell, reverse, t, n, c, h}, with_lengths ? lengths : NULL, random_f64(t * n * c, 1),
+  layer l = {{cell, reverse, t, n, c, h, n * c, c}, with_lengths ? lengths : NULL, random_f64(t * n * c, 1),
              random_f64(g * h * c, 0.5), random_f64(g * h * h, fmin(0.5, 2 / sqrt((double)h + 1))),
              random_f64(4 * h, 0.5), random_f64(n * h, 1), random_f64(n * h, 1), random_f64(3 * h, 0.5),
              NEW(double, t * n * h), NEW(double, n * h), NEW(double, n * h)};
@@ -205,7 +213,7 @@ static void check_layer(int64_t cell, int64_t reverse, int with_lengths, int64_t
 /* Both ways on several threads, which share units or sequences, with the bits of one thread. */
 static void check_threads(int64_t cell, int64_t reverse, int64_t t, int64_t n, int64_t c, int64_t h,
                           const int32_t *lengths) {
-  const int64_t sizes[6] = {cell, reverse, t, n, c, h}, rows = t * n, states = n * h, width = BIASES[cell] * h;
+  const int64_t sizes[8] = {cell, reverse, t, n, c, h, n * c, c}, rows = t * n, states = n * h, width = BIASES[cell] * h;
   const int64_t kept = balboa_rnn_workspace(sizes);
   float *x = random_f32(rows * c, -1, 1), *wx = random_f32(GATES[cell] * h * c, -0.1f, 0.1f);
   float *wh = random_f32(GATES[cell] * h * h, -0.1f, 0.1f), *bias = random_f32(4 * h, -1, 1);
@@ -248,7 +256,7 @@ static void check_teams(int64_t cell) {
 }
 
 static void check_refusals(void) {
-  int64_t sizes[6] = {BALBOA_RNN_TANH, 0, 2, 1, 1, 1};
+  int64_t sizes[8] = {BALBOA_RNN_TANH, 0, 2, 1, 1, 1, 1, 1};
   float x[64] = {0}, y[64] = {7}, scratch[4096];
   const int32_t lengths[1] = {3};
 #define FORWARD(lengths, h0) \
@@ -261,8 +269,12 @@ static void check_refusals(void) {
   EXPECT_STATUS(BALBOA_ERR_KIND, FORWARD(NULL, x));
   EXPECT(balboa_rnn_workspace(sizes) == -1 && balboa_rnn_scratch(sizes, 1) == -1, "sizes of an unknown cell");
   sizes[0] = 0;
-  sizes[2] = -1;
-  EXPECT_STATUS(BALBOA_ERR_ARGUMENT, FORWARD(NULL, x));
+  for (int i = 2; i < 8; i += i == 2 ? 4 : 1) {
+    const int64_t before = sizes[i];
+    sizes[i] = -1;
+    EXPECT_STATUS(BALBOA_ERR_ARGUMENT, FORWARD(NULL, x));
+    sizes[i] = before;
+  }
   EXPECT(y[0] == 7, "written in spite of the error");
 }
 

@@ -25,7 +25,7 @@ final class LibraryVersions {
   static final int[] OPENBLAS_MINIMUM = {0, 3, 20};
 
   /** {@code BALBOA_KERNELS_ABI} of {@code balboa_kernels.h}. */
-  static final int KERNELS_ABI = 5;
+  static final int KERNELS_ABI = 6;
 
   private static final Pattern OPENBLAS = Pattern.compile("OpenBLAS\\s+(\\d+)\\.(\\d+)\\.(\\d+)");
   private static final long DNNL_VERSION_BYTES = 32;

@@ -38,6 +38,7 @@ public final class RecurrentShape {
   private final long batch;
   private final long channels;
   private final long hidden;
+  private final long inputs;
   private final MemorySegment segment;
   private final long workspace;
   private final long forwardScratch;
@@ -49,22 +50,49 @@ public final class RecurrentShape {
     this.batch = sizes[3];
     this.channels = sizes[4];
     this.hidden = sizes[5];
+    this.inputs = extent(steps, batch, channels, sizes[6], sizes[7]);
     this.segment = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_LONG, sizes);
     this.workspace = kernels_h.balboa_rnn_workspace(segment);
     if (workspace < 0) {
       throw new IllegalArgumentException(
-          "recurrent: a size is negative or too large: T %d, N %d, C %d, H %d"
-              .formatted(steps, batch, channels, hidden));
+          "recurrent: a size is negative or too large: T %d, N %d, C %d, H %d, x apart %d and %d"
+              .formatted(steps, batch, channels, hidden, sizes[6], sizes[7]));
     }
     this.forwardScratch = kernels_h.balboa_rnn_scratch(segment, 0);
     this.backwardScratch = kernels_h.balboa_rnn_scratch(segment, 1);
   }
 
-  /** A layer of {@code hidden} units over inputs [steps, batch, channels]. */
+  /** A layer of {@code hidden} units over dense inputs [steps, batch, channels]. */
   public static RecurrentShape of(
       Cell cell, boolean reverse, long steps, long batch, long channels, long hidden) {
+    return of(cell, reverse, steps, batch, channels, hidden, batch * channels, channels);
+  }
+
+  /**
+   * A layer over inputs whose rows of {@code channels} are contiguous.
+   *
+   * @param step elements from a row to that of the next step
+   * @param sequence elements from a row to that of the next sequence
+   */
+  public static RecurrentShape of(
+      Cell cell,
+      boolean reverse,
+      long steps,
+      long batch,
+      long channels,
+      long hidden,
+      long step,
+      long sequence) {
     Natives.loaded();
-    return new RecurrentShape(cell, cell.value, reverse ? 1 : 0, steps, batch, channels, hidden);
+    long order = reverse ? 1 : 0;
+    return new RecurrentShape(
+        cell, cell.value, order, steps, batch, channels, hidden, step, sequence);
+  }
+
+  /** Elements from the first that is read to behind the last. */
+  private static long extent(long steps, long batch, long channels, long step, long sequence) {
+    boolean any = steps > 0 && batch > 0 && channels > 0;
+    return any ? (steps - 1) * step + (batch - 1) * sequence + channels : 0;
   }
 
   /** How many elements forward leaves for backward. */
@@ -107,7 +135,7 @@ public final class RecurrentShape {
   }
 
   long inputs() {
-    return rows() * channels;
+    return inputs;
   }
 
   long outputs() {

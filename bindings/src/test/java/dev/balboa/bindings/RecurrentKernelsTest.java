@@ -62,6 +62,21 @@ class RecurrentKernelsTest {
   }
 
   @Test
+  void inputsLieApart() {
+    MemorySegment y = room(2);
+    RecurrentShape shape = RecurrentShape.of(RecurrentShape.Cell.TANH, false, 2, 1, 1, 1, 3, 0);
+    forward(shape, floats(0.5f, 9, 9, 1), NONE, y);
+    assertThat(y.get(ValueLayout.JAVA_FLOAT, 0)).isCloseTo((float) Math.tanh(0.75), within(1e-6f));
+    double second = Math.tanh(2 + 3 * Math.tanh(0.75) + 0.5);
+    assertThat(y.get(ValueLayout.JAVA_FLOAT, 4)).isCloseTo((float) second, within(1e-6f));
+    assertThatThrownBy(() -> forward(shape, floats(1, 2, 3), NONE, y))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("recurrentForward: x needs 4 elements");
+    assertThatThrownBy(() -> RecurrentShape.of(RecurrentShape.Cell.TANH, false, 2, 1, 1, 1, -1, 0))
+        .hasMessageContaining("x apart -1 and 0");
+  }
+
+  @Test
   void sizesAreChecked() {
     assertThatThrownBy(() -> forward(vanilla(2), floats(0.5f), NONE, room(2)))
         .isInstanceOf(IllegalArgumentException.class)

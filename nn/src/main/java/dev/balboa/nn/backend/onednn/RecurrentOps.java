@@ -6,6 +6,7 @@ import dev.balboa.bindings.RecurrentKernels;
 import dev.balboa.bindings.RecurrentShape;
 import dev.balboa.bindings.ReductionKernels;
 import dev.balboa.nn.backend.DataErrors;
+import dev.balboa.nn.memory.Layout;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Recurrent;
 import dev.balboa.nn.op.RecurrentBackward;
@@ -36,7 +37,13 @@ final class RecurrentOps {
     this.batch = b.spec(0).shape().dim(1);
     this.channels = b.spec(0).shape().dim(2);
     this.hidden = b.spec(2).shape().dim(1);
-    this.shape = RecurrentShape.of(cell(op.cell()), op.reverse(), steps, batch, channels, hidden);
+    this.shape = shape(batch * channels, channels);
+  }
+
+  /** With rows of the input so many elements from those of the next step, of the next sequence. */
+  private RecurrentShape shape(long step, long sequence) {
+    RecurrentShape.Cell cell = cell(op.cell());
+    return RecurrentShape.of(cell, op.reverse(), steps, batch, channels, hidden, step, sequence);
   }
 
   /** Plans any operation of the family. */
@@ -110,10 +117,22 @@ final class RecurrentOps {
 
   // ---- Forward ----
 
+  /** The input, and the layer's shape with it. */
+  private record Input(Operand x, RecurrentShape shape) {}
+
+  /** As it lies if its rows are contiguous: sequence by sequence, for one. */
+  private Input input() {
+    if (b.layout(0) instanceof Layout.Strided s && (channels <= 1 || s.stride(2) == 1)) {
+      return new Input(b.raw(0), shape(s.stride(0), s.stride(1)));
+    }
+    return new Input(b.denseInput(0), shape);
+  }
+
   private void forward() {
+    Input input = input();
     MemoryDesc none = MemoryDesc.none();
     Arguments a = new Arguments();
-    int x = a.add(b.denseInput(0));
+    int x = a.add(input.x());
     int wx = a.add(b.denseInput(1));
     int wh = a.add(b.denseInput(2));
     int bias = a.add(b.denseInput(3));
@@ -132,7 +151,7 @@ final class RecurrentOps {
           checkLengths(at(s, lengths));
           RecurrentKernels.forward(
               type,
-              shape,
+              input.shape(),
               s[x],
               s[wx],
               s[wh],
