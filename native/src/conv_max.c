@@ -30,7 +30,8 @@ typedef struct {
   int64_t seen;                     /* rows of the picture that are held */
   int pairs;                        /* whether windows are pooled in registers */
   void *scratch;
-  int64_t rooms; /* threads that there is scratch memory for */
+  int64_t members; /* threads that there is scratch memory for */
+  bk_share *shares;
 } job;
 
 /* ---- sums */
@@ -373,12 +374,11 @@ static void run_piece(piece *p) {
   }
 }
 
-/* The share of one of so many threads. */
-static void run_share(const job *j, int64_t index, int64_t count) {
-  const int64_t pieces = j->s.batch * j->panels * j->bands * j->chunks;
-  piece *p = (piece *)j->scratch + index;
-  p->j = j;
-  for (int64_t i = pieces * index / count; i < pieces * (index + 1) / count; i++) {
+static int64_t pieces_of(const job *j) { return j->s.batch * j->panels * j->bands * j->chunks; }
+
+static void run_pieces(piece *p, int64_t from, int64_t end) {
+  const job *j = p->j;
+  for (int64_t i = from; i < end; i++) {
     const int64_t chunk = i % j->chunks, band = i / j->chunks % j->bands, panel = i / j->chunks / j->bands;
     p->image = panel / j->panels;
     p->panel = panel % j->panels;
@@ -392,9 +392,13 @@ static void run_share(const job *j, int64_t index, int64_t count) {
 
 static void run_member(void *context, const bk_member *me) {
   const job *j = context;
-  const int64_t count = bk_min(me->count, j->rooms);
-  if (me->index < count) {
-    run_share(j, me->index, count);
+  if (me->index >= j->members) {
+    return;
+  }
+  piece *p = (piece *)j->scratch + me->index;
+  p->j = j;
+  for (bk_range r; bk_take(j->shares, j->members, me->index, 1, pieces_of(j), &r);) {
+    run_pieces(p, r.from, r.end);
   }
 }
 
@@ -465,8 +469,8 @@ int32_t balboa_conv_max_f32(const int64_t *numbers, const float *x, const float 
     return BALBOA_OK;
   }
   BK_CHECK(x != NULL && w != NULL && y != NULL && scratch != NULL, BALBOA_ERR_NULL);
-  j.rooms = scratch_bytes / (int64_t)sizeof(piece);
-  BK_CHECK(j.rooms > 0 && (uintptr_t)scratch % _Alignof(piece) == 0, BALBOA_ERR_ARGUMENT);
+  const int64_t rooms = scratch_bytes / (int64_t)sizeof(piece);
+  BK_CHECK(rooms > 0 && (uintptr_t)scratch % _Alignof(piece) == 0, BALBOA_ERR_ARGUMENT);
   j.x = x;
   j.w = w;
   j.bias = bias;
@@ -479,8 +483,13 @@ int32_t balboa_conv_max_f32(const int64_t *numbers, const float *x, const float 
   j.bands = (s->pooled_h + j.rows - 1) / j.rows;
   const double work = (double)s->batch * (double)j.panels * PANEL * (double)s->out_h * (double)s->out_w *
                       (double)s->kernel_h * (double)s->kernel_w * (double)s->channels;
-  if (is_little(work)) {
-    run_share(&j, 0, 1);
+  BK_CHECK(pieces_of(&j) <= UINT32_MAX, BALBOA_ERR_ARGUMENT);
+  j.members = is_little(work) ? 1 : bk_min(rooms, bk_team_size());
+  bk_share shares[BK_TEAM];
+  j.shares = shares;
+  bk_share_out(shares, j.members, pieces_of(&j));
+  if (j.members == 1) {
+    run_alone(run_member, &j);
   } else {
     bk_team(run_member, &j);
   }

@@ -48,6 +48,7 @@ typedef struct {
   float *y, *scratch;
   int64_t panels, tiles_h, tiles_w, tiles;
   int64_t members;      /* threads that have work */
+  bk_share *shares;     /* of the blocks, unless all threads see all of them */
   int shared;           /* whether they share the filters of all blocks; else each has blocks of its own */
   int64_t most, blocks; /* tiles of a block, and how many blocks there are */
 } job;
@@ -429,6 +430,18 @@ static int64_t m_room(const job *j, int64_t panels) { return POINTS * (j->most *
 
 static int64_t panels_each(const job *j) { return j->shared ? (j->panels + j->members - 1) / j->members : j->panels; }
 
+static void run_blocks(piece *p, int64_t from, int64_t end) {
+  const job *j = p->j;
+  for (int64_t b = from; b < end; b++) {
+    p->first = j->tiles * b / j->blocks;
+    p->count = j->tiles * (b + 1) / j->blocks - p->first;
+    order_tiles(p);
+    transform_tiles(p);
+    multiply_panels(p);
+    invert_tiles(p);
+  }
+}
+
 static void run_member(void *context, const bk_member *me) {
   const job *j = context;
   const int64_t i = me->index, n = j->members;
@@ -441,14 +454,12 @@ static void run_member(void *context, const bk_member *me) {
   p.end_panel = j->shared ? j->panels * (i + 1) / n : j->panels;
   p.v_apart = j->most * j->s.channels + APART;
   p.m_apart = j->most * (p.end_panel - p.panel) * PANEL + APART;
-  const int64_t first = j->shared ? 0 : j->blocks * i / n, end = j->shared ? j->blocks : j->blocks * (i + 1) / n;
-  for (int64_t b = first; b < end; b++) {
-    p.first = j->tiles * b / j->blocks;
-    p.count = j->tiles * (b + 1) / j->blocks - p.first;
-    order_tiles(&p);
-    transform_tiles(&p);
-    multiply_panels(&p);
-    invert_tiles(&p);
+  if (j->shared) {
+    run_blocks(&p, 0, j->blocks);
+    return;
+  }
+  for (bk_range r; bk_take(j->shares, n, i, 1, j->blocks, &r);) {
+    run_blocks(&p, r.from, r.end);
   }
 }
 
@@ -579,6 +590,10 @@ int32_t balboa_winograd_f32(const int64_t *numbers, const float *x, const float 
     members--;
   }
   BK_CHECK(divide(&j, members) * (int64_t)sizeof(float) <= scratch_bytes, BALBOA_ERR_ARGUMENT);
+  BK_CHECK(j.blocks <= UINT32_MAX, BALBOA_ERR_ARGUMENT);
+  bk_share shares[BK_TEAM];
+  j.shares = shares;
+  bk_share_out(shares, members, j.blocks);
   if (members == 1) {
     run_alone(run_member, &j);
   } else {
