@@ -149,7 +149,7 @@ public final class ScalingBench {
             .xAxisTitle(axis)
             .build();
     chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
     for (int threads : THREADS) {
       List<Point> line =
           points.stream().filter(p -> p.what().equals(what) && p.threads() == threads).toList();
