@@ -22,7 +22,8 @@ enum { APART = 1 << 16 };
 typedef struct {
   int64_t batch, heads, kv_heads, queries, keys, depth, value_depth, causal, offset;
   int64_t q[3], k[3], v[3], dout[3], mask[4]; /* strides */
-  int64_t out_row, dq_row, dk_row, dv_row;     /* of results: from a position to the next */
+  int64_t out[3];                              /* strides of the output */
+  int64_t dq_row, dk_row, dv_row;              /* of gradients: from a position to the next */
   int32_t mask_kind;
   double scale, dropout;
 } shape;
@@ -33,6 +34,7 @@ typedef struct {
   bk_share *shares;    /* of the tasks */
   int32_t all_at_once; /* backward: one task computes all gradients of a key head */
   int32_t keys_turn;   /* backward: else, whether the gradients of k and v are computed, not that of q */
+  int32_t alone;       /* forward: one query meets a head of keys, which are read as they lie */
   const void *q, *k, *v, *mask, *out, *sums, *dout;
   const int64_t *key;
   void *to, *to_sums, *dq, *dk, *dv;
@@ -57,7 +59,7 @@ static int32_t read_shape(const int64_t *g, int32_t mask_kind, double scale, dou
                       {g[15], g[16], g[17]},
                       {g[18], g[19], g[20]},
                       {g[21], g[22], g[23], g[24]},
-                      g[1] * g[6],
+                      {g[3] * g[1] * g[6], g[6], g[1] * g[6]},
                       g[1] * g[5],
                       g[2] * g[5],
                       g[2] * g[6],
@@ -148,8 +150,9 @@ static int32_t run(job *j, int64_t tasks, bk_range_fn fn) {
   return BALBOA_OK;
 }
 
-static int take_tasks(const job *j, int64_t slot, bk_range *tasks) {
-  return bk_take(j->shares, j->slots, slot, 1, j->tasks, tasks);
+/* Whether there is one more task for a slot, which is the first of the range then; ranges begin empty. */
+static int take_task(const job *j, int64_t slot, bk_range *r) {
+  return ++r->from < r->end || bk_take(j->shares, j->slots, slot, 1, j->tasks, r);
 }
 
 /* A block of queries of a head. */
@@ -188,8 +191,44 @@ static void ask_ahead(const job *j, place now, place next, int64_t row, int64_t 
   }
 }
 
+/* With one query of each head, as in generation word by word, heads that share keys are computed as queries of one head
+ * are: their keys are packed once. So many heads remain that every slot has work. */
+static void join_heads(job *j) {
+  shape *s = &j->s;
+  const int64_t shared = s->heads / s->kv_heads, all = s->batch * s->kv_heads;
+  const int joins = s->queries == 1 && visible_keys(s, 0, 1) == s->keys;
+  j->alone = (joins ? shared : s->queries) == 1;
+  if (!joins) {
+    return;
+  }
+  int64_t parts = 1;
+  while (shared % parts != 0 || (parts < shared && all * parts < j->slots)) {
+    parts++;
+  }
+  s->heads = s->kv_heads * parts;
+  s->queries = shared / parts;
+  int64_t *const strides[3] = {s->q, s->out, s->mask};
+  for (int i = 0; i < 3; i++) {
+    strides[i][2] = strides[i][1];
+    strides[i][1] *= s->queries;
+  }
+  j->query_blocks = (s->queries + QUERIES - 1) / QUERIES;
+}
+
 static int32_t run_forward(job *j, bk_range_fn fn) {
+  join_heads(j);
   return run(j, j->s.batch * j->s.heads * j->query_blocks, fn);
+}
+
+/* Blocks of a head that are backward's tasks, and heads of which. */
+static int64_t backward_blocks(const job *j) {
+  return j->all_at_once ? 1 : j->keys_turn ? j->key_blocks : j->query_blocks;
+}
+
+static int64_t backward_heads(const job *j) { return j->all_at_once || j->keys_turn ? j->s.kv_heads : j->s.heads; }
+
+static int32_t run_backward(job *j, bk_range_fn fn) {
+  return run(j, j->s.batch * backward_heads(j) * backward_blocks(j), fn);
 }
 
 #define JOIN2(a, b) a##_##b

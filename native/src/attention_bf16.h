@@ -346,7 +346,7 @@ static void forward_block_bf16(const job *j, const bf16_layout *l, bf16_slot *sl
   for (int64_t i = 0; i < m; i++) {
     const float sum = slot->sum[i];
     const float *x = slot->out + i * l->value_width;
-    uint16_t *out = (uint16_t *)j->to + (b * s->queries + first + i) * s->out_row + h * dv;
+    uint16_t *out = (uint16_t *)j->to + b * s->out[0] + h * s->out[1] + (first + i) * s->out[2];
     scale_row(dv, sum == 0 ? 0 : 1 / sum, x, out);
     ((float *)j->to_sums)[row0 + i] = sum == 0 ? -INFINITY : (float)((double)slot->largest[i] + log((double)sum));
   }
@@ -357,10 +357,8 @@ static void forward_bf16(void *context, int64_t begin, int64_t end) {
   const bf16_layout l = layout_bf16(&j->s);
   for (int64_t t = begin; t < end; t++) {
     bf16_slot slot = slot_of_bf16(j, &l, t);
-    for (bk_range r; take_tasks(j, t, &r);) {
-      for (int64_t task = r.from; task < r.end; task++) {
-        forward_block_bf16(j, &l, &slot, place_of(j, task), place_of(j, bk_min(task + 1, r.end - 1)));
-      }
+    for (bk_range r = {0}; take_task(j, t, &r);) {
+      forward_block_bf16(j, &l, &slot, place_of(j, r.from), place_of(j, bk_min(r.from + 1, r.end - 1)));
     }
   }
 }

@@ -104,6 +104,36 @@ BALBOA_CLONES static void NAME(product)(const NAME(terms) * p, int64_t rows, int
   }
 }
 
+/* c [n] = factor B a, whose rows are `apart`, as they lie; c has room for whole vectors. */
+BALBOA_CLONES static void NAME(product_across)(int64_t n, int64_t depth, T factor, const T *a, const T *b,
+                                               int64_t apart, T *c) {
+  enum { LANES = NAME(LANES) };
+  const int64_t whole = depth / LANES * LANES;
+  for (int64_t j = 0; j < n; j += LANES) {
+    const T *rows[LANES];
+    NAME(vec) sum[LANES];
+#pragma GCC unroll 16
+    for (int i = 0; i < LANES; i++) {
+      rows[i] = b + bk_min(j + i, n - 1) * apart;
+      sum[i] = (NAME(vec)){0};
+    }
+    for (int64_t k = 0; k < whole; k += LANES) {
+      const NAME(vec) x = *(const NAME(vec) *)(a + k);
+#pragma GCC unroll 16
+      for (int i = 0; i < LANES; i++) {
+        sum[i] += x * *(const NAME(vec) *)(rows[i] + k);
+      }
+    }
+    NAME(fold)(1, sum, c + j);
+    for (int64_t i = 0; i < LANES; i++) {
+      for (int64_t k = whole; k < depth; k++) {
+        c[j + i] += a[k] * rows[i][k];
+      }
+      c[j + i] *= factor;
+    }
+  }
+}
+
 /* to[p][i] = element p of row i, 0 beyond the rows up to whole vectors. */
 BALBOA_CLONES static void NAME(pack_transposed)(int64_t rows, int64_t depth, const T *from, int64_t stride,
                                                 int64_t next, T *to) {

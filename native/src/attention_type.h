@@ -13,6 +13,8 @@ typedef struct {
   double *sum;                  /* of the exponentials, a row */
   T *largest, *factor;          /* the largest score of a row, and what a new one means for sums of before */
   float *random;                /* [tile_keys] */
+  const T *k, *v;               /* of the forward pass: keys as they lie; values, packed or as they lie, */
+  int64_t v_row;                /* and the distance of their rows */
 } NAME(slot);
 
 /* Elements of the arrays of a slot in that order; returns its bytes. */
@@ -35,14 +37,29 @@ static NAME(slot) NAME(slot_of)(const job *j, int64_t slot) {
   for (int i = 1; i < 12; i++) {
     at[i] = at[i - 1] + sizes[i - 1];
   }
-  const NAME(slot) s = {at[0], at[1], at[2], at[3], at[4],  at[5],
-                        at[6], at[7], (double *)(void *)at[8], at[9], at[10], (float *)(void *)at[11]};
+  const NAME(slot) s = {.tile = at[0],
+                        .other = at[1],
+                        .keys_across = at[2],
+                        .values = at[3],
+                        .values_across = at[4],
+                        .keys = at[5],
+                        .queries = at[6],
+                        .dout = at[7],
+                        .sum = (double *)(void *)at[8],
+                        .largest = at[9],
+                        .factor = at[10],
+                        .random = (float *)(void *)at[11]};
   return s;
 }
 
-/* Of a result, whose heads lie side by side in rows of `row` elements: where head h begins in row i of so many. */
+/* Of a gradient, whose heads lie side by side in rows of `row` elements: where head h begins in row i of so many. */
 static T *NAME(head_at)(const void *x, int64_t b, int64_t rows, int64_t i, int64_t row, int64_t h, int64_t width) {
   return (T *)(uintptr_t)x + (b * rows + i) * row + h * width;
+}
+
+/* Where position i of a head of the output is. */
+static T *NAME(out_at)(const shape *s, const void *x, int64_t b, int64_t h, int64_t i) {
+  return (T *)(uintptr_t)x + b * s->out[0] + h * s->out[1] + i * s->out[2];
 }
 
 /* Adds the mask to a row of scores, or hides scores with it. */
@@ -74,15 +91,19 @@ static void NAME(pack_keys)(const job *j, NAME(slot) * slot, int64_t b, int64_t 
   NAME(pack_transposed)(n, s->depth, k, s->k[2], j->tile_row, slot->keys_across);
 }
 
-/* Scores of queries [first, first + m) and the packed keys [from, from + n), in whole vectors; -infinity where a query
- * does not see a key. Returns how many they are. */
+/* Scores of queries [first, first + m) and the keys [from, from + n) of the slot, in whole vectors; -infinity where a
+ * query does not see a key. Returns how many they are. */
 static int64_t NAME(scores)(const job *j, const NAME(slot) * slot, int64_t b, int64_t h, int64_t first, int64_t m,
                             int64_t from, int64_t n) {
   const shape *s = &j->s;
   const int64_t width = round_up(n, NAME(LANES));
   const T *q = (const T *)j->q + b * s->q[0] + h * s->q[1] + first * s->q[2];
-  const NAME(terms) terms = {s->depth, s->q[2], 1, j->tile_row, j->tile_row, j->tile, (T)s->scale, 0};
-  NAME(product)(&terms, m, width, q, slot->keys_across, slot->tile);
+  if (j->alone) {
+    NAME(product_across)(n, s->depth, (T)s->scale, q, slot->k, s->k[2], slot->tile);
+  } else {
+    const NAME(terms) terms = {s->depth, s->q[2], 1, j->tile_row, j->tile_row, j->tile, (T)s->scale, 0};
+    NAME(product)(&terms, m, width, q, slot->keys_across, slot->tile);
+  }
   for (int64_t i = 0; i < m; i++) {
     T *row = slot->tile + i * j->tile_row;
     const int64_t visible = bk_max(0, bk_min(n, visible_keys(s, first + i, 1) - from));
@@ -185,25 +206,43 @@ BALBOA_CLONES static void NAME(divide)(int64_t rows, int64_t n, const T *largest
   }
 }
 
-/* Of a group of queries, rows [row, row + m) of the block that begins at `first`, and the packed keys and values
- * [from, from + n): all that there is to do while its scores are in the innermost cache. */
+/* Brings keys and values [from, from + n) of a key head into the slot for blocks of m queries: packed if so many
+ * meet them that it pays. */
+static void NAME(forward_pack)(const job *j, NAME(slot) * slot, int64_t b, int64_t kv, int64_t m, int64_t from,
+                               int64_t n) {
+  const shape *s = &j->s;
+  slot->k = (const T *)j->k + b * s->k[0] + kv * s->k[1] + from * s->k[2];
+  slot->v = (const T *)j->v + b * s->v[0] + kv * s->v[1] + from * s->v[2];
+  slot->v_row = s->v[2];
+  if (!j->alone) {
+    NAME(pack_keys)(j, slot, b, kv, from, n);
+  }
+  if (m > GROUP_ROWS || s->value_depth % NAME(LANES) != 0) {
+    NAME(pack_rows)(n, s->value_depth, slot->v, slot->v_row, slot->values);
+    slot->v = slot->values;
+    slot->v_row = round_up(s->value_depth, NAME(LANES));
+  }
+}
+
+/* Of a group of queries, rows [row, row + m) of the block that begins at `first`, and the keys and values
+ * [from, from + n) of the slot: all that there is to do while its scores are in the innermost cache. */
 static void NAME(forward_group)(const job *j, NAME(slot) * slot, int64_t b, int64_t h, int64_t first, int64_t row,
                                 int64_t m, int64_t from, int64_t n) {
   const shape *s = &j->s;
   const int64_t dv = s->value_depth, row0 = (b * s->heads + h) * s->queries + first + row;
-  T *out = NAME(head_at)(j->to, b, s->queries, first + row, s->out_row, h, dv);
+  T *out = NAME(out_at)(s, j->to, b, h, first + row);
   const int64_t width = NAME(scores)(j, slot, b, h, first + row, m, from, n);
   NAME(running_softmax)(m, width, j->tile_row, slot->tile, slot->largest + row, slot->sum + row, slot->factor);
   for (int64_t i = 0; i < m && from > 0; i++) {
     if (slot->factor[i] != 1) {
-      NAME(row_scale)(dv, slot->factor[i], out + i * s->out_row);
+      NAME(row_scale)(dv, slot->factor[i], out + i * s->out[2]);
     }
   }
   for (int64_t i = 0; i < m && s->dropout > 0; i++) {
     NAME(drop)(j, slot, row0 + i, from, n, slot->tile + i * j->tile_row, slot->tile + i * j->tile_row);
   }
-  const NAME(terms) terms = {n, j->tile_row, 1, round_up(dv, NAME(LANES)), s->out_row, j->tile, 1, from > 0};
-  NAME(product)(&terms, m, dv, slot->tile, slot->values, out);
+  const NAME(terms) terms = {n, j->tile_row, 1, slot->v_row, s->out[2], j->tile, 1, from > 0};
+  NAME(product)(&terms, m, dv, slot->tile, slot->v, out);
 }
 
 /* The output of one block of queries; `next` is the one that comes next, or the same. */
@@ -212,16 +251,14 @@ static void NAME(forward_block)(const job *j, NAME(slot) * slot, place at, place
   const int64_t b = at.b, h = at.h, first = at.first;
   const int64_t m = bk_min(QUERIES, s->queries - first), row0 = (b * s->heads + h) * s->queries + first;
   const int64_t dv = s->value_depth, kv = h / (s->heads / s->kv_heads), visible = visible_keys(s, first, m);
-  T *out = NAME(head_at)(j->to, b, s->queries, first, s->out_row, h, dv), *sums = (T *)j->to_sums + row0;
+  T *out = NAME(out_at)(s, j->to, b, h, first), *sums = (T *)j->to_sums + row0;
   for (int64_t i = 0; i < m; i++) {
     slot->largest[i] = -(T)INFINITY;
     slot->sum[i] = 0.0;
   }
   for (int64_t from = 0; from == 0 || from < visible; from += KEYS) {
     const int64_t n = bk_min(KEYS, visible - from);
-    const T *v = (const T *)j->v + b * s->v[0] + kv * s->v[1] + from * s->v[2];
-    NAME(pack_keys)(j, slot, b, kv, from, n);
-    NAME(pack_rows)(n, dv, v, s->v[2], slot->values);
+    NAME(forward_pack)(j, slot, b, kv, m, from, n);
     for (int64_t row = 0; row < m; row += GROUP_ROWS) {
       if (from == 0) {
         ask_ahead(j, at, next, row, GROUP_ROWS, (int64_t)sizeof(T));
@@ -233,17 +270,15 @@ static void NAME(forward_block)(const job *j, NAME(slot) * slot, place at, place
       }
     }
   }
-  NAME(divide)(m, dv, slot->largest, slot->sum, out, s->out_row, sums);
+  NAME(divide)(m, dv, slot->largest, slot->sum, out, s->out[2], sums);
 }
 
 static void NAME(forward)(void *context, int64_t begin, int64_t end) {
   const job *j = context;
   for (int64_t t = begin; t < end; t++) {
     NAME(slot) slot = NAME(slot_of)(j, t);
-    for (bk_range r; take_tasks(j, t, &r);) {
-      for (int64_t task = r.from; task < r.end; task++) {
-        NAME(forward_block)(j, &slot, place_of(j, task), place_of(j, bk_min(task + 1, r.end - 1)));
-      }
+    for (bk_range r = {0}; take_task(j, t, &r);) {
+      NAME(forward_block)(j, &slot, place_of(j, r.from), place_of(j, bk_min(r.from + 1, r.end - 1)));
     }
   }
 }
@@ -290,13 +325,13 @@ static void NAME(gradients)(const job *j, NAME(slot) * slot, int64_t b, int64_t 
   const int64_t row0 = (b * s->heads + h) * s->queries + first, dv = s->value_depth;
   const T *sums = (const T *)j->sums + row0;
   const T *dout = (const T *)j->dout + b * s->dout[0] + h * s->dout[1] + first * s->dout[2];
-  const T *at = NAME(head_at)(j->out, b, s->queries, first, s->out_row, h, dv);
+  const T *at = NAME(out_at)(s, j->out, b, h, first);
   const T *out = n == visible_keys(s, first, m) ? NULL : at;
   const int64_t width = NAME(scores)(j, slot, b, h, first, m, from, n);
   const NAME(terms) terms = {dv, s->dout[2], 1, j->tile_row, j->tile_row, j->tile, 1, 0};
   NAME(product)(&terms, m, width, dout, slot->values_across, slot->other);
   if (s->dropout == 0) {
-    NAME(tile_gradient)(m, n, j->tile_row, dv, sums, dout, s->dout[2], out, s->out_row, slot->tile, slot->other);
+    NAME(tile_gradient)(m, n, j->tile_row, dv, sums, dout, s->dout[2], out, s->out[2], slot->tile, slot->other);
     return;
   }
   for (int64_t i = 0; i < m; i++) {
@@ -304,7 +339,7 @@ static void NAME(gradients)(const job *j, NAME(slot) * slot, int64_t b, int64_t 
     NAME(row_exp)(n, p, sums[i] == -(T)INFINITY ? (T)0 : sums[i]);
     NAME(drop)(j, slot, row0 + i, from, n, ds, ds);
     const T delta = out == NULL ? NAME(row_dot)(n, p, ds)
-                                : NAME(row_dot)(dv, dout + i * s->dout[2], out + i * s->out_row);
+                                : NAME(row_dot)(dv, dout + i * s->dout[2], out + i * s->out[2]);
     NAME(row_gradient)(n, p, ds, delta, ds);
     NAME(row_drop)(n, slot->random, (float)s->dropout, (T)(1.0 / (1.0 - s->dropout)), p, p);
   }
@@ -399,16 +434,8 @@ static void NAME(backward_queries)(const job *j, NAME(slot) * slot, int64_t b, i
   }
 }
 
-static int64_t NAME(backward_blocks)(const job *j) {
-  return j->all_at_once ? 1 : j->keys_turn ? j->key_blocks : j->query_blocks;
-}
-
-static int64_t NAME(backward_heads)(const job *j) {
-  return j->all_at_once || j->keys_turn ? j->s.kv_heads : j->s.heads;
-}
-
 static void NAME(backward_task)(const job *j, NAME(slot) * slot, int64_t task) {
-  const int64_t blocks = NAME(backward_blocks)(j), heads = NAME(backward_heads)(j);
+  const int64_t blocks = backward_blocks(j), heads = backward_heads(j);
   const int64_t b = task / blocks / heads, h = task / blocks % heads, block = task % blocks;
   if (j->all_at_once) {
     NAME(backward_head)(j, slot, b, h);
@@ -423,16 +450,10 @@ static void NAME(backward)(void *context, int64_t begin, int64_t end) {
   const job *j = context;
   for (int64_t t = begin; t < end; t++) {
     NAME(slot) slot = NAME(slot_of)(j, t);
-    for (bk_range r; take_tasks(j, t, &r);) {
-      for (int64_t task = r.from; task < r.end; task++) {
-        NAME(backward_task)(j, &slot, task);
-      }
+    for (bk_range r = {0}; take_task(j, t, &r);) {
+      NAME(backward_task)(j, &slot, r.from);
     }
   }
-}
-
-static int32_t NAME(run_backward)(job *j) {
-  return run(j, j->s.batch * NAME(backward_heads)(j) * NAME(backward_blocks)(j), NAME(backward));
 }
 
 int32_t NAME(balboa_attention)(const int64_t *geometry, int32_t mask_kind, double scale, double dropout,
@@ -476,10 +497,10 @@ int32_t NAME(balboa_attention_backward)(const int64_t *geometry, int32_t mask_ki
   BK_CHECK(keys * s->value_depth == 0 || dv != NULL, BALBOA_ERR_NULL);
   /* With few heads their blocks are shared out, in two passes that each compute the weights again. */
   j.all_at_once = s->batch * s->kv_heads >= 2 * j.slots || s->batch * s->kv_heads % j.slots == 0;
-  status = NAME(run_backward)(&j);
+  status = run_backward(&j, NAME(backward));
   if (status == BALBOA_OK && !j.all_at_once) {
     j.keys_turn = 1;
-    status = NAME(run_backward)(&j);
+    status = run_backward(&j, NAME(backward));
   }
   return status;
 }

@@ -70,6 +70,10 @@ final class NetworkRows {
         "attention causal",
         in(normal(1, 2, 16, 16), normal(1, 2, 16, 16), normal(1, 2, 16, 16)),
         in(normal(1, 8, 1024, 64), normal(1, 8, 1024, 64), normal(1, 8, 1024, 64)));
+    table.forward(
+        "attention one query",
+        in(normal(1, 8, 1, 16), normal(1, 2, 32, 16), normal(1, 2, 32, 16)),
+        in(normal(1, 32, 1, 64), normal(1, 8, 1024, 64), normal(1, 8, 1024, 64)));
     table.both("dot", in(normal(256), normal(256)), in(normal(1 << 20), normal(1 << 20)));
     table.both("outer", in(normal(16), normal(16)), in(normal(1024), normal(1024)));
     table.both(

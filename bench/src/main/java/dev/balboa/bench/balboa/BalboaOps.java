@@ -154,6 +154,7 @@ final class BalboaOps {
     all.put("attention", in -> attention(in, AttentionOptions.none()));
     all.put("attention short", in -> attention(in, AttentionOptions.none()));
     all.put("attention causal", in -> attention(in, AttentionOptions.none().causal()));
+    all.put("attention one query", all.get("attention"));
     two("dot", Products::dot);
     two("outer", Products::outer);
     int[] last = {1, 2};

@@ -55,6 +55,11 @@ final class TorchLayers {
         in ->
             torch.scaled_dot_product_attention(
                 in.get(0), in.get(1), in.get(2), noMask, 0, true, scale, false));
+    all.put(
+        "attention one query", // whose heads share keys
+        in ->
+            torch.scaled_dot_product_attention(
+                in.get(0), in.get(1), in.get(2), noMask, 0, false, scale, true));
     two("dot", torch::dot);
     two("outer", torch::outer);
     long[] last = {1, 2};
