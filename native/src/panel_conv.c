@@ -346,10 +346,6 @@ int32_t balboa_panel_conv_f32(const int64_t *numbers, int32_t kind, float alpha,
   bk_share shares[BK_TEAM];
   j.shares = shares;
   bk_share_out(shares, j.members, j.blocks * j.tiles * j.panels);
-  if (j.members == 1) {
-    run_alone(run_member, &j);
-  } else {
-    bk_team(run_member, &j);
-  }
+  run_members(run_member, &j, j.members);
   return BALBOA_OK;
 }

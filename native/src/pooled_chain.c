@@ -210,11 +210,7 @@ static int32_t run_together(job *j, int64_t scratch_bytes) {
   for (int32_t i = 0; i < j->linear_count; i++) {
     products += (double)j->batch * (double)j->linears[i].features * (double)j->linears[i].filters;
   }
-  if (is_little(products)) {
-    run_alone(run_panels, j);
-  } else {
-    bk_team(run_panels, j);
-  }
+  run_members(run_panels, j, is_little(products) ? 1 : bk_team_size());
   return BALBOA_OK;
 }
 

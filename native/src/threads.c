@@ -98,7 +98,7 @@ void bk_parallel(int64_t n, int64_t grain, bk_range_fn fn, void *context) {
   const int64_t threads = n >= 2 * grain && !omp_in_parallel() ? omp_get_max_threads() : 1, each = n / threads;
   if (threads > 1 && each >= grain / 4) {
     /* Whole cache lines where there are many, and no more units than a share can hold. */
-    const int64_t lines = each >= 1024 ? 64 : 1, unit = bk_max(lines, (n >> 31) / lines * lines + lines);
+    const int64_t lines = each >= 1024 ? 64 : 1, unit = (n >> 31) / lines * lines + lines;
     const parallel_job job = {fn, context, n, unit, grain, threads};
     if (each >= WORTH_TAKING * grain) {
       run_taken(&job);
