@@ -178,6 +178,20 @@ class PanelProductsTest {
     }
   }
 
+  /** Of an encoder of width 384: whatever the table says of oneDNN's kernel on packed weights. */
+  @Test
+  void servesManyRowsOfShortOnes() {
+    for (long[] sizes : new long[][] {{384, 384}, {384, 1152}, {384, 1536}, {1536, 384}}) {
+      try (Sequential model = Sequential.of(Shape.of(sizes[0]), new Dense(sizes[1])).build(7);
+          Compiled compiled = model.compile()) {
+        for (long rows : new long[] {128, 1024, 4096}) {
+          TensorSpec x = TensorSpec.f32(rows, sizes[0]);
+          assertThat(compiled.plan(x).contains(ROUTE)).as(x + " to " + sizes[1]).isEqualTo(WIDE);
+        }
+      }
+    }
+  }
+
   /** A row that is added to what it was computed from must not be overwritten on the way. */
   @Test
   void addsToWhatItReads() {

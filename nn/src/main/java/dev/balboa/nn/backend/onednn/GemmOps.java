@@ -125,7 +125,7 @@ final class GemmOps {
     int k = size(b.spec(1).shape().dim(1));
     int m = n == 0 ? 0 : size(y.shape().size() / n);
     Gemm gemm = new Gemm(y.dtype(), false, !w.transposed, m, n, k, Math.max(1, k), w.ld);
-    if (policy.packs(gemm.shape())) {
+    if (policy.packs(gemm.shape(), PanelProducts.serves(b, op))) {
       PackedLinear.offer(b, op);
     }
     Operand out = b.denseOutput(0);

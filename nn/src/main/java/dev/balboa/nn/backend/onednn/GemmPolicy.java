@@ -119,10 +119,16 @@ final class GemmPolicy {
     return new Choice(fastest, reason(shape, nanos));
   }
 
-  /** Whether weights that stay are worth packing for a product. */
-  boolean packs(GemmShape shape) {
+  /**
+   * Whether weights that stay are worth packing for a product: by the table, which knows oneDNN's
+   * kernel for them, or for panels, whose kernel was faster than any route wherever it serves.
+   */
+  boolean packs(GemmShape shape, boolean panelsServe) {
     if (table == null) {
       return always == GemmRoute.PACKED;
+    }
+    if (panelsServe) {
+      return true;
     }
     Long packed = table.of(shape.withTransB(true)).get(GemmRoute.PACKED);
     return packed != null

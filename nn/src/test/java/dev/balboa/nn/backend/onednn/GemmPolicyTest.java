@@ -74,16 +74,18 @@ final class GemmPolicyTest {
     assertThat(p.choose(near, EnumSet.of(GemmRoute.BLAS)).route()).isEqualTo(GemmRoute.BLAS);
     GemmShape far = new GemmShape(1, false, true, 200, 64, 64);
     assertThat(p.choose(far, ALL).route()).isEqualTo(GemmRoute.BLAS);
-    assertThat(p.packs(near)).isFalse();
+    assertThat(p.packs(near, false)).isFalse();
+    assertThat(p.packs(near, true)).isTrue();
+    assertThat(GemmPolicy.always(GemmRoute.BLAS).packs(near, true)).isFalse();
     assertThat(p.describe()).contains("gemm.txt", GemmTable.Origin.here().processor());
   }
 
   @Test
   void weightsArePackedWhereThatIsFaster() throws IOException {
     GemmPolicy p = policy(table(Map.of(SQUARE, times(40, 30, 20, 19))).text());
-    assertThat(p.packs(SQUARE)).isTrue();
-    assertThat(p.packs(SQUARE.withTransB(false))).isTrue();
-    assertThat(p.packs(new GemmShape(1, false, true, 1, 64, 64))).isFalse();
+    assertThat(p.packs(SQUARE, false)).isTrue();
+    assertThat(p.packs(SQUARE.withTransB(false), false)).isTrue();
+    assertThat(p.packs(new GemmShape(1, false, true, 1, 64, 64), false)).isFalse();
   }
 
   @Test
