@@ -660,10 +660,10 @@ BALBOA_API int32_t balboa_window_mean_backward(int32_t dtype, int64_t planes, co
 
 /* ---- recurrent layers
  * sizes i64[8] = {cell, reverse (0 or 1), T, N, C, H, and elements from a step of x to the next, from a sequence to the
- * next, which only forward reads}. G gates of H rows each: x [T, N, C] with contiguous rows, wx [G H, C], wh [G H, H], bias [B H], states [N, H],
- * y [T, N, H]; dtype F32 or F64 for all. lengths i32[N] in [0, T], NULL if all are T: steps
- * from a length on change no state and give y = 0; their x is not read. reverse goes from the last step to the first.
- * s is the logistic function, * works element by element. */
+ * next, which only forward reads}. G gates of H rows each: x [T, N, C] with contiguous rows, wx [G H, C],
+ * wh [G H, H], bias [B H], states [N, H], y [T, N, H]; dtype F32 or F64 for all. lengths i32[N] in [0, T], NULL if all
+ * are T: steps from a length on change no state and give y = 0; their x is not read. reverse goes from the last step to
+ * the first. s is the logistic function, * works element by element. */
 
 enum balboa_rnn_cell {
   BALBOA_RNN_TANH = 0, /* G = B = 1: h' = tanh(W x + U h + b) */

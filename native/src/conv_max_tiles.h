@@ -23,8 +23,8 @@ typedef struct {
   float *to;
 } tile;
 
-/* `count` results side by side of all filters of a panel. A row of the kernel is `taps` runs of numbers that lie together,
- * `hop` apart; neighbours see pixels that lie `apart`. Sums are added up in the order of the weights. */
+/* `count` results side by side of all filters of a panel. A row of the kernel is `taps` runs of numbers that lie
+ * together, `hop` apart; neighbours see pixels that lie `apart`. Sums are added up in the order of the weights. */
 BALBOA_INLINE void sum_tile(const int count, const tile *t) {
   vec sum[PIXELS][VECS];
   BALBOA_UNROLL(14) for (int p = 0; p < count; p++) {
@@ -130,7 +130,8 @@ typedef struct {
   int64_t begin, end;
 } view;
 
-/* Adds the products of rows [begin, end) of the kernel to results of `count` windows, of their rows `first` to `last`. */
+/* Adds the products of rows [begin, end) of the kernel to results of `count` windows, of their rows `first` to
+ * `last`. */
 BALBOA_INLINE void add_rows(const int count, const int first, const int last, const tile *t, const view *see,
                             int64_t begin, int64_t end, vec sum[2][2 * WINDOWS][VECS]) {
   const int64_t apart = t->apart, run = t->run;

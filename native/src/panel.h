@@ -34,7 +34,8 @@ BALBOA_INLINE int are_sizes(const void *shape, size_t bytes) {
 /* Whether so much is less than what a second thread is worth: a thread makes about 100 multiply-adds a nanosecond. */
 BALBOA_INLINE int is_little(double multiply_adds) { return multiply_adds / 100 < 2 * SERIAL_NS; }
 
-/* Runs fn on the calling thread, if it is the only member, or on a team, whose threads beyond the members have to leave. */
+/* Runs fn on the calling thread, if it is the only member, or on a team; threads of it beyond the members have to
+ * leave by themselves. */
 BALBOA_INLINE void run_members(bk_team_fn fn, void *context, int64_t members) {
   if (members > 1) {
     bk_team(fn, context);
