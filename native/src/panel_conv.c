@@ -15,12 +15,16 @@ typedef int32_t lanes __attribute__((vector_size(64)));
 #endif
 
 enum {
-  DEPTH = 768,      /* numbers of a packed row that are multiplied at a time at most */
-  LYING = 1536,     /* and of a row that is read where it lies */
-  ROW = DEPTH + 16, /* the distance of packed rows, which else would share sets of a cache */
-  HELD = 196,       /* places of a block at most, so that few blocks read all weights again */
-  SEEN = 98,        /* and where rows are read where they lie, which longer ones must share a cache for */
+  FEW = 196,        /* places that are one block, for which weights are read once, where rows are read as they lie */
+  FEW_PACKED = 128, /* and where they are packed */
+  SEEN = 70,        /* places of one of many blocks: it stays in a thread's cache beside two panels of weights */
+  PACKED = 56,      /* and of one of packed rows, more of whose numbers are multiplied at a time */
+  LYING = 1536,     /* numbers of a row that are multiplied at a time at most, where it lies */
+  SHALLOW = 768,    /* of packed rows of few places */
+  DEEP = 2048,      /* and of many */
   ALIKE = 1024,     /* rows of a multiple of so many numbers all share the same sets of a cache */
+  LINE = 16,        /* numbers of a line of the cache */
+  GROUP = 1 << 21,  /* weights that all blocks meet before the next ones, so that a cache of all threads holds them */
 };
 
 typedef struct {
@@ -40,12 +44,14 @@ typedef struct {
   activation act;
   const float *x, *w, *bias, *residual;
   float *y, *scratch;
-  int64_t places, depth, panels; /* rows of results, the numbers that each sees, and panels of filters */
-  int64_t blocks, tiles;         /* how many blocks of places, and tiles of a block for a panel */
-  int64_t parts;                 /* of the depth */
-  int32_t is_packed;             /* whether rows are copied side by side before: they do not lie so, or lie alike */
-  int64_t members;               /* threads that have work */
-  bk_share *shares;              /* of the tiles */
+  int64_t places, depth;   /* rows of results, and the numbers that each sees */
+  int64_t filters, panels; /* that all blocks meet before the next ones */
+  int64_t blocks, tiles;   /* how many blocks of places, and tiles of a block for a panel */
+  int64_t parts;           /* of the depth */
+  int32_t is_packed;       /* whether rows are copied side by side before: they do not lie so, or lie alike */
+  int64_t row;             /* the distance of rows, of packed ones an odd number of lines */
+  int64_t members;         /* threads that have work */
+  bk_share *shares;        /* of the tiles */
 } job;
 
 /* Rows of a block that a thread has packed, with a part of the depth. */
@@ -174,7 +180,7 @@ static const float *seen(const job *j, int64_t place, int64_t tap) {
 /* Numbers [from, from + depth) of what `count` places see, tap after tap. */
 static void pack(const job *j, int64_t place, int64_t count, int64_t from, int64_t depth, float *to) {
   const int64_t channels = j->s.channels;
-  for (int64_t r = 0; r < count; r++, to += ROW) {
+  for (int64_t r = 0; r < count; r++, to += j->row) {
     for (int64_t k = 0; k < depth;) {
       const int64_t tap = (from + k) / channels, channel = (from + k) % channels;
       const int64_t run = bk_min(channels - channel, depth - k);
@@ -198,12 +204,11 @@ static int64_t place_of(const job *j, int64_t block, int64_t index) {
   return cut(j->places, j->blocks * j->tiles, block * j->tiles + index);
 }
 
-/* The rows of a block, with a part of the depth, and their distance. */
-static const float *rows_of(const job *j, int64_t block, int64_t part, held *packed, int64_t *row) {
+/* The rows of a block, with a part of the depth. */
+static const float *rows_of(const job *j, int64_t block, int64_t part, held *packed) {
   const int64_t place = place_of(j, block, 0), count = place_of(j, block, j->tiles) - place;
   const int64_t from = cut(j->depth, j->parts, part), depth = cut(j->depth, j->parts, part + 1) - from;
   if (!j->is_packed) {
-    *row = j->depth;
     return j->x + place * j->depth + from;
   }
   if (packed->block != block || packed->part != part) {
@@ -211,7 +216,6 @@ static const float *rows_of(const job *j, int64_t block, int64_t part, held *pac
     packed->block = block;
     packed->part = part;
   }
-  *row = ROW;
   return packed->memory;
 }
 
@@ -221,14 +225,14 @@ static void multiply_tiles(const job *j, int64_t block, int64_t part, int64_t fr
   const int64_t start = cut(j->depth, j->parts, part), depth = cut(j->depth, j->parts, part + 1) - start;
   const int bare = part == 0 && j->residual == NULL;
   const float *bases = part == 0 ? j->residual : j->y;
-  tile t = {.depth = depth, .pace = PANEL * (int64_t)sizeof(float) / j->tiles, .y_row = s->filters};
+  tile t = {.depth = depth, .row = j->row, .pace = PANEL * (int64_t)sizeof(float) / j->tiles, .y_row = s->filters};
   t.base_row = bare ? 0 : s->filters;
   const activation none = {.least = -INFINITY}, act = part + 1 == j->parts ? j->act : none;
   t.least = act.least;
-  const float *rows = rows_of(j, block, part, packed, &t.row);
+  const float *rows = rows_of(j, block, part, packed);
   const int64_t first = place_of(j, block, 0);
   for (int64_t q = from / j->tiles; q * j->tiles < end; q++) {
-    const int64_t filters = bk_min(PANEL, s->filters - q * PANEL), next = q + 1 < j->panels ? q + 1 : 0;
+    const int64_t filters = bk_min(PANEL, j->filters - q * PANEL), next = q + 1 < j->panels ? q + 1 : 0;
     t.weights = j->w + (q * j->depth + start) * PANEL;
     t.bias = part > 0 || j->bias == NULL ? NOTHING : j->bias + q * PANEL;
     for (int64_t i = bk_max(0, from - q * j->tiles); i < bk_min(j->tiles, end - q * j->tiles); i++) {
@@ -248,7 +252,7 @@ static void multiply_tiles(const job *j, int64_t block, int64_t part, int64_t fr
 }
 
 /* Numbers that a thread packs, but one at least: threads work as there is memory for. */
-static int64_t room(const job *j) { return j->is_packed ? j->tiles * ROWS * ROW : 1; }
+static int64_t room(const job *j) { return j->is_packed ? j->tiles * ROWS * j->row : 1; }
 
 static void run_member(void *context, const bk_member *me) {
   const job *j = context;
@@ -292,14 +296,17 @@ static int32_t prepare(const int64_t *numbers, job *j) {
   BK_CHECK(is_sound(s), BALBOA_ERR_ARGUMENT);
   j->places = s->batch * s->out_h * s->out_w;
   j->depth = s->channels * s->kernel_h * s->kernel_w;
-  j->panels = panels_of(s->filters);
   const int64_t has_window = (s->kernel_h | s->kernel_w | s->stride_h | s->stride_w) != 1 || (s->pad_h | s->pad_w) != 0;
-  j->is_packed = has_window || j->depth % ALIKE == 0;
-  const int64_t most = j->is_packed || j->places <= HELD ? HELD : SEEN, depth = j->is_packed ? DEPTH : LYING;
+  const int alike = has_window || j->depth % ALIKE == 0, few = j->places <= (alike ? FEW_PACKED : FEW);
+  j->is_packed = alike || (!few && j->depth > LYING);
+  const int64_t most = few ? FEW : j->is_packed ? PACKED : SEEN;
+  const int64_t deep = !j->is_packed ? LYING : few ? SHALLOW : DEEP;
   j->blocks = (j->places + most - 1) / most;
   j->tiles = j->blocks == 0 ? 0 : (j->places + ROWS * j->blocks - 1) / (ROWS * j->blocks);
-  j->parts = (j->depth + depth - 1) / depth;
-  BK_CHECK(bk_product3(j->blocks, j->tiles, j->panels) <= UINT32_MAX, BALBOA_ERR_ARGUMENT);
+  j->parts = (j->depth + deep - 1) / deep;
+  const int64_t part = (j->depth + j->parts - 1) / j->parts;
+  j->row = j->is_packed ? ((part + LINE - 1) / LINE | 1) * LINE : j->depth;
+  BK_CHECK(bk_product3(j->blocks, j->tiles, panels_of(s->filters)) <= UINT32_MAX, BALBOA_ERR_ARGUMENT);
   return BALBOA_OK;
 }
 
@@ -335,17 +342,24 @@ int32_t balboa_panel_conv_f32(const int64_t *numbers, int32_t kind, float alpha,
   const int64_t rooms = scratch_bytes / (room(&j) * (int64_t)sizeof(float));
   BK_CHECK(rooms > 0 && (uintptr_t)scratch % sizeof(float) == 0, BALBOA_ERR_ARGUMENT);
   j.x = x;
-  j.w = w;
-  j.bias = bias;
-  j.residual = residual;
-  j.y = y;
   j.scratch = scratch;
   /* As many threads as there is memory for. */
   const int little = is_little((double)j.places * (double)j.depth * (double)j.s.filters);
   j.members = little ? 1 : bk_min(rooms, bk_team_size());
-  bk_share shares[BK_TEAM];
-  j.shares = shares;
-  bk_share_out(shares, j.members, j.blocks * j.tiles * j.panels);
-  run_members(run_member, &j, j.members);
+  const int64_t panels = panels_of(j.s.filters);
+  const int64_t groups = j.blocks == 1 ? 1 : bk_min(panels, (panels * PANEL * j.depth + GROUP - 1) / GROUP);
+  for (int64_t g = 0; g < groups; g++) {
+    const int64_t first = cut(panels, groups, g), filter = first * PANEL;
+    j.panels = cut(panels, groups, g + 1) - first;
+    j.filters = bk_min(j.panels * PANEL, j.s.filters - filter);
+    j.w = w + filter * j.depth;
+    j.bias = bias == NULL ? NULL : bias + filter;
+    j.residual = residual == NULL ? NULL : residual + filter;
+    j.y = y + filter;
+    bk_share shares[BK_TEAM];
+    j.shares = shares;
+    bk_share_out(shares, j.members, j.blocks * j.tiles * j.panels);
+    run_members(run_member, &j, j.members);
+  }
   return BALBOA_OK;
 }

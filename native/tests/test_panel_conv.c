@@ -198,6 +198,9 @@ int main(void) {
   check_rows(410, 60, 64, RELU, 1, 1), check_rows(197, 800, 65, NONE, 0, 1), check_rows(128, 384, 384, functions[4], 1, 0);
   check_rows(1000, 96, 100, functions[5], 1, 1), check_rows(400, 1024, 70, NONE, 1, 1), check_rows(15, 1024, 33, RELU, 0, 0);
   check_rows(196, 1536, 40, RELU, 1, 1), check_rows(199, 1537, 40, functions[6], 1, 1);
+  check_rows(128, 2048, 40, NONE, 1, 1), check_rows(129, 2048, 40, functions[3], 0, 1);
+  check_rows(140, 4096, 33, RELU, 1, 0), check_rows(300, 2100, 40, functions[7], 1, 1);
+  check_rows(129, 2048, 1050, RELU, 1, 1); /* more weights than are met at a time */
   check_not_finite();
   check_errors();
   return check_done("panel_conv");

@@ -163,17 +163,17 @@ class PanelProductsTest {
     }
   }
 
-  /** Those with few weights, few rows, or many rows alike are oneDNN's, and all without packing. */
+  /** Those with few weights, few rows, or many long ones are oneDNN's, and all without packing. */
   @Test
   void othersStayWithTheLibraries() {
     try (Sequential model = network();
         Compiled compiled = model.compile();
         Compiled unpacked = model.compile(CompileOptions.defaults().withoutPacking());
-        Sequential large = Sequential.of(Shape.of(1024), new Dense(300)).build(7);
-        Compiled alike = large.compile()) {
+        Sequential large = Sequential.of(Shape.of(2049), new Dense(300)).build(7);
+        Compiled many = large.compile()) {
       assertThat(compiled.plan(TensorSpec.f32(11, 512))).doesNotContain(ROUTE);
-      assertThat(alike.plan(TensorSpec.f32(128, 1024)).contains(ROUTE)).isEqualTo(WIDE);
-      assertThat(alike.plan(TensorSpec.f32(129, 1024))).doesNotContain(ROUTE);
+      assertThat(many.plan(TensorSpec.f32(128, 2049)).contains(ROUTE)).isEqualTo(WIDE);
+      assertThat(many.plan(TensorSpec.f32(129, 2049))).doesNotContain(ROUTE);
       assertThat(unpacked.plan(TensorSpec.f32(40, 512))).doesNotContain(ROUTE);
     }
   }
@@ -181,7 +181,8 @@ class PanelProductsTest {
   /** Of an encoder of width 384: whatever the table says of oneDNN's kernel on packed weights. */
   @Test
   void servesManyRowsOfShortOnes() {
-    for (long[] sizes : new long[][] {{384, 384}, {384, 1152}, {384, 1536}, {1536, 384}}) {
+    for (long[] sizes :
+        new long[][] {{384, 384}, {384, 1152}, {384, 1536}, {1536, 384}, {2048, 512}}) {
       try (Sequential model = Sequential.of(Shape.of(sizes[0]), new Dense(sizes[1])).build(7);
           Compiled compiled = model.compile()) {
         for (long rows : new long[] {128, 1024, 4096}) {

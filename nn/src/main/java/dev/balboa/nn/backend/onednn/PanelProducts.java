@@ -26,11 +26,8 @@ final class PanelProducts {
   /** Rows up to which it was so for all products. */
   private static final long MOST = 128;
 
-  /** Numbers of a row with which it was so for any number of rows that are not {@link #ALIKE}. */
-  private static final long SHORT = 1536;
-
-  /** Rows of a multiple of so many numbers share sets of a cache; the kernel copies those. */
-  private static final long ALIKE = 1024;
+  /** Numbers of a row with which it was so for any number of rows: longer ones go in parts. */
+  private static final long SHORT = 2048;
 
   /** Weights; fewer may well be in a cache. */
   private static final long LEAST_WEIGHTS = 1 << 17;
@@ -60,7 +57,7 @@ final class PanelProducts {
   }
 
   private static long mostRows(long numbers) {
-    return numbers <= SHORT && numbers % ALIKE != 0 ? Long.MAX_VALUE : MOST;
+    return numbers <= SHORT ? Long.MAX_VALUE : MOST;
   }
 
   /** By what was measured, on the registers that the kernel is written for. */
