@@ -8,7 +8,7 @@ import java.lang.management.ManagementFactory;
  * from the threads of whatever is measured: some seconds for a contender with much Java, hardly any
  * for one with little.
  */
-final class CompilerRest {
+public final class CompilerRest {
   private static final long INTERVAL_NANOS = 500_000_000;
 
   /** Of an interval: a fiftieth. */
@@ -17,7 +17,7 @@ final class CompilerRest {
   private CompilerRest() {}
 
   /** Returns after an interval in which hardly anything was compiled, or after so long. */
-  static void await(Runnable run, int mostMillis) {
+  public static void await(Runnable run, int mostMillis) {
     CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
     long end = System.nanoTime() + mostMillis * 1_000_000L;
     long compiling = Long.MAX_VALUE;

@@ -5,12 +5,14 @@ import dev.balboa.bench.probe.BridgeProbe;
 import dev.balboa.bench.probe.ChainProbe;
 import dev.balboa.bench.probe.GraphProbe;
 import dev.balboa.bench.probe.Line;
+import dev.balboa.bench.probe.PeakProbe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Runs the probes: comparisons that only mean something within one process, each in a JVM of its
@@ -20,25 +22,34 @@ final class ProbeMeasurer {
   /** A comparison that is not a race between contenders. */
   enum Probe {
     /** {@link BridgeProbe}. */
-    BRIDGE("bridge", BridgeProbe.class),
+    BRIDGE("bridge", BridgeProbe.class, "bridge"),
     /** {@link AlternationProbe}. */
-    ALTERNATION("alternation", AlternationProbe.class),
+    ALTERNATION("alternation", AlternationProbe.class, ""),
     /** {@link ChainProbe}. */
-    CHAIN("chain", ChainProbe.class),
+    CHAIN("chain", ChainProbe.class, ""),
     /** {@link GraphProbe}. */
-    GRAPH("graph", GraphProbe.class);
+    GRAPH("graph", GraphProbe.class, "recorder"),
+    /** {@link PeakProbe}. */
+    PEAK("peak", PeakProbe.class, "peak");
 
     private final String label;
     private final Class<?> main;
+    private final String library;
 
-    Probe(String label, Class<?> main) {
+    Probe(String label, Class<?> main, String library) {
       this.label = label;
       this.main = main;
+      this.library = library;
     }
 
     /** The name on the command line. */
     String label() {
       return label;
+    }
+
+    /** The library of native/bench that is its first argument. */
+    private Optional<String> library() {
+      return library.isEmpty() ? Optional.empty() : Optional.of(library);
     }
   }
 
@@ -69,11 +80,8 @@ final class ProbeMeasurer {
               .redirectOutput(log.toFile())
               .redirectError(ProcessBuilder.Redirect.INHERIT);
       if (probe == Probe.GRAPH) {
-        if (!Files.exists(Path.of(recorder()))) {
-          throw new IllegalStateException(
-              "probe graph: built on Linux on x86-64 only, there is no " + recorder());
-        }
-        STOOD_IN_FOR.forEach(name -> process.environment().put(name, recorder()));
+        String recorder = library(probe.library().orElseThrow());
+        STOOD_IN_FOR.forEach(name -> process.environment().put(name, recorder));
       }
       int status = process.start().waitFor();
       if (status != 0) {
@@ -97,24 +105,20 @@ final class ProbeMeasurer {
                 "-cp",
                 System.getProperty("java.class.path"),
                 probe.main.getName()));
-    if (probe == Probe.BRIDGE) {
-      command.add(library("bridge"));
-    }
-    if (probe == Probe.GRAPH) {
-      command.add(recorder());
-    }
+    probe.library().map(this::library).ifPresent(command::add);
     command.add(Integer.toString(options.threads()));
     double seconds = options.effort().iterations() * options.effort().iterationMillis() / 1e3;
     command.add(Double.toString(seconds));
     return command;
   }
 
-  /** Built on Linux on x86-64 only. */
-  private String recorder() {
-    return library("recorder");
-  }
-
+  /** A library of native/bench; most are built on Linux on x86-64 only. */
   private String library(String name) {
-    return programs.resolve(name).resolve(System.mapLibraryName("balboa_bench_" + name)).toString();
+    Path path = programs.resolve(name).resolve(System.mapLibraryName("balboa_bench_" + name));
+    if (!Files.exists(path)) {
+      throw new IllegalStateException(
+          "there is no " + path + ", which is built where Balboa is, on Linux on x86-64");
+    }
+    return path.toString();
   }
 }

@@ -1,6 +1,7 @@
 package dev.balboa.bench;
 
 import dev.balboa.bench.probe.Line;
+import dev.balboa.bench.probe.PeakProbe;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,17 @@ final class Results {
   /** The numbers of the probes by name, one for each round. */
   Map<String, List<Line>> probes() {
     return probes;
+  }
+
+  /** How long a task's arithmetic takes at the processor's peak, if that was measured. */
+  OptionalDouble floorMicros(Task task) {
+    double[] nanos =
+        probes.getOrDefault(PeakProbe.floor(task), List.of()).stream()
+            .mapToDouble(Line::value)
+            .toArray();
+    return nanos.length == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Summary.median(nanos) / 1e3);
   }
 
   void addFailure(String failure) {

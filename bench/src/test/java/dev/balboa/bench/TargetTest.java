@@ -2,6 +2,8 @@ package dev.balboa.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.balboa.bench.probe.Line;
+import dev.balboa.bench.probe.PeakProbe;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,8 +37,8 @@ class TargetTest {
     assertThat(new TargetTable(results).markdown())
         .contains(
             "1 of 3 targets are met",
-            "| transformer-infer-b8 | 600 µs, captured | 1.00 ms | 0.60 [0.60, 0.60] | 0.65 | met | 700 µs | 0.86 [0.86, 0.86] | 0.80 | **not met** |",
-            "| add-16 | 500 ns, native | 1.00 µs | 0.50 [0.50, 0.50] | 0.25 | **not met** |  |  |  |  |");
+            "| transformer-infer-b8 | 600 µs, captured |  | 1.00 ms | 0.60 [0.60, 0.60] | 0.65 | met | 700 µs | 0.86 [0.86, 0.86] | 0.80 | **not met** |",
+            "| add-16 | 500 ns, native |  | 1.00 µs | 0.50 [0.50, 0.50] | 0.25 | **not met** |  |  |  |  |");
   }
 
   @Test
@@ -46,6 +48,20 @@ class TargetTest {
     assertThat(new TargetTable(results).markdown())
         .contains(
             "| transformer-infer-b8-bf16 | 300 µs | 600 µs | 0.50 [0.50, 0.50] | 0.59 | met |");
+  }
+
+  @Test
+  void aTargetThatAsksForLessThanTheArithmeticTakesIsBeyondThePeak() {
+    add("captured", F32, 600);
+    add("pytorch", F32, 700);
+    add("onnxruntime", F32, 700);
+    for (double nanos : new double[] {530_000, 500_000, 400_000}) {
+      results.add(List.of(new Line(PeakProbe.floor(F32), nanos, "ns", Double.NaN)));
+    }
+    assertThat(new TargetTable(results).markdown())
+        .contains(
+            "\"At the peak\" is how long",
+            "| 600 µs, captured | 500 µs | 700 µs | 0.86 [0.86, 0.86] | 0.65 | **not met**, beyond the peak | 700 µs | 0.86 [0.86, 0.86] | 0.80 | **not met** |");
   }
 
   @Test

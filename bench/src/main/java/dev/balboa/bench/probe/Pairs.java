@@ -82,6 +82,17 @@ final class Pairs {
     return median(differences);
   }
 
+  /**
+   * The middle of what {@code way} takes for each unit of time of {@code base} in the same turn.
+   */
+  double medianRatio(int way, int base) {
+    double[] ratios = new double[nanos[way].length];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] = nanos[way][i] / nanos[base][i];
+    }
+    return median(ratios);
+  }
+
   private static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
