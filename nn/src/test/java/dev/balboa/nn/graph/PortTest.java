@@ -10,7 +10,17 @@ import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.memory.Allocator;
 import dev.balboa.nn.memory.Block;
 import dev.balboa.nn.memory.Scope;
+import dev.balboa.nn.op.Activation;
+import dev.balboa.nn.op.BatchNormBackward;
+import dev.balboa.nn.op.ConvBackwardWeights;
+import dev.balboa.nn.op.Op;
+import dev.balboa.nn.op.RecurrentCell;
+import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Window;
+import dev.balboa.nn.tensor.Functions;
+import dev.balboa.nn.tensor.RecurrentState;
+import dev.balboa.nn.tensor.RecurrentWeights;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.lang.foreign.ValueLayout;
@@ -130,6 +140,54 @@ class PortTest {
         assertThat(y[0].toFloats()).isEqualTo(x[0].tanh().toFloats());
         assertThat(results.sum().item()).isEqualTo(y[0].sum().item());
       }
+    }
+  }
+
+  /** An operation on nothing fills its result with zeros, and leaves alone what lies behind it. */
+  @Test
+  void zerosEndWithTheResult() {
+    Window window = Window.square(3, 1, 1);
+    Tensor x = Tensors.zeros(0, 2, 4, 4);
+    zeros(
+        in -> Functions.conv(in.get(0), in.get(1), null, window, 1, Activation.IDENTITY),
+        Tensors.zeros(1, 0, 4, 4),
+        Tensors.zeros(2, 0, 3, 3));
+    Op ofWeights = new ConvBackwardWeights(window, 1, Shape.of(1, 2, 3, 3), false);
+    zeros(in -> apply(ofWeights, 0, in), x, Tensors.zeros(0, 1, 4, 4));
+    Tensor channels = Tensors.ones(2);
+    zeros(in -> apply(new BatchNormBackward(1e-5), 1, in), x, channels, channels, channels, x);
+    RecurrentCell cell = RecurrentCell.LSTM;
+    Tensor none = Tensors.zeros(0, 3);
+    zeros(
+        in -> {
+          try (var _ = Execution.grad()) {
+            Tensor w = in.get(2).withGrad();
+            RecurrentWeights weights = RecurrentWeights.of(in.get(1), w, in.get(3));
+            RecurrentState state = new RecurrentState(in.get(4), in.get(4));
+            Tensor y = Functions.recurrent(cell, false, in.get(0), weights, state, null).y();
+            return y.sum().grad(false, w).get(0);
+          }
+        },
+        Tensors.zeros(2, 0, 2),
+        Tensors.ones(12, 2),
+        Tensors.ones(12, 3),
+        Tensors.ones(12),
+        none);
+  }
+
+  private static Tensor apply(Op op, int output, List<Tensor> in) {
+    return Tensor.apply(op, in.toArray(Tensor[]::new)).get(output);
+  }
+
+  private static void zeros(Function<List<Tensor>, Tensor> function, Tensor... arguments) {
+    try (Compiled compiled =
+        Compiled.asWritten(in -> List.of(function.apply(in)), CompileOptions.defaults())) {
+      Shape shape = function.apply(List.of(arguments)).shape();
+      Tensor many = Tensors.ones(96);
+      Tensor y = many.slice(0, 0, shape.size()).reshape(shape.dims());
+      compiled.runInto(arguments, new Tensor[] {y});
+      assertThat(y.toFloats()).containsOnly(0);
+      assertThat(many.sum().item()).isEqualTo(96.0 - shape.size());
     }
   }
 

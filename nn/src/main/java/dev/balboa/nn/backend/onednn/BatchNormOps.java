@@ -81,7 +81,7 @@ final class BatchNormOps {
   static void backward(PlanBuilder b, BatchNormBackward op) {
     if (b.spec(0).shape().size() == 0) {
       for (int i = 0; i < b.outputs(); i++) {
-        b.call(s -> s[0].fill((byte) 0), b.denseOutput(i));
+        b.zeros(i);
       }
       return;
     }

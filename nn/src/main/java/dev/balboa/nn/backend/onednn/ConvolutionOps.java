@@ -186,7 +186,7 @@ final class ConvolutionOps {
       int bytes = y.dtype().bytes();
       b.call(s -> Kernels.copyStrided(bytes, space, s[0], s[1]), b.plainInput(2), out);
     } else {
-      b.call(s -> s[0].fill((byte) 0), out);
+      b.zeros(0);
     }
   }
 
@@ -226,7 +226,7 @@ final class ConvolutionOps {
 
   static void backwardWeights(PlanBuilder b, ConvBackwardWeights op) {
     if (isEmpty(b, 0) || isEmpty(b, 1)) {
-      b.call(s -> s[0].fill((byte) 0), b.denseOutput(0));
+      b.zeros(0);
       if (op.bias()) {
         ReductionOps.sum(b, allButChannels(b.spec(1)), b.spec(1), b.denseInput(1), 1);
       }

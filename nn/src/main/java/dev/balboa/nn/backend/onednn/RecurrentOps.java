@@ -181,7 +181,7 @@ final class RecurrentOps {
     long rows = steps * batch;
     if (batch * hidden == 0) {
       for (int i = 0; i < first + op.lengthsAt() - 1; i++) {
-        zero(b.denseOutput(i));
+        b.zeros(i);
       }
       return;
     }
@@ -192,10 +192,6 @@ final class RecurrentOps {
     Operand workspace = new Operand(Operand.Place.INPUT, workspaceAt, kept.md());
     recursion(back, first, workspace, dsums, before, reset);
     gradients(back, first, dsums, before, reset);
-  }
-
-  private void zero(Operand output) {
-    b.call(s -> s[0].fill((byte) 0), output);
   }
 
   private void recursion(
