@@ -161,7 +161,7 @@ final class Lowering {
   private void contiguous(Contiguous op, int in, int out, boolean early) {
     Place from = places.get(in);
     boolean unwritten = !aliases.isMutated(in) && !aliases.isMutated(out);
-    boolean handedOver = lastUse[aliases.root(in)] == at && from.buffer().home == Buffer.Home.ARENA;
+    boolean handedOver = from.buffer().home == Buffer.Home.ARENA && isNeededNoMore(from.buffer());
     if (from.isDense() && from.buffer().home != Buffer.Home.HELD && (unwritten || handedOver)) {
       put(out, from);
     } else {
@@ -202,9 +202,7 @@ final class Lowering {
     for (int i = 0; options.inPlace() && i < in.size(); i++) {
       Place place = in.get(i);
       boolean free =
-          place.buffer().mayBeReused()
-              && neededTo.getOrDefault(place.buffer(), Integer.MAX_VALUE) == at
-              && prepared.overwrites(i);
+          place.buffer().mayBeReused() && isNeededNoMore(place.buffer()) && prepared.overwrites(i);
       boolean alone =
           IntStream.range(0, in.size()).allMatch(j -> spares(prepared, j, in.get(j), place))
               && node.outputs().stream().noneMatch(aliases::isMutated);
@@ -213,6 +211,11 @@ final class Lowering {
       }
     }
     return null;
+  }
+
+  /** Whether this node is the last to need any of the values in a buffer. */
+  private boolean isNeededNoMore(Buffer buffer) {
+    return neededTo.getOrDefault(buffer, Integer.MAX_VALUE) == at;
   }
 
   /** Whether an input is elsewhere, or read like the one in this place, which is overwritten. */

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -222,6 +223,23 @@ class CompiledTest {
             CompileOptions.defaults())) {
       assertThat(compiled.run(Tensor.of(new float[] {10, 20})).toFloats()).containsExactly(11, 22);
       assertThat(compiled.run(Tensor.of(new float[] {1, 1})).toFloats()).containsExactly(2, 3);
+    }
+  }
+
+  @Test
+  void aCopyOfACopyLeavesTheFirstAlone() {
+    Function<List<Tensor>, List<Tensor>> function =
+        in -> {
+          Tensor y = in.get(0).softmax(0);
+          Tensor copy = y.copy().copy();
+          copy.assign(in.get(0));
+          return List.of(y, copy.mul(2));
+        };
+    try (Compiled compiled = Compiled.of(function, CompileOptions.defaults())) {
+      Tensor[] x = {Tensor.of(new float[] {1, 2, 5})};
+      Tensor[] got = compiled.run(x);
+      assertThat(got[0].toFloats()).isEqualTo(x[0].softmax(0).toFloats());
+      assertThat(got[1].toFloats()).containsExactly(2, 4, 10);
     }
   }
 
