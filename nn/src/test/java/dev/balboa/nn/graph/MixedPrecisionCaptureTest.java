@@ -17,13 +17,17 @@ import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.layer.TransformerEncoder;
 import dev.balboa.nn.layer.TransformerOptions;
 import dev.balboa.nn.memory.Scope;
+import dev.balboa.nn.op.Activation;
 import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.optim.Adam;
+import dev.balboa.nn.tensor.Functions;
 import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensor;
+import dev.balboa.nn.tensor.Tensors;
 import dev.balboa.nn.train.CompiledStep;
+import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -81,6 +85,28 @@ class MixedPrecisionCaptureTest {
         assertThat(compiled.plan(x.spec()))
             .contains("attention [BF16", "layer_norm [BF16", "layer_norm [F32", "linear [BF16");
       }
+    }
+  }
+
+  @Test
+  void whatIsWrittenInPlaceStaysF32() {
+    try (Tensor w = numbers(4, 4).keep();
+        Compiled compiled =
+            Compiled.of(
+                in -> {
+                  Tensor y = Functions.linear(in.get(0), w, null, Activation.IDENTITY);
+                  Tensor z = y.relu();
+                  y.slice(0, 1, 2).assign(Tensors.full(7, 1, 4));
+                  z.assign(y);
+                  return List.of(y, z.add(1));
+                },
+                CompileOptions.defaults().withMixedPrecision())) {
+      Tensor[] x = {numbers(2, 4)};
+      Tensor[] got = compiled.run(x);
+      Tensor y = Functions.linear(x[0], w, null, Activation.IDENTITY);
+      y.slice(0, 1, 2).assign(Tensors.full(7, 1, 4));
+      assertThat(got[0].toFloats()).isEqualTo(y.toFloats());
+      assertThat(got[1].toFloats()).isEqualTo(y.add(1).toFloats());
     }
   }
 

@@ -28,10 +28,11 @@ import java.util.Set;
 
 /**
  * Computes convolutions, products, attention and recurrent layers in BF16, and what goes element by
- * element, pools or moves elements in BF16 where all of its inputs are; everything else in F32,
- * with the rules of {@link dev.balboa.nn.exec.Execution#mixedPrecision}. As a pass it comes after
- * others have folded and fused in F32. Results of the graph are F32 as before, and weights are
- * converted when a parameter has changed. For inference.
+ * element, pools or moves elements in BF16 where all of its inputs are; everything else, and what
+ * is written in place, in F32, with the rules of {@link
+ * dev.balboa.nn.exec.Execution#mixedPrecision}. As a pass it comes after others have folded and
+ * fused in F32. Results of the graph are F32 as before, and weights are converted when a parameter
+ * has changed. For inference.
  */
 public final class Autocast implements Pass {
   /** A pass without settings. */
@@ -66,17 +67,24 @@ public final class Autocast implements Pass {
       for (Node node : graph.nodes()) {
         if (node instanceof Node.Apply(Op op, var in, var out) && !node.hasEffect()) {
           boolean kept = out.stream().anyMatch(v -> outputs.contains(aliases.root(v)));
-          List<Value> results = rewrite.apply(op, inputs(op, in, kept));
+          boolean written = out.stream().anyMatch(aliases::isMutated);
+          List<Value> results = rewrite.apply(op, written ? wide(in) : inputs(op, in, kept));
           for (int i = 0; i < out.size(); i++) {
             natives.put(out.get(i), results.get(i));
           }
         } else {
-          rewrite.add(
-              node.reading(node.inputs().stream().map(v -> number(as(v, DType.F32))).toList()));
+          rewrite.add(node.reading(wide(node.inputs()).stream().map(Autocast::number).toList()));
         }
       }
       graph.outputs().forEach(v -> rewrite.replace(v, number(as(v, DType.F32))));
       return rewrite.build();
+    }
+
+    /**
+     * Values as they were written down. Memory that is written keeps its type, so it is no copy.
+     */
+    private List<Value> wide(List<Integer> in) {
+      return in.stream().map(v -> as(v, DType.F32)).toList();
     }
 
     /**
@@ -86,7 +94,7 @@ public final class Autocast implements Pass {
      */
     private List<Value> inputs(Op op, List<Integer> in, boolean kept) {
       if (op instanceof LayerNorm && !kept && current(in.getFirst()).spec().dtype() == DType.BF16) {
-        List<Value> all = new ArrayList<>(in.stream().map(v -> as(v, DType.F32)).toList());
+        List<Value> all = new ArrayList<>(wide(in));
         all.set(0, current(in.getFirst()));
         return all;
       }
