@@ -43,6 +43,19 @@ final class ForcedProductsTest {
 
   @ParameterizedTest
   @MethodSource("routes")
+  void everyRouteServesOneProductForAWholeBatch(String route) {
+    try (var _ = Execution.on(ForcedProducts.on(route));
+        var _ = Scope.open()) {
+      Tensor a = Tensors.normal(new RandomStream(3), 0, 1, Shape.of(1, 64, 15));
+      Tensor b = Tensors.normal(new RandomStream(4), 0, 1, Shape.of(16, 15)).transpose(0, 1);
+      float[] one = a.matmul(b).expand(2, 64, 16).toFloats();
+      assertThat(a.expand(2, 64, 15).matmul(b).toFloats())
+          .containsExactly(one, Offset.offset(1e-5f));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("routes")
   void everyRouteServesCapturedLayers(String route) {
     for (long batch : new long[] {1, 3, 40}) {
       try (var _ = Scope.open();

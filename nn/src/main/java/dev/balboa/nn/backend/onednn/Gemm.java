@@ -43,7 +43,8 @@ record Gemm(
     }
     boolean apart =
         isApart(stepA, (long) lda * (transA ? k : m))
-            && isApart(stepB, (long) ldb * (transB ? n : k));
+            && isApart(stepB, (long) ldb * (transB ? n : k))
+            && (count == 1 || stepA > 0 || stepB > 0); // one has to have the batch
     return apart
         ? EnumSet.of(GemmRoute.BLAS, GemmRoute.ONEDNN, GemmRoute.DIRECT)
         : EnumSet.of(GemmRoute.BLAS, GemmRoute.DIRECT);
