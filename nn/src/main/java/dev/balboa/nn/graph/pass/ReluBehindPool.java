@@ -8,6 +8,7 @@ import dev.balboa.nn.op.MaxPoolBackward;
 import dev.balboa.nn.op.UnaryBackward;
 import dev.balboa.nn.op.UnaryKind;
 import dev.balboa.nn.op.Value;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -41,7 +42,9 @@ public final class ReluBehindPool implements Pass {
         Value masked =
             new Emit(rewrite).apply(RELU, rewrite.ref(pooled.get(0)), rewrite.ref(backIn.get(0)));
         int number = ((Rewrite.Ref) masked).number();
-        rewrite.add(back, List.of(number, backIn.get(1), backIn.get(2)), out);
+        List<Integer> inputs = new ArrayList<>(backIn); // without x if that was dropped
+        inputs.set(0, number);
+        rewrite.add(back, inputs, out);
       } else {
         rewrite.add(rewrite.current(node));
       }
