@@ -3,9 +3,12 @@ package dev.balboa.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.balboa.nn.exec.CaptureException;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.Executors;
 import dev.balboa.nn.exec.RandomStream;
+import dev.balboa.nn.graph.CompileOptions;
+import dev.balboa.nn.graph.Compiled;
 import dev.balboa.nn.layer.Dense;
 import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.memory.Allocator;
@@ -28,7 +31,11 @@ import dev.balboa.nn.tensor.Functions;
 import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,6 +61,12 @@ class MisuseTest {
   private static void refusesState(ThrowingCallable call, String... fragments) {
     assertThatThrownBy(call)
         .isInstanceOf(IllegalStateException.class)
+        .satisfies(e -> assertThat(e.getMessage()).contains(fragments));
+  }
+
+  private static void refusesNull(ThrowingCallable call, String... fragments) {
+    assertThatThrownBy(call)
+        .isInstanceOf(NullPointerException.class)
         .satisfies(e -> assertThat(e.getMessage()).contains(fragments));
   }
 
@@ -371,6 +384,66 @@ class MisuseTest {
           refusesState(() -> Execution.current().random(), "training");
           refuses(() -> new RandomStream(1, -1), "position", "-1");
         });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void capturedFunctions(TestBackend backend) {
+    on(
+        backend,
+        () -> {
+          Tensor x = Tensors.ones(2, 3);
+          Tensor[] in = {x};
+          try (Compiled compiled = compiled(t -> List.of(t.get(0).exp()))) {
+            for (Tensor y :
+                List.of(Tensors.ones(3, 2).transpose(0, 1), Tensors.ones(3).expand(2, 3))) {
+              refuses(
+                  () -> compiled.runInto(in, new Tensor[] {y}),
+                  "result 0",
+                  "F32[2, 3], which is not dense");
+            }
+            refusesNull(() -> compiled.run(x, null), "argument 1");
+            refusesNull(() -> compiled.runInto(in, new Tensor[1]), "result 0");
+          }
+          try (Compiled none = compiled(_ -> List.of())) {
+            assertThat(none.run(in)).isEmpty();
+            refusesState(() -> none.run(x), "a function with results");
+          }
+          refusesNull(() -> compiled(null), "function");
+          try (Compiled broken = compiled(_ -> null)) {
+            refusesNull(() -> broken.run(x), "returned null");
+          }
+          try (Compiled broken = compiled(t -> Arrays.asList(t.get(0), null))) {
+            refusesNull(() -> broken.run(x), "result 1 of the function");
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tensorsOfACapture(TestBackend backend) {
+    on(
+        backend,
+        () -> {
+          List<Tensor> traced = new ArrayList<>();
+          try (Compiled compiled =
+              compiled(t -> {
+                traced.add(t.get(0));
+                assertThat(onAnotherThread(backend, () -> t.get(0).exp()))
+                    .isInstanceOf(CaptureException.class)
+                    .hasMessageContainingAll("exp: F32[3] belongs to a capture", "thread");
+                return t;
+              })) {
+            compiled.run(Tensors.ones(3));
+            refusesState(
+                () -> traced.get(0).exp(), "exp: F32[3] belongs to a capture", "MisuseTest");
+            refusesState(() -> compiled.run(traced.get(0)), "compiled", "captured", "MisuseTest");
+          }
+        });
+  }
+
+  private static Compiled compiled(Function<List<Tensor>, List<Tensor>> function) {
+    return Compiled.of(function, CompileOptions.defaults());
   }
 
   @ParameterizedTest

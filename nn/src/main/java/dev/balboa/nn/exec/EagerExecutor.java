@@ -89,12 +89,12 @@ public final class EagerExecutor implements BaseExecutor {
   /** The value itself, or a plain copy when its layout is another backend's own. */
   private ArrayValue readable(Op op, Value value) {
     if (!(value instanceof ArrayValue array)) {
-      throw new IllegalArgumentException(
+      throw new CaptureException(
           op.name()
-              + ": an eager executor needs data, got a "
-              + value.getClass().getSimpleName()
-              + " of "
-              + value.spec());
+              + ": "
+              + value.spec()
+              + " belongs to a capture, whose tensors have no elements and serve only the function"
+              + " that is captured, on its thread and until it returns");
     }
     if (array.storage().layout() instanceof Layout.Opaque o
         && !o.backend().equals(backend.name())) {

@@ -1,6 +1,7 @@
 package dev.balboa.nn.graph;
 
 import dev.balboa.nn.exec.ArrayValue;
+import dev.balboa.nn.exec.CaptureException;
 import dev.balboa.nn.exec.EagerExecutor;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.Gradients;
@@ -14,6 +15,7 @@ import dev.balboa.nn.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -46,8 +48,8 @@ public final class Compiled implements AutoCloseable {
   private final Buckets buckets;
 
   private Compiled(Function<List<Tensor>, List<Tensor>> function, CompileOptions options) {
-    this.function = function;
-    this.options = options;
+    this.function = Objects.requireNonNull(function, "compiled: function");
+    this.options = Objects.requireNonNull(options, "compiled: options");
     this.eager = Execution.current().eager();
     if (options.mixedPrecision()) {
       eager.backend().requireBf16Arithmetic();
@@ -58,6 +60,7 @@ public final class Compiled implements AutoCloseable {
 
   /** A function, to run as in inference and without gradients on the backend now in force. */
   public static Compiled of(Function<List<Tensor>, List<Tensor>> function, CompileOptions options) {
+    Objects.requireNonNull(function, "compiled: function");
     return asWritten(
         in -> {
           try (var _ = Execution.inference();
@@ -94,9 +97,18 @@ public final class Compiled implements AutoCloseable {
     return programs.lease(buckets.roundUp(arguments));
   }
 
-  /** The first result for one argument. */
+  /**
+   * The first result for one argument.
+   *
+   * @throws IllegalStateException if the function has no results
+   */
   public Tensor run(Tensor x) {
-    return run(new Tensor[] {x})[0];
+    Tensor[] results = run(new Tensor[] {x});
+    if (results.length == 0) {
+      throw new IllegalStateException(
+          "compiled: expected a function with results, got one without, for run(Tensor[])");
+    }
+    return results[0];
   }
 
   /** All results, in the innermost scope. */
@@ -141,14 +153,16 @@ public final class Compiled implements AutoCloseable {
     }
     for (int i = 0; i < count; i++) {
       TensorSpec expected = program.result(i, arguments);
-      if (!results[i].spec().equals(expected) || !isDense(results[i])) {
+      TensorSpec got = present("result", i, results).spec();
+      if (!got.equals(expected) || !isDense(results[i])) {
         throw new IllegalArgumentException(
             "compiled: expected result "
                 + i
                 + " as a dense "
                 + expected
                 + ", got "
-                + results[i].spec());
+                + got
+                + (isDense(results[i]) ? "" : ", which is not dense"));
       }
     }
   }
@@ -159,24 +173,31 @@ public final class Compiled implements AutoCloseable {
     return Tensor.of(new ArrayValue(spec, new Storage(block, layout)));
   }
 
+  private static Tensor present(String what, int index, Tensor[] tensors) {
+    if (tensors[index] == null) {
+      throw new NullPointerException("compiled: " + what + " " + index + " is null");
+    }
+    return tensors[index];
+  }
+
   private static boolean isDense(Tensor tensor) {
     return Gradients.withoutHistory(tensor.value()) instanceof ArrayValue a && a.isContiguous();
   }
 
   /** The arguments themselves, or where one is not dense, copies. */
   private Tensor[] dense(Tensor[] arguments) {
-    for (Tensor argument : arguments) {
-      if (!isDense(argument)) {
-        return Arrays.stream(arguments).map(this::dense).toArray(Tensor[]::new);
-      }
+    Objects.requireNonNull(arguments, "compiled: arguments");
+    boolean dense = true;
+    for (int i = 0; i < arguments.length; i++) {
+      dense &= isDense(present("argument", i, arguments));
     }
-    return arguments;
+    return dense ? arguments : Arrays.stream(arguments).map(this::dense).toArray(Tensor[]::new);
   }
 
   private Tensor dense(Tensor argument) {
     Value value = Gradients.withoutHistory(argument.value());
     if (!(value instanceof ArrayValue array)) {
-      throw new IllegalArgumentException("compiled: expected data, got " + argument);
+      throw CaptureException.elements("compiled", argument.spec());
     }
     return Tensor.of(eager.contiguous(array));
   }

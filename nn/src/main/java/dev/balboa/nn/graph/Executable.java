@@ -9,12 +9,14 @@ import dev.balboa.nn.memory.Allocator;
 import dev.balboa.nn.memory.Block;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.TensorSpec;
+import dev.balboa.nn.op.Value;
 import dev.balboa.nn.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -118,9 +120,21 @@ final class Executable implements AutoCloseable {
         var _ = Execution.on(capture)) {
       List<Tensor> symbols = new ArrayList<>();
       arguments.forEach(spec -> symbols.add(Tensor.of(capture.argument(spec))));
-      List<Tensor> results = function.apply(symbols);
-      return capture.graph(results.stream().map(t -> Gradients.withoutHistory(t.value())).toList());
+      return capture.graph(values(function.apply(symbols)));
     }
+  }
+
+  private static List<Value> values(List<Tensor> results) {
+    Objects.requireNonNull(results, "compiled: the function returned null, not a list of results");
+    List<Value> values = new ArrayList<>();
+    for (Tensor result : results) {
+      if (result == null) {
+        throw new NullPointerException(
+            "compiled: result " + values.size() + " of the function is null");
+      }
+      values.add(Gradients.withoutHistory(result.value()));
+    }
+    return values;
   }
 
   private static Block block(Tensor tensor) {

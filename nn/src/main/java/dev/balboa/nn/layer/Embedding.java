@@ -49,7 +49,8 @@ public final class Embedding extends Layer {
 
   /**
    * Look-ups have gradients of their rows only, see {@link Parameter#lookup}: for large tables that
-   * are not {@linkplain #logits tied}, whose gradient is dense anyway.
+   * are not {@linkplain #logits tied}, whose gradient is dense anyway, and for training that is not
+   * captured.
    */
   public Embedding sparse() {
     checkConfigurable("kind of gradient");

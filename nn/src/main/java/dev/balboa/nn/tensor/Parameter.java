@@ -81,6 +81,7 @@ public final class Parameter implements AutoCloseable {
    * large as the table.
    *
    * @throws IllegalArgumentException naming an id that is out of range
+   * @throws dev.balboa.nn.exec.CaptureException while a training step is captured
    */
   public Tensor lookup(Tensor ids) {
     return trainable && !frozen && Execution.current().isRecording()

@@ -1,6 +1,7 @@
 package dev.balboa.nn.tensor;
 
 import dev.balboa.nn.backend.DataErrors;
+import dev.balboa.nn.exec.CaptureException;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.memory.Scope;
 import dev.balboa.nn.op.DType;
@@ -26,6 +27,11 @@ final class RowLookups {
 
   /** Rows of {@code table} [n, ...] at {@code ids} of any shape. */
   synchronized Tensor lookup(Tensor table, Tensor ids) {
+    if (Execution.current().isCapturing()) {
+      throw new CaptureException(
+          "lookup: sparse look-ups cannot be captured, since the ids say which rows are trained;"
+              + " use dense ones or train eagerly");
+    }
     new IndexSelect(0).infer(List.of(table.spec(), ids.spec()));
     pending.removeIf(l -> !l.rows.isOpen() && l.rows.grad() == null);
     long[] all = positions(ids, table.shape().dim(0));

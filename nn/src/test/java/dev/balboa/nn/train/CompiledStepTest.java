@@ -8,6 +8,7 @@ import dev.balboa.nn.TestBackend;
 import dev.balboa.nn.TestExecution;
 import dev.balboa.nn.TestProcess;
 import dev.balboa.nn.data.DataLoader;
+import dev.balboa.nn.exec.CaptureException;
 import dev.balboa.nn.exec.Execution;
 import dev.balboa.nn.exec.Executors;
 import dev.balboa.nn.exec.RandomStream;
@@ -16,13 +17,16 @@ import dev.balboa.nn.layer.BatchNorm;
 import dev.balboa.nn.layer.Conv2d;
 import dev.balboa.nn.layer.Dense;
 import dev.balboa.nn.layer.Dropout;
+import dev.balboa.nn.layer.Embedding;
 import dev.balboa.nn.layer.Flatten;
 import dev.balboa.nn.layer.MaxPool2d;
 import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.memory.Allocator;
 import dev.balboa.nn.memory.AllocatorMetrics;
 import dev.balboa.nn.memory.Scope;
+import dev.balboa.nn.op.DType;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.optim.Adam;
 import dev.balboa.nn.optim.GradientClip;
 import dev.balboa.nn.optim.LearningRate;
@@ -252,6 +256,20 @@ class CompiledStepTest {
       Tensor y = step.runForOutput(x, Tensors.labels(0, 1));
       assertThat(y.toFloats()).isEqualTo(model.infer(x).toFloats());
       assertThat(step.loss()).isPositive();
+    }
+  }
+
+  @Test
+  void refusesSparseLookups() {
+    try (Embedding model = new Embedding(5, 4).sparse()) {
+      model.build(new TensorSpec(Shape.of(1, 3), DType.I32), new RandomStream(1));
+      try (Sgd sgd = new Sgd(model.parameters(), 0.1);
+          CompiledStep step = new CompiledStep(model, sgd, (y, _) -> y.sum())) {
+        Tensor ids = Tensor.of(new int[] {1, 2, 4}, 1, 3);
+        assertThatThrownBy(() -> step.run(ids, ids))
+            .isInstanceOf(CaptureException.class)
+            .hasMessageContaining("sparse look-ups cannot be captured");
+      }
     }
   }
 
