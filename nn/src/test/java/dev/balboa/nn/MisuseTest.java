@@ -283,6 +283,13 @@ class MisuseTest {
           assertThatThrownBy(() -> Tensors.ones(1L << 50)).isInstanceOf(tooLarge);
           Tensor wide = Tensor.scalar(1).expand(1L << 40);
           assertThatThrownBy(() -> wide.add(wide)).isInstanceOf(tooLarge);
+          Tensor widest = Tensor.scalar(1).expand((1L << 61) - 1);
+          assertThatThrownBy(widest::sum).isInstanceOf(tooLarge);
+          long most = widest.shape().size();
+          try (Compiled compiled =
+              compiled(in -> List.of(in.get(0).expand(most).copy().slice(0, 0, 1)))) {
+            assertThatThrownBy(() -> compiled.run(Tensors.ones(1))).isInstanceOf(tooLarge);
+          }
         });
   }
 

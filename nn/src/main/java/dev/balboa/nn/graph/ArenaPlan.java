@@ -27,7 +27,7 @@ final class ArenaPlan {
         at++;
       }
       placed.add(at, b);
-      end = Math.max(end, b.offset + aligned(b.bytes));
+      end = Math.max(end, sum(b.offset, aligned(b.bytes)));
     }
     return end;
   }
@@ -36,14 +36,19 @@ final class ArenaPlan {
     long offset = 0;
     for (Buffer other : placed) {
       boolean together = other.first <= b.last && b.first <= other.last;
-      if (together && offset + aligned(b.bytes) > other.offset) {
-        offset = Math.max(offset, other.offset + aligned(other.bytes));
+      if (together && sum(offset, aligned(b.bytes)) > other.offset) {
+        offset = Math.max(offset, sum(other.offset, aligned(other.bytes)));
       }
     }
     return offset;
   }
 
   static long aligned(long bytes) {
-    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return sum(bytes, ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** Of bytes; the largest number, which no allocator gives, for what is larger. */
+  static long sum(long a, long b) {
+    return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
   }
 }

@@ -50,7 +50,7 @@ final class Program implements AutoCloseable {
     this.arenaBytes = ArenaPlan.place(arena);
     this.packedBytes =
         ArenaPlan.place(buffers.stream().filter(b -> b.home == Buffer.Home.PACKED).toList());
-    this.tensorBytes = arena.stream().mapToLong(b -> b.bytes).sum();
+    this.tensorBytes = arena.stream().mapToLong(b -> b.bytes).reduce(0, ArenaPlan::sum);
     this.packedFrom = held(preamble);
     Set<Block> all = new LinkedHashSet<>(packedFrom);
     all.addAll(held(main));

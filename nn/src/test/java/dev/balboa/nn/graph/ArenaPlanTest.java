@@ -1,7 +1,9 @@
 package dev.balboa.nn.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.balboa.nn.memory.Allocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -20,6 +22,16 @@ class ArenaPlanTest {
     List<Buffer> chain =
         List.of(needed(640, 0, 1), needed(640, 1, 2), needed(640, 2, 3), needed(640, 3, 4));
     assertThat(ArenaPlan.place(chain)).isEqualTo(1280);
+  }
+
+  @Test
+  void sumsThatNoMemoryCouldHoldAreRefusedByTheAllocator() {
+    for (long bytes : new long[] {Long.MAX_VALUE - 3, Long.MAX_VALUE / 2 + 1}) {
+      long all = ArenaPlan.place(List.of(needed(bytes, 0, 1), needed(bytes, 0, 1)));
+      assertThatThrownBy(() -> Allocator.shared().allocate(all))
+          .isInstanceOf(OutOfMemoryError.class)
+          .hasMessageContaining("more than any machine has");
+    }
   }
 
   @Test

@@ -295,8 +295,13 @@ final class PlanBuilder implements AutoCloseable {
   /** Scratch memory for one value. */
   Operand scratch(MemoryDesc md) {
     Operand operand = new Operand(Operand.Place.SCRATCH, scratchBytes, md);
-    scratchBytes += (md.byteSize() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    scratchBytes = sum(scratchBytes, sum(md.byteSize(), ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
     return operand;
+  }
+
+  /** Of bytes; the largest number, which no allocator gives, for what is larger. */
+  private static long sum(long a, long b) {
+    return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
   }
 
   /** Makes a descriptor; oneDNN's refusal becomes an error that says what was asked of it. */
@@ -421,7 +426,7 @@ final class PlanBuilder implements AutoCloseable {
    */
   void adopt(PlanBuilder other, List<Operand> inputs, Operand[] results) {
     long base = scratchBytes;
-    scratchBytes += other.scratchBytes;
+    scratchBytes = sum(scratchBytes, other.scratchBytes);
     route = other.route;
     for (Plan.Call call : other.calls) {
       List<Operand> operands = new ArrayList<>();
