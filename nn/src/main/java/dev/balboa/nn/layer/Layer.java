@@ -228,8 +228,8 @@ public abstract non-sealed class Layer extends LayerTree implements AutoCloseabl
   }
 
   /**
-   * This layer as in inference, captured and replayed: faster, with numbers as from {@link #infer}.
-   * It sees every later change of the parameters.
+   * This layer as in inference, captured and replayed: faster, with numbers as from {@link #infer}
+   * within rounding. It sees every later change of the parameters.
    */
   public final Compiled compile() {
     return compile(CompileOptions.defaults());
