@@ -168,8 +168,9 @@ public record CompileOptions(
    * faster by it. It takes a quarter of the multiplications, four times the memory for weights, and
    * loses one to two of F32's seven digits: see {@link dev.balboa.nn.op.WinogradOp}. Served are
    * convolutions in F32 without groups and dilation whose numbers of channels and filters are
-   * multiples of 16, with no activation or ReLU and maybe a max pooling over 2 x 2, and whose
-   * weights the program does not change; on the native backend on processors with AVX-512.
+   * multiples of 16, with or without bias and residual, and whose weights the program does not
+   * change; on the native backend on processors with AVX-512. ReLU and a max pooling over 2 x 2 are
+   * computed with the convolution, any other activation behind it.
    */
   public CompileOptions withWinograd() {
     return withWinograd(true);
