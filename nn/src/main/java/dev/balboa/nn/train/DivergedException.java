@@ -3,8 +3,9 @@ package dev.balboa.nn.train;
 import java.util.Locale;
 
 /**
- * The loss or a gradient became infinite or not a number. The optimizer did not make the step, and
- * the last checkpoint is as it was.
+ * The loss or a gradient became infinite or not a number, or under {@link Trainer#detectAnomaly}
+ * any other result of an operation. The last checkpoint is as it was; the optimizer did not make
+ * the step, unless the result is one of its own.
  */
 public final class DivergedException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
