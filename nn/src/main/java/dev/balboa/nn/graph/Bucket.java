@@ -18,7 +18,8 @@ import java.util.List;
  * left as it is. When a graph is captured, every operation is checked for whether numbers of the
  * padding could come into a result that stays; one that mixes positions of such an axis (a sum over
  * the batch, a softmax over the sequence) is refused by name with its shapes. Where the function
- * hides padding itself, by masks or lengths that are arguments, {@link #masked} says so.
+ * hides padding itself, by masks or lengths that are arguments, {@link #masked} says so. A size of
+ * 1 has a program of its own where it may be broadcast with an axis that is not padded.
  *
  * @param sizes ascending
  * @param axes the dimensions that have this size, which are equal in every call

@@ -4,6 +4,7 @@ import dev.balboa.nn.op.Shape;
 import dev.balboa.nn.op.TensorSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** All buckets of a function: from the shapes that are handed in to those that are captured. */
 final class Buckets {
@@ -19,9 +20,16 @@ final class Buckets {
 
   /** The shapes that serve these arguments. */
   List<TensorSpec> roundUp(List<TensorSpec> arguments) {
+    return roundUp(arguments, Set.of());
+  }
+
+  /** The same, but for buckets that leave a size of 1 as it is. */
+  List<TensorSpec> roundUp(List<TensorSpec> arguments, Set<Integer> stretching) {
     List<TensorSpec> up = new ArrayList<>(arguments);
-    for (Bucket bucket : all) {
-      long size = bucket.roundUp(size(bucket, arguments));
+    for (int b = 0; b < all.size(); b++) {
+      Bucket bucket = all.get(b);
+      long given = size(bucket, arguments);
+      long size = given == 1 && stretching.contains(b) ? 1 : bucket.roundUp(given);
       for (Bucket.Axis a : bucket.axes()) {
         TensorSpec spec = up.get(a.argument());
         up.set(a.argument(), spec.withShape(spec.shape().with(a.axis(), size)));
@@ -55,12 +63,24 @@ final class Buckets {
   }
 
   /**
-   * For each result the bucket of each of its axes, -1 for none.
+   * What padding does in a graph.
    *
-   * @throws IllegalArgumentException if padding could come into a result
+   * @param results for each the bucket of each of its axes, -1 for none
+   * @param stretching buckets whose size 1 would be broadcast as no other is
    */
-  List<int[]> resultAxes(Graph graph) {
-    return new PaddedAxes(graph, all).results();
+  record Padding(List<int[]> results, Set<Integer> stretching) {}
+
+  /**
+   * Follows the padding.
+   *
+   * @throws IllegalArgumentException if it could come into a result
+   */
+  Padding follow(Graph graph) {
+    if (isEmpty()) {
+      return new Padding(List.of(), Set.of());
+    }
+    PaddedAxes axes = new PaddedAxes(graph, all);
+    return new Padding(axes.results(), axes.stretching());
   }
 
   /** What is left of a result for these arguments. */

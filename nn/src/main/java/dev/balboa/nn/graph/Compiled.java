@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -94,7 +95,18 @@ public final class Compiled implements AutoCloseable {
   }
 
   private ShapeCache.Lease<Executable> lease(List<TensorSpec> arguments) {
-    return programs.lease(buckets.roundUp(arguments));
+    List<TensorSpec> up = buckets.roundUp(arguments);
+    ShapeCache.Lease<Executable> lease = programs.lease(up);
+    Set<Integer> stretching = lease.value().stretching();
+    if (stretching.isEmpty()) {
+      return lease;
+    }
+    List<TensorSpec> exact = buckets.roundUp(arguments, stretching);
+    if (exact.equals(up)) {
+      return lease;
+    }
+    lease.close();
+    return programs.lease(exact);
   }
 
   /**

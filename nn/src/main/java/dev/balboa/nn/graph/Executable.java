@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -38,7 +39,7 @@ final class Executable implements AutoCloseable {
   private final List<Instance> idle = new ArrayList<>();
   private final int most;
   private final Buckets buckets;
-  private final List<int[]> resultAxes;
+  private final Buckets.Padding padding;
 
   /** Versions of what the packed memory was computed from; {@code null} before the first time. */
   private volatile int[] packedVersions;
@@ -49,10 +50,10 @@ final class Executable implements AutoCloseable {
       List<Block> constants,
       int instances,
       Buckets buckets,
-      List<int[]> resultAxes) {
+      Buckets.Padding padding) {
     this.program = program;
     this.buckets = buckets;
-    this.resultAxes = resultAxes;
+    this.padding = padding;
     this.allocator = allocator;
     this.constants = constants;
     this.most = instances;
@@ -90,11 +91,11 @@ final class Executable implements AutoCloseable {
     try {
       Graph traced = trace(capture, arguments, function);
       Buckets buckets = new Buckets(options.buckets());
-      List<int[]> resultAxes = buckets.isEmpty() ? List.of() : buckets.resultAxes(traced);
+      Buckets.Padding padding = buckets.follow(traced);
       program = Lowering.lower(options.optimize(traced, eager.backend()), eager.backend(), options);
       Executable made =
           new Executable(
-              program, allocator, capture.constants(), options.instances(), buckets, resultAxes);
+              program, allocator, capture.constants(), options.instances(), buckets, padding);
       done = true;
       if (event != null) {
         event.shapes = program.shapes();
@@ -151,7 +152,14 @@ final class Executable implements AutoCloseable {
     return buckets.isEmpty()
         ? whole
         : buckets.cut(
-            whole, resultAxes.get(index), Arrays.stream(arguments).map(Tensor::spec).toList());
+            whole,
+            padding.results().get(index),
+            Arrays.stream(arguments).map(Tensor::spec).toList());
+  }
+
+  /** Buckets that have to leave a size of 1 as it is; see {@link PaddedAxes#stretching}. */
+  Set<Integer> stretching() {
+    return padding.stretching();
   }
 
   /** Runs on an instance that is free, waiting for one if need be; see {@link Instance#run}. */

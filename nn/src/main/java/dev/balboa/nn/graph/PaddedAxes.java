@@ -23,6 +23,7 @@ import dev.balboa.nn.op.Matmul;
 import dev.balboa.nn.op.MaxPool;
 import dev.balboa.nn.op.Op;
 import dev.balboa.nn.op.Permute;
+import dev.balboa.nn.op.Prelu;
 import dev.balboa.nn.op.PreluBackward;
 import dev.balboa.nn.op.Recurrent;
 import dev.balboa.nn.op.Reduce;
@@ -34,8 +35,10 @@ import dev.balboa.nn.op.TensorSpec;
 import dev.balboa.nn.op.Variance;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Follows padding through a graph: which axes of each value are longer than the data, and that no
@@ -54,6 +57,7 @@ final class PaddedAxes {
   private final Graph graph;
   private final List<Bucket> buckets;
   private final Map<Integer, List<List<Factor>>> axes = new HashMap<>();
+  private final Set<Integer> stretching = new HashSet<>();
   private Node node;
 
   PaddedAxes(Graph graph, List<Bucket> buckets) {
@@ -100,6 +104,14 @@ final class PaddedAxes {
       all.add(of);
     }
     return all;
+  }
+
+  /**
+   * The buckets whose axes are broadcast with others that are not padded: a size of 1 would stretch
+   * there, what it is rounded up to does not.
+   */
+  Set<Integer> stretching() {
+    return stretching;
   }
 
   private static List<List<Factor>> clean(TensorSpec spec) {
@@ -157,10 +169,18 @@ final class PaddedAxes {
   private List<List<Factor>> follow(Op op) {
     return switch (op) {
       case Dropout _, PreluBackward _ -> throw refused("depends on the shape of the whole");
-      case ElementwiseOp _ -> broadcast(graph.spec(node.outputs().get(0)).shape().rank());
+      case Prelu _ -> {
+        requireClean(1);
+        yield in(0);
+      }
+      case ElementwiseOp _ -> broadcast();
       case Contiguous _ -> in(0);
       case Permute p -> p.axes().stream().map(in(0)::get).toList();
-      case Expand e -> broadcast(e.shape().rank());
+      case Expand e -> {
+        List<List<Factor>> all = broadcast();
+        noteStretching(clean(graph.spec(node.outputs().get(0))), all);
+        yield all;
+      }
       case Reshape r -> reshaped(r.shape().dims());
       case Slice s -> slice(s);
       case Gated g -> {
@@ -173,7 +193,7 @@ final class PaddedAxes {
         for (int i = 0; i < node.inputs().size(); i++) {
           keepApart(i, c.axis(), false);
         }
-        yield broadcast(in(0).size());
+        yield broadcast();
       }
       case Linear _ -> linear();
       case Matmul m -> matmul(m);
@@ -224,24 +244,39 @@ final class PaddedAxes {
     }
   }
 
-  /** Axes from the last on; one factor list for all inputs that have more than one position. */
-  private List<List<Factor>> broadcast(int rank) {
+  private List<List<Factor>> broadcast() {
     List<List<Factor>> all = clean(graph.spec(node.outputs().get(0)));
-    for (int i = 0; i < node.inputs().size(); i++) {
-      merge(all, rank, in(i));
-    }
+    join(all, node.inputs().stream().map(axes::get).toList());
     return all;
   }
 
-  private void merge(List<List<Factor>> all, int rank, List<List<Factor>> of) {
-    for (int a = 0; a < of.size() && a < rank; a++) {
-      List<Factor> factors = of.get(of.size() - 1 - a);
-      int at = rank - 1 - a;
+  /** Axes from the last on; one factor list for all that have more than one position. */
+  private void join(List<List<Factor>> all, List<List<List<Factor>>> inputs) {
+    inputs.forEach(of -> merge(all, of));
+    inputs.forEach(of -> noteStretching(of, all));
+  }
+
+  private void merge(List<List<Factor>> all, List<List<Factor>> of) {
+    for (int a = 1; a <= Math.min(of.size(), all.size()); a++) {
+      List<Factor> factors = of.get(of.size() - a);
+      int at = all.size() - a;
       if (isPadded(factors)) {
         if (isPadded(all.get(at)) && !all.get(at).equals(factors)) {
           throw refused("joins axes that are padded differently");
         }
         all.set(at, factors);
+      }
+    }
+  }
+
+  /** Where axes of {@code with} are padded and those of {@code of} are not, from the last on. */
+  private void noteStretching(List<List<Factor>> of, List<List<Factor>> with) {
+    for (int a = 1; a <= Math.min(of.size(), with.size()); a++) {
+      List<Factor> factors = of.get(of.size() - a);
+      if (!isPadded(factors) && size(factors) > 1) {
+        with.get(with.size() - a).stream()
+            .filter(Factor::padded)
+            .forEach(f -> stretching.add(f.bucket()));
       }
     }
   }
@@ -291,9 +326,7 @@ final class PaddedAxes {
     requireClean(1);
     List<List<Factor>> all = new ArrayList<>(in(0));
     all.set(rank - 1, List.of(new Factor(spec(1).shape().dim(0), -1)));
-    for (int i = 2; i < node.inputs().size(); i++) {
-      merge(all, rank, in(i));
-    }
+    join(all, node.inputs().stream().skip(2).map(axes::get).toList());
     return all;
   }
 
@@ -310,8 +343,7 @@ final class PaddedAxes {
     keepApart(0, m.transA() ? a - 2 : a - 1, true);
     keepApart(1, m.transB() ? b - 1 : b - 2, true);
     List<List<Factor>> all = clean(graph.spec(node.outputs().get(0)));
-    merge(all.subList(0, rank - 2), rank - 2, in(0).subList(0, a - 2));
-    merge(all.subList(0, rank - 2), rank - 2, in(1).subList(0, b - 2));
+    join(all.subList(0, rank - 2), List.of(in(0).subList(0, a - 2), in(1).subList(0, b - 2)));
     all.set(rank - 2, in(0).get(m.transA() ? a - 1 : a - 2));
     all.set(rank - 1, in(1).get(m.transB() ? b - 2 : b - 1));
     return all;
@@ -354,14 +386,22 @@ final class PaddedAxes {
   }
 
   private List<List<Factor>> attention(Attention a) {
-    boolean mask = a.maskInput(node.inputs().size()) >= 0;
-    boolean causal =
-        a.causal() != CausalMask.NONE && spec(0).shape().dim(2) == spec(1).shape().dim(2);
+    int mask = a.maskInput(node.inputs().size());
+    List<Factor> queries = in(0).get(2);
+    List<Factor> keys = in(1).get(2);
     keepApart(0, 1, false);
     keepApart(1, 1, false);
-    if (!causal) {
-      keepApart(1, 2, mask);
-      keepApart(2, 2, mask);
+    if (a.causal() == CausalMask.NONE || !queries.equals(keys)) {
+      if (a.causal() == CausalMask.LOWER_RIGHT && (isPadded(queries) || isPadded(keys))) {
+        throw refused("has a triangle in the lower right corner, which padding moves");
+      }
+      keepApart(1, 2, mask >= 0);
+      keepApart(2, 2, mask >= 0);
+    }
+    if (mask >= 0) {
+      List<List<Factor>> weights = List.of(in(0).get(0), in(0).get(1), queries, keys);
+      noteStretching(weights, in(mask));
+      noteStretching(in(mask), weights);
     }
     for (int i = 0; i < 3; i++) {
       keepApart(i, 3, false);

@@ -16,7 +16,10 @@ import dev.balboa.nn.layer.MaxPool2d;
 import dev.balboa.nn.layer.Sequential;
 import dev.balboa.nn.layer.TransformerEncoder;
 import dev.balboa.nn.layer.TransformerOptions;
+import dev.balboa.nn.op.CausalMask;
 import dev.balboa.nn.op.Shape;
+import dev.balboa.nn.tensor.AttentionOptions;
+import dev.balboa.nn.tensor.Functions;
 import dev.balboa.nn.tensor.Tensor;
 import dev.balboa.nn.tensor.Tensors;
 import java.util.List;
@@ -98,6 +101,75 @@ class BucketTest {
         close(compiled.run(x), model.infer(x));
       }
       assertThat(compiled.programs()).isEqualTo(2);
+    }
+  }
+
+  private static Function<List<Tensor>, Tensor> attention(CausalMask triangle) {
+    AttentionOptions options = AttentionOptions.none().triangle(triangle);
+    return in -> Functions.attention(in.get(0), in.get(1), in.get(1), options);
+  }
+
+  private static Bucket eight(int argument) {
+    return Bucket.of(8).along(argument, 2);
+  }
+
+  @Test
+  void trianglesNeedEqualPadding() {
+    Tensor q = numbers(1, 1, 5, 4);
+    Tensor k = numbers(1, 1, 7, 4);
+    for (CausalMask triangle : List.of(CausalMask.UPPER_LEFT, CausalMask.LOWER_RIGHT)) {
+      try (Compiled same = compiled(attention(triangle), eight(0).along(1, 2))) {
+        close(same.run(q, q)[0], attention(triangle).apply(List.of(q, q)));
+      }
+      try (Compiled two = compiled(attention(triangle), eight(0), eight(1))) {
+        assertThatThrownBy(() -> two.run(q, k))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("bucket: attention");
+      }
+    }
+    Tensor eight = numbers(1, 1, 8, 4);
+    try (Compiled queries = compiled(attention(CausalMask.UPPER_LEFT), eight(0))) {
+      close(queries.run(q, eight)[0], attention(CausalMask.UPPER_LEFT).apply(List.of(q, eight)));
+    }
+    try (Compiled moved = compiled(attention(CausalMask.LOWER_RIGHT), eight(0).masked())) {
+      assertThatThrownBy(() -> moved.run(q, eight))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("lower right corner, which padding moves");
+    }
+  }
+
+  @Test
+  void oneIsBroadcastAsWithoutBuckets() {
+    Tensor held = numbers(8, 4).keep();
+    Function<List<Tensor>, Tensor> sum = in -> in.get(0).add(held);
+    Function<List<Tensor>, Tensor> expanded = in -> in.get(0).expand(8, 4).mul(2);
+    Function<List<Tensor>, Tensor> product = in -> in.get(0).matmul(held.reshape(8, 4, 1));
+    try (Compiled a = compiled(sum, Bucket.of(8).along(0, 0));
+        Compiled b = compiled(expanded, Bucket.of(8).along(0, 0));
+        Compiled c = compiled(product, Bucket.of(8).along(0, 0))) {
+      Tensor one = numbers(1, 4);
+      close(a.run(one), sum.apply(List.of(one)));
+      close(a.run(numbers(8, 4)), sum.apply(List.of(numbers(8, 4))));
+      close(b.run(one), expanded.apply(List.of(one)));
+      Tensor matrix = numbers(1, 3, 4);
+      close(c.run(matrix), product.apply(List.of(matrix)));
+    } finally {
+      held.close();
+    }
+  }
+
+  @Test
+  void positionsOfATableMayBePadded() {
+    Tensor table = numbers(8, 4).keep();
+    Function<List<Tensor>, Tensor> add =
+        in -> in.get(0).add(table.slice(0, 0, in.get(0).shape().dim(1)));
+    try (Compiled compiled = compiled(add, STEPS)) {
+      for (int n : new int[] {1, 2, 5, 8}) {
+        Tensor x = numbers(2, n, 4);
+        close(compiled.run(x), add.apply(List.of(x)));
+      }
+    } finally {
+      table.close();
     }
   }
 
