@@ -60,8 +60,8 @@ public final class Adam extends Optimizer {
   }
 
   @Override
-  boolean hasMomentum() {
-    return true;
+  double configuredMomentum() {
+    return step.beta1();
   }
 
   @Override

@@ -60,8 +60,8 @@ public final class AdamW extends Optimizer {
   }
 
   @Override
-  boolean hasMomentum() {
-    return true;
+  double configuredMomentum() {
+    return step.beta1();
   }
 
   @Override

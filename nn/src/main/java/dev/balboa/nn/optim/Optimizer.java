@@ -43,7 +43,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
   private final List<ParameterGroup> groups = new ArrayList<>();
   private List<String> stateNames = List.of();
   private double learningRate;
-  private double momentum = Double.NaN;
+  private double overridden = Double.NaN;
   private boolean prepared;
   private boolean closed;
 
@@ -86,9 +86,13 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
   /** Whether the operation takes the number of the step, from 1, beside the learning rate. */
   abstract boolean countsSteps();
 
-  /** Whether a step takes another momentum as a further number. */
-  boolean hasMomentum() {
-    return false;
+  /** The momentum that a step takes as a last number, NaN if it takes none. */
+  double configuredMomentum() {
+    return Double.NaN;
+  }
+
+  private boolean hasMomentum() {
+    return !Double.isNaN(configuredMomentum());
   }
 
   /** Name for messages and checkpoints, such as {@code adam}. */
@@ -153,7 +157,7 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
     if (!(value >= 0 && value < 1)) {
       throw new IllegalArgumentException(name() + ": expected a momentum in [0, 1), got " + value);
     }
-    momentum = value;
+    overridden = value;
   }
 
   /** Drops all gradients and frees their memory. */
@@ -162,8 +166,8 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
   }
 
   /**
-   * Makes one step for every parameter that has a gradient. Can be captured: rate and step counts
-   * are then read anew at each run, and counted on.
+   * Makes one step for every parameter that has a gradient. Can be captured: rate, momentum and
+   * step counts are then read anew at each run, and counted on.
    */
   public final void step() {
     prepare();
@@ -194,13 +198,9 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
     final List<Slot> slots = new ArrayList<>();
     final Tensor scalars;
 
-    /** Whether the last number is a momentum in place of the configured one. */
-    final boolean overridden;
-
     Pace(Slot first) {
       slots.add(first);
-      overridden = !Double.isNaN(momentum);
-      int numbers = 1 + (countsSteps() ? 1 : 0) + (overridden ? 1 : 0);
+      int numbers = 1 + (countsSteps() ? 1 : 0) + (hasMomentum() ? 1 : 0);
       TensorSpec spec = new TensorSpec(Shape.of(numbers), DType.F64);
       scalars =
           Tensors.host(Optimizer.this.name() + " rate", (_, out) -> write(out[0]), List.of(spec))
@@ -221,7 +221,8 @@ public abstract sealed class Optimizer implements AutoCloseable permits Sgd, Ada
       if (countsSteps()) {
         out.setAtIndex(ValueLayout.JAVA_DOUBLE, 1, (double) (first.steps + 1));
       }
-      if (overridden) {
+      if (hasMomentum()) {
+        double momentum = Double.isNaN(overridden) ? configuredMomentum() : overridden;
         out.setAtIndex(ValueLayout.JAVA_DOUBLE, countsSteps() ? 2 : 1, momentum);
       }
     }

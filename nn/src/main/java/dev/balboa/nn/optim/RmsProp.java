@@ -67,8 +67,8 @@ public final class RmsProp extends Optimizer {
   }
 
   @Override
-  boolean hasMomentum() {
-    return step.momentum() > 0;
+  double configuredMomentum() {
+    return step.momentum() > 0 ? step.momentum() : Double.NaN;
   }
 
   @Override

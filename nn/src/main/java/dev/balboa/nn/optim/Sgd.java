@@ -57,8 +57,8 @@ public final class Sgd extends Optimizer {
   }
 
   @Override
-  boolean hasMomentum() {
-    return step.momentum() > 0;
+  double configuredMomentum() {
+    return step.momentum() > 0 ? step.momentum() : Double.NaN;
   }
 
   @Override

@@ -32,9 +32,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }</pre>
  *
  * <p>Model and loss run once per shape, on tensors without elements; see {@link
- * dev.balboa.nn.graph.Compiled} for what that means. Learning rate, step counts and random keys are
- * read anew at each step, so schedules work as before. A loss or gradient norm that is not finite
- * ends the step before anything is updated.
+ * dev.balboa.nn.graph.Compiled} for what that means. Learning rate, momentum, step counts and
+ * random keys are read anew at each step, so schedules work as before. A loss or gradient norm that
+ * is not finite ends the step before anything is updated.
  *
  * <p>Ownership: model and optimizer stay the caller's; closing this frees the programs. Making a
  * step drops gradients that had been accumulated before.

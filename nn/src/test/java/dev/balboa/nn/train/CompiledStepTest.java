@@ -32,6 +32,7 @@ import dev.balboa.nn.optim.GradientClip;
 import dev.balboa.nn.optim.LearningRate;
 import dev.balboa.nn.optim.NonFiniteGradientException;
 import dev.balboa.nn.optim.Optimizer;
+import dev.balboa.nn.optim.RmsProp;
 import dev.balboa.nn.optim.Sgd;
 import dev.balboa.nn.tensor.Losses;
 import dev.balboa.nn.tensor.Tensor;
@@ -168,6 +169,51 @@ class CompiledStepTest {
         0.05);
     compare(m -> new Sgd(m.parameters(), 0.1), GradientClip.value(0.01), false, 0.1);
     compare(m -> new Sgd(m.parameters(), 0.1), GradientClip.none(), false, 0.1);
+  }
+
+  @Test
+  void theMomentumMayChangeAfterTheCapture() {
+    List<Function<Sequential, Optimizer>> optimizers =
+        List.of(
+            m -> new Sgd(m.parameters(), 0.1).momentum(0.9),
+            m -> new RmsProp(m.parameters(), 0.01).momentum(0.9),
+            m -> new Adam(m.parameters(), 0.01));
+    for (Function<Sequential, Optimizer> each : optimizers) {
+      assertThat(changing(each, true)).isEqualTo(changing(each, false));
+    }
+  }
+
+  /** A weight after steps of which the last ones have another momentum. */
+  private static float[] changing(Function<Sequential, Optimizer> optimizers, boolean captured) {
+    try (Sequential model = Sequential.of(Shape.of(4), new Dense(3)).build(1);
+        Optimizer optimizer = optimizers.apply(model);
+        CompiledStep step = new CompiledStep(model, optimizer, Losses::crossEntropy)) {
+      for (int i = 0; i < 6; i++) {
+        if (i >= 3) {
+          optimizer.overrideMomentum(0.1 * i);
+        }
+        step(step, captured, model, optimizer, Tensors.full(0.1 * i, 2, 4), Tensors.labels(0, 1));
+      }
+      return model.parameters().get("0.weight").data().toFloats();
+    }
+  }
+
+  private static void step(
+      CompiledStep step,
+      boolean captured,
+      Sequential model,
+      Optimizer optimizer,
+      Tensor x,
+      Tensor y) {
+    if (captured) {
+      step.run(x, y);
+      return;
+    }
+    optimizer.zeroGrad();
+    try (var _ = Execution.training(step.random())) {
+      Losses.crossEntropy(model.forward(x), y).backward();
+    }
+    optimizer.step();
   }
 
   @Test
