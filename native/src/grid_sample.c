@@ -24,6 +24,7 @@ typedef struct {
 #define FLOOR floorf
 #define RINT rintf
 #define FABS fabsf
+#define NEXT nextafterf
 #define NAME(x) JOIN(x, f32)
 #include "grid_sample_type.h"
 #include "grid_lanes_type.h"
@@ -31,11 +32,13 @@ typedef struct {
 #undef FLOOR
 #undef RINT
 #undef FABS
+#undef NEXT
 #undef NAME
 #define T double
 #define FLOOR floor
 #define RINT rint
 #define FABS fabs
+#define NEXT nextafter
 #define NAME(x) JOIN(x, f64)
 #include "grid_sample_type.h"
 #include "grid_lanes_type.h"

@@ -1,4 +1,4 @@
-/* Sampling at a grid for one type. The including file defines T, FLOOR, RINT, FABS and NAME(x). */
+/* Sampling at a grid for one type. The including file defines T, FLOOR, RINT, FABS, NEXT and NAME(x). */
 
 /* What BLOCK places are made of along one axis: positions (-1: outside, where zeros are), weights, and the slopes of the
  * weights by the coordinate of the grid. */
@@ -13,19 +13,25 @@ typedef struct {
   T weight[AXIS * AXIS][BLOCK], by_x[AXIS * AXIS][BLOCK], by_y[AXIS * AXIS][BLOCK];
 } NAME(taps);
 
-/* Moves position p into [0, n - 1] as the picture goes on outside of it, and *slope by the derivative. */
-BALBOA_INLINE T NAME(inside)(int32_t outside, T n, int aligned, T p, T *slope) {
+/* The last position on an axis of n elements, or the last one before it that T holds. */
+static T NAME(last_of)(int64_t n) {
+  const T last = (T)(n - 1);
+  return (int64_t)last < n ? last : NEXT(last, 0);
+}
+
+/* Moves position p into [0, last] as the picture of n elements goes on outside of it, and *slope by the derivative. */
+BALBOA_INLINE T NAME(inside)(int32_t outside, T n, T last, int aligned, T p, T *slope) {
   if (outside == OUTSIDE_REFLECTION) {
     /* The triangle wave of slope 1 on [0, span] and -1 on [span, 2 span]. */
-    const T low = aligned ? (T)0 : (T)-0.5, span = aligned ? n - 1 : n;
+    const T low = aligned ? (T)0 : (T)-0.5, span = aligned ? last : n;
     const T period = span > 0 ? 2 * span : 1, from = p - low;
     const T within = from - period * FLOOR(from / period) - span;
     p = span > 0 ? span - FABS(within) + low : p * 0;
     *slope *= span > 0 ? (T)(within < 0) - (T)(within > 0) : 0;
   }
   if (outside != OUTSIDE_ZEROS) {
-    *slope = p >= 0 && p <= n - 1 ? *slope : 0;
-    p = p < 0 ? 0 : p > n - 1 ? n - 1 : p; /* NaN stays */
+    *slope = p >= 0 && p <= last ? *slope : 0;
+    p = p < 0 ? 0 : p > last ? last : p; /* NaN stays */
   }
   return p;
 }
@@ -37,9 +43,9 @@ BALBOA_INLINE T NAME(far)(T t) { return (T)-0.75 * (t - 1) * (t - 2) * (t - 2); 
 BALBOA_INLINE T NAME(far_slope)(T t) { return (T)-0.75 * (t - 2) * (3 * t - 4); }
 
 /* Entry k of place i: position p under a weight. */
-BALBOA_INLINE void NAME(put)(int32_t outside, T n, NAME(axis) * to, int k, int64_t i, T p, T weight, T slope) {
-  const int there = p >= 0 && p <= n - 1;
-  const T clipped = p >= 0 ? (p <= n - 1 ? p : n - 1) : 0;
+BALBOA_INLINE void NAME(put)(int32_t outside, T last, NAME(axis) * to, int k, int64_t i, T p, T weight, T slope) {
+  const int there = p >= 0 && p <= last;
+  const T clipped = p >= 0 ? (p <= last ? p : last) : 0;
   const T lost = p == p ? (T)0 : p; /* NaN, where the place is */
   const int32_t position = (int32_t)clipped;
   to->at[k][i] = outside == OUTSIDE_ZEROS && !there ? -1 : position;
@@ -50,30 +56,30 @@ BALBOA_INLINE void NAME(put)(int32_t outside, T n, NAME(axis) * to, int k, int64
 /* grid holds the coordinates of an axis of n elements, two apart. */
 BALBOA_INLINE void NAME(axis_of)(int32_t taps, int32_t outside, int aligned, int64_t n64, int64_t count, const T *grid,
                                  NAME(axis) * to) {
-  const T n = (T)n64, scale = (aligned ? n - 1 : n) / 2;
+  const T n = (T)n64, last = NAME(last_of)(n64), scale = (aligned ? last : n) / 2;
   BALBOA_SIMD for (int64_t i = 0; i < count; i++) {
     const T g = grid[2 * i];
     T slope = scale;
-    T p = aligned ? (g + 1) * scale : g * scale + (n - 1) / 2;
+    T p = aligned ? (g + 1) * scale : g * scale + last / 2;
     if (taps != 4) {
-      p = NAME(inside)(outside, n, aligned, p, &slope);
+      p = NAME(inside)(outside, n, last, aligned, p, &slope);
     }
     if (taps == 1) {
-      NAME(put)(outside, n, to, 0, i, RINT(p), p == p ? (T)1 : p, 0);
+      NAME(put)(outside, last, to, 0, i, RINT(p), p == p ? (T)1 : p, 0);
       continue;
     }
     const T lower = FLOOR(p), t = p - lower;
     if (taps == 2) {
-      NAME(put)(outside, n, to, 0, i, lower, 1 - t, -slope);
-      NAME(put)(outside, n, to, 1, i, lower + 1, t, slope);
+      NAME(put)(outside, last, to, 0, i, lower, 1 - t, -slope);
+      NAME(put)(outside, last, to, 1, i, lower + 1, t, slope);
       continue;
     }
     T unused = 1;
     const T weight[4] = {NAME(far)(t + 1), NAME(near)(t), NAME(near)(1 - t), NAME(far)(2 - t)};
     const T slopes[4] = {NAME(far_slope)(t + 1), NAME(near_slope)(t), -NAME(near_slope)(1 - t), -NAME(far_slope)(2 - t)};
     for (int k = 0; k < 4; k++) {
-      const T position = NAME(inside)(outside, n, aligned, lower + (T)(k - 1), &unused);
-      NAME(put)(outside, n, to, k, i, position, weight[k], slope * slopes[k]);
+      const T position = NAME(inside)(outside, n, last, aligned, lower + (T)(k - 1), &unused);
+      NAME(put)(outside, last, to, k, i, position, weight[k], slope * slopes[k]);
     }
   }
 }

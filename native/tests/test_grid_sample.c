@@ -1,4 +1,6 @@
 /* Sampling at a grid: against plain arithmetic, and its gradients against each other and against differences. */
+#include <inttypes.h>
+
 #include "check.h"
 
 enum { SIZES = 5 };
@@ -116,6 +118,42 @@ static void check(int taps, int outside, int aligned, const int64_t *s, int lane
   }
 }
 
+/* Axes of more elements than F32 has whole numbers for: whatever is read and written lies in the picture. The picture
+ * holds 3 where the places are, so that it is 3 at all of them unless zeros are around it. */
+static void check_long(int taps, int outside, int aligned, int64_t n, float *x, float *dx) {
+  const float grid[8] = {1, 0, -1, 0, 3, 0, -1e9f, 0};
+  const float dy[4] = {1, 1, 1, 1};
+  float y[4], dgrid[8];
+#define HEAD BALBOA_F32, taps, outside, aligned, 1, 1, 1, n, 4, x, grid
+  EXPECT_OK(balboa_grid_sample(HEAD, y, NULL, 0));
+  for (int i = 0; i < (outside == 1 ? 4 : 1); i++) {
+    EXPECT(outside == 0 || fabs((double)y[i] - 3) < 1e-5, "%" PRId64 " taps %d outside %d aligned %d: %g", n, taps,
+           outside, aligned, (double)y[i]);
+  }
+  if (dx != NULL) {
+    EXPECT_OK(balboa_grid_sample_backward(HEAD, dy, dx, dgrid, NULL, 0));
+  }
+#undef HEAD
+}
+
+static void long_axes(void) {
+  static const int64_t sizes[] = {(1 << 24) + 4, (1 << 25) - 1};
+  for (int i = 0; i < 2; i++) {
+    float *x = NEW(float, sizes[i]), *dx = i == 0 ? NEW(float, sizes[i]) : NULL;
+    memset(x, 0, (size_t)sizes[i] * sizeof *x);
+    for (int k = 0; k < 64; k++) {
+      x[k] = x[sizes[i] - 1 - k] = 3;
+    }
+    for (int mode = 0; mode < 18; mode++) {
+      check_long(1 << mode / 6, mode % 6 / 2, mode % 2, sizes[i], x, dx);
+    }
+    release(x);
+    if (dx != NULL) {
+      release(dx);
+    }
+  }
+}
+
 int main(void) {
   static const int64_t shapes[][SIZES] = {
       {1, 1, 1, 1, 9}, {2, 3, 5, 4, 70}, {1, 40, 31, 33, 2000}, {3, 0, 4, 4, 5}, {2, 2, 3, 1, 0}, {1, 2, 1, 6, 65},
@@ -129,6 +167,7 @@ int main(void) {
       }
     }
   }
+  long_axes();
   const float x[4] = {1, 2, 3, 4}, lost[4] = {NAN, 0, INFINITY, 0};
   float y[2] = {7, 7};
   EXPECT_OK(balboa_grid_sample(BALBOA_F32, 2, 0, 0, 1, 1, 2, 2, 2, x, lost, y, NULL, 0));
