@@ -24,7 +24,7 @@ typedef struct {
   int64_t panels, reach_h, reach_w; /* rows and columns of the picture that a result sees */
   int64_t columns, chunks;          /* of pooled results that are made at a time */
   int64_t rows, bands;
-  int64_t seen;                     /* rows of the picture that are held */
+  int64_t seen;                     /* rows of the picture that are held: what one result sees, or two of a pair */
   int pairs;                        /* whether windows are pooled in registers */
   void *scratch;
   int64_t members; /* threads that there is scratch memory for */
@@ -38,7 +38,7 @@ typedef struct {
   int64_t image, panel, row, end_row, column, end_column; /* of pooled results */
   int64_t first, wide;                                    /* columns of results */
   int padded;                                             /* whether rows of the picture are copied between zeros */
-  int64_t held[REACH];                                    /* which rows the copies are of */
+  int64_t held[2 * REACH];                                /* which rows the copies are of; `seen` is less */
   const float *rows[REACH];                               /* of results */
   _Alignas(64) float ring[ROOM];
   float picture[ROOM];
