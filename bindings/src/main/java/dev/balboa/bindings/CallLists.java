@@ -39,7 +39,16 @@ public final class CallLists implements AutoCloseable {
    * @param buffer the number of the buffer
    * @param offset bytes from the start of the buffer
    */
-  public record Argument(int arg, MemoryDesc md, int buffer, long offset) {}
+  public record Argument(int arg, MemoryDesc md, int buffer, long offset) {
+    /**
+     * Checks the offset.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Argument {
+      requireOffset(offset);
+    }
+  }
 
   /** One call. */
   public sealed interface Call {}
@@ -50,7 +59,16 @@ public final class CallLists implements AutoCloseable {
    * @param buffer the number of the buffer
    * @param offset bytes from the start of the buffer
    */
-  public record Place(int buffer, long offset) {}
+  public record Place(int buffer, long offset) {
+    /**
+     * Checks the offset.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Place {
+      requireOffset(offset);
+    }
+  }
 
   /** One kernel, with a place for each of its operands. */
   public record Kernel(KernelCall call, List<Place> operands) implements Call {
@@ -120,6 +138,21 @@ public final class CallLists implements AutoCloseable {
     }
   }
 
+  private static void requireOffset(long offset) {
+    if (offset < 0) {
+      throw new IllegalArgumentException("call lists: negative offset " + offset);
+    }
+  }
+
+  /** Notes that a buffer reaches so far. */
+  private void require(int buffer, long offset, long bytes) {
+    if (offset > Long.MAX_VALUE - bytes) {
+      throw new IllegalArgumentException(
+          "call lists: size overflows: " + bytes + " bytes at " + offset);
+    }
+    required[buffer] = Math.max(required[buffer], offset + bytes);
+  }
+
   private MemorySegment allocate(long bytes) {
     blocks.add(NativeCalls.allocate(Math.max(1, bytes)));
     return blocks.getLast();
@@ -172,7 +205,7 @@ public final class CallLists implements AutoCloseable {
   private void slot(MemorySegment arguments, int i, int buffer, long offset, long bytes) {
     MemorySegment field = arguments.asSlice(i * (long) Long.BYTES, Long.BYTES);
     slots.add(new Slot(field, buffer, offset));
-    required[buffer] = Math.max(required[buffer], offset + bytes);
+    require(buffer, offset, bytes);
   }
 
   private void write(CallScope scope, Execution call, MemorySegment stream, MemorySegment to) {
@@ -200,8 +233,7 @@ public final class CallLists implements AutoCloseable {
             a::toString,
             out -> dnnl_h.dnnl_memory_create(out, md, Dnnl.Engine.CPU, MemorySegment.NULL));
     memories.add(new Memory(handle.address(), a.buffer(), a.offset(), handle));
-    long end = a.offset() + a.md().requiredBytes();
-    required[a.buffer()] = Math.max(required[a.buffer()], end);
+    require(a.buffer(), a.offset(), a.md().requiredBytes());
     return handle;
   }
 

@@ -56,14 +56,14 @@ public final class KernelCall {
 
   /** dx = dy where y is positive, 0 elsewhere: on y, dy and dx of {@code n} elements. */
   public static KernelCall reluBackward(long n) {
-    long bytes = n * Float.BYTES;
+    long bytes = KernelChecks.volume("reluBackward", n, Float.BYTES);
     return new KernelCall(
         kernels_h.BALBOA_CALL_RELU_BACKWARD(), new long[] {n}, null, bytes, bytes, bytes);
   }
 
   /** y += x: on x and y of {@code n} elements. */
   public static KernelCall add(long n) {
-    long bytes = n * Float.BYTES;
+    long bytes = KernelChecks.volume("add", n, Float.BYTES);
     return new KernelCall(kernels_h.BALBOA_CALL_ADD(), new long[] {n}, null, bytes, bytes);
   }
 

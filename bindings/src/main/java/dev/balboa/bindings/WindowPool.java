@@ -154,15 +154,15 @@ public final class WindowPool {
   }
 
   long inputBytes() {
-    return inputs * type.byteSize();
+    return KernelChecks.volume("window pool", inputs, type.byteSize());
   }
 
   long outputBytes() {
-    return outputs * type.byteSize();
+    return KernelChecks.volume("window pool", outputs, type.byteSize());
   }
 
   long placeBytes() {
-    return outputs * Integer.BYTES;
+    return KernelChecks.volume("window pool", outputs, Integer.BYTES);
   }
 
   private void requireSeparatePlanes(String kernel) {

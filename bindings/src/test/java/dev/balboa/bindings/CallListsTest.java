@@ -105,4 +105,26 @@ class CallListsTest {
           .hasMessageContaining("made for 2 threads");
     }
   }
+
+  @Test
+  void refusesPlacesThatNoBufferHas() {
+    assertThatThrownBy(() -> new CallLists.Place(0, -4))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("call lists: negative offset -4");
+    assertThatThrownBy(() -> new CallLists.Argument(Arg.SRC, TEN, 0, -4))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("call lists: negative offset -4");
+    CallLists.Place end = new CallLists.Place(0, Long.MAX_VALUE);
+    List<CallLists.Call> calls =
+        List.of(new CallLists.Kernel(KernelCall.add(4), List.of(end, end)));
+    assertThatThrownBy(() -> CallLists.create(List.of(calls), 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("size overflows");
+    assertThatThrownBy(() -> KernelCall.add(1L << 62))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("add: size overflows");
+    assertThatThrownBy(() -> KernelCall.reluBackward(-1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("reluBackward: negative size");
+  }
 }
