@@ -3,6 +3,7 @@ package dev.balboa.bindings;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 
 /**
  * Several lists of tensors of the same sizes and of one type, F32 or F64, such as parameters with
@@ -17,7 +18,7 @@ public final class TensorTable {
   private final long[] sizes;
   private final MemorySegment nativeSizes;
   private final MemorySegment[] pointers;
-  private final long[] filled;
+  private final BitSet[] filled;
 
   private TensorTable(KernelKinds.Type type, int roles, long[] sizes) {
     this.type = type;
@@ -26,9 +27,10 @@ public final class TensorTable {
     Arena arena = Arena.ofAuto();
     this.nativeSizes = arena.allocateFrom(ValueLayout.JAVA_LONG, sizes);
     this.pointers = new MemorySegment[roles];
-    this.filled = new long[roles];
+    this.filled = new BitSet[roles];
     for (int role = 0; role < roles; role++) {
       pointers[role] = arena.allocate(ValueLayout.ADDRESS, sizes.length);
+      filled[role] = new BitSet(sizes.length);
     }
   }
 
@@ -57,9 +59,7 @@ public final class TensorTable {
   /** Puts a tensor in its place. */
   public void set(int role, int index, MemorySegment tensor) {
     KernelChecks.elements("tensor table", "tensor", tensor, sizes[index], type.byteSize());
-    if (pointers[role].getAtIndex(ValueLayout.JAVA_LONG, index) == 0) {
-      filled[role]++;
-    }
+    filled[role].set(index);
     pointers[role].setAtIndex(ValueLayout.ADDRESS, index, tensor);
   }
 
@@ -88,13 +88,13 @@ public final class TensorTable {
       throw new IllegalArgumentException(
           kernel + ": needs " + (role + 1) + " lists of tensors, got " + roles);
     }
-    if (filled[role] != sizes.length) {
+    if (filled[role].cardinality() != sizes.length) {
       throw new IllegalStateException(
           kernel
               + ": list "
               + role
               + " holds "
-              + filled[role]
+              + filled[role].cardinality()
               + " of "
               + sizes.length
               + " tensors");

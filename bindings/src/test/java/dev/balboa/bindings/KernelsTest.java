@@ -360,4 +360,18 @@ class KernelsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
   }
+
+  @Test
+  void emptyTensorsCountOnce() {
+    TensorTable table = TensorTable.of(1, 0, 1);
+    table.set(0, 0, MemorySegment.NULL);
+    table.set(0, 0, MemorySegment.NULL);
+    assertThatThrownBy(() -> OptimizerKernels.scale(table, 2))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("list 0 holds 1 of 2 tensors");
+    MemorySegment x = f32(3);
+    table.set(0, 1, x);
+    OptimizerKernels.scale(table, 2);
+    assertThat(floats(x)).containsExactly(6);
+  }
 }
