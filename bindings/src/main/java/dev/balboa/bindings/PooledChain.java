@@ -36,22 +36,25 @@ public final class PooledChain {
   /** What a link computes, and the number that the kernel knows it by. */
   public enum Kind {
     /** A convolution with its pooling by its definition. */
-    DIRECT(0),
+    DIRECT(0, 24),
     /** A convolution with its pooling by Winograd's algorithm. */
-    WINOGRAD(1),
+    WINOGRAD(1, 12),
     /** A linear map. */
-    LINEAR(2);
+    LINEAR(2, 4);
 
     private final long code;
+    private final int numbers;
 
-    Kind(long code) {
+    Kind(long code, int numbers) {
       this.code = code;
+      this.numbers = numbers;
     }
   }
 
   /**
    * One convolution with its pooling, or a linear map.
    *
+   * @param numbers off-heap, as the kernel of its kind takes them
    * @param inputs elements of all pictures
    * @param outputs elements of what is made of them
    */
@@ -62,7 +65,20 @@ public final class PooledChain {
       long weights,
       long filters,
       long outputs,
-      boolean bias) {}
+      boolean bias) {
+    /**
+     * Checks that the numbers are as many as its kind has.
+     *
+     * @throws IllegalArgumentException if they are fewer
+     */
+    public Link {
+      requireNumbers(kind, numbers);
+    }
+
+    private static void requireNumbers(Kind kind, MemorySegment numbers) {
+      KernelChecks.elements(NAME, "numbers", numbers, kind.numbers, Long.BYTES);
+    }
+  }
 
   /**
    * Prepares it.
@@ -146,9 +162,12 @@ public final class PooledChain {
   }
 
   private void set(MemorySegment args, int link, MemorySegment weights, MemorySegment bias) {
+    Kind kind = links.get(link).kind();
+    MemorySegment numbers = links.get(link).numbers();
+    Link.requireNumbers(kind, numbers); // of which only the address is handed on
     long at = (long) link * ARGS * Long.BYTES;
-    args.set(ValueLayout.JAVA_LONG, at, links.get(link).kind().code);
-    args.set(ValueLayout.JAVA_LONG, at + 8, links.get(link).numbers().address());
+    args.set(ValueLayout.JAVA_LONG, at, kind.code);
+    args.set(ValueLayout.JAVA_LONG, at + 8, numbers.address());
     args.set(ValueLayout.JAVA_LONG, at + 16, weights.address());
     args.set(ValueLayout.JAVA_LONG, at + 24, bias.address());
   }

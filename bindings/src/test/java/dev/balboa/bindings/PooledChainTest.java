@@ -130,4 +130,13 @@ class PooledChainTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("arguments");
   }
+
+  @Test
+  void refusesLinksWithTooFewNumbers() {
+    MemorySegment numbers = arena.allocate(11 * 8, 8);
+    assertThatThrownBy(
+            () -> new PooledChain.Link(PooledChain.Kind.WINOGRAD, numbers, 1, 1, 1, 1, false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("numbers needs 12 elements");
+  }
 }
