@@ -182,14 +182,14 @@ int32_t balboa_window_max_backward(int32_t dtype, int64_t outer, int64_t inner, 
 }
 
 int32_t balboa_window_mean(int32_t dtype, int64_t planes, const int64_t *windows, const void *x, void *y) {
-  window_job job = {.from = x, .to = y};
+  window_job job = {.from = x, .to = y, .inner = 1};
   const int32_t status = read_windows(windows, &job.w);
   BK_CHECK(status == BALBOA_OK, status);
   return run(dtype, planes, &job, 0, mean_f32, mean_f64);
 }
 
 int32_t balboa_window_mean_backward(int32_t dtype, int64_t planes, const int64_t *windows, const void *dy, void *dx) {
-  window_job job = {.from = dy, .to = dx};
+  window_job job = {.from = dy, .to = dx, .inner = 1};
   const int32_t status = read_windows(windows, &job.w);
   BK_CHECK(status == BALBOA_OK, status);
   return run(dtype, planes, &job, 1, mean_backward_f32, mean_backward_f64);

@@ -197,6 +197,8 @@ int main(void) {
   wrong[14] = 9; /* a window that ends outside */
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_window_mean(BALBOA_F32, 1, wrong, x, y));
   EXPECT_STATUS(BALBOA_ERR_KIND, balboa_window_mean(BALBOA_I32, 1, dilated, x, y));
+  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_window_mean(BALBOA_BF16, 1, dilated, x, y));
+  EXPECT_STATUS(BALBOA_ERR_KIND, balboa_window_mean_backward(BALBOA_BF16, 1, dilated, x, y));
   EXPECT_STATUS(BALBOA_ERR_NULL, balboa_window_max(BALBOA_F32, 1, 1, dilated, x, y, NULL));
   EXPECT_STATUS(BALBOA_ERR_NULL, balboa_window_max(BALBOA_F32, 1, 1, NULL, x, y, index));
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_window_max(BALBOA_F32, 1, 4, dilated, x, y, index));

@@ -165,15 +165,16 @@ public final class WindowPool {
     return KernelChecks.volume("window pool", outputs, Integer.BYTES);
   }
 
-  private void requireSeparatePlanes(String kernel) {
+  private void requireMeans(String kernel) {
+    KernelChecks.isF64(kernel, type);
     if (inner != 1) {
       throw new IllegalArgumentException(kernel + ": expected planes one by one, got " + inner);
     }
   }
 
-  /** The sum of each window over its divisors. */
+  /** The sum of each window over its divisors, F32 or F64. */
   public void mean(MemorySegment x, MemorySegment y) {
-    requireSeparatePlanes("windowMean");
+    requireMeans("windowMean");
     elements("x", x, inputs);
     elements("y", y, outputs);
     NativeThreads.bind();
@@ -183,7 +184,7 @@ public final class WindowPool {
 
   /** The adjoint of {@link #mean}. */
   public void meanBackward(MemorySegment dy, MemorySegment dx) {
-    requireSeparatePlanes("windowMeanBackward");
+    requireMeans("windowMeanBackward");
     elements("dy", dy, outputs);
     elements("dx", dx, inputs);
     NativeThreads.bind();

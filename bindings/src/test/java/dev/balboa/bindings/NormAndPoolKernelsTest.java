@@ -99,4 +99,19 @@ class NormAndPoolKernelsTest {
         .hasMessageContaining("planes one by one, got 8");
     assertThatThrownBy(() -> WindowPool.of(F64, 1, 4, all)).hasMessageContaining("multiple of 8");
   }
+
+  @Test
+  void refusesMeansOfBf16() {
+    List<Long> one = List.of(1L);
+    WindowPool pool =
+        WindowPool.of(
+            KernelKinds.Type.BF16, 1, List.of(new WindowPool.Axis(1, 1, List.of(0L), one, one)));
+    MemorySegment x = arena.allocate(2);
+    assertThatThrownBy(() -> pool.mean(x, x))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("windowMean: expected F32 or F64, got BF16");
+    assertThatThrownBy(() -> pool.meanBackward(x, x))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("windowMeanBackward: expected F32 or F64, got BF16");
+  }
 }
