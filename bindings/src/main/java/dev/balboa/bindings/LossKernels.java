@@ -61,6 +61,13 @@ public final class LossKernels {
       real(kernel, name, segment, reduction == KernelKinds.Reduction.NONE ? positions(kernel) : 1);
     }
 
+    private void requireInnermost(String kernel) {
+      if (inner != 1) {
+        throw new IllegalArgumentException(
+            kernel + ": expected classes innermost, got " + inner + " positions behind them");
+      }
+    }
+
     private MemorySegment weights(MemorySegment given) {
       return weighted ? given : MemorySegment.NULL;
     }
@@ -191,7 +198,10 @@ public final class LossKernels {
         bad);
   }
 
-  /** Margin loss of scores, of labels without a smoothing and none ignored; power 1 or 2. */
+  /**
+   * Margin loss of scores, whose classes are innermost, of labels without a smoothing and none
+   * ignored; power 1 or 2.
+   */
   public static void multiMargin(
       Labelled c,
       double margin,
@@ -203,6 +213,7 @@ public final class LossKernels {
     c.scores("multiMargin", "x", x);
     c.loss("multiMargin", "loss", loss);
     NativeThreads.bind();
+    c.requireInnermost("multiMargin");
     MemorySegment bad = KernelChecks.badIndexSlot();
     status(
         "multiMargin",
@@ -235,6 +246,7 @@ public final class LossKernels {
     c.loss("multiMarginBackward", "dloss", dloss);
     c.scores("multiMarginBackward", "dx", dx);
     NativeThreads.bind();
+    c.requireInnermost("multiMarginBackward");
     MemorySegment bad = KernelChecks.badIndexSlot();
     status(
         "multiMarginBackward",

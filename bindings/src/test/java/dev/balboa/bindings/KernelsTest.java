@@ -362,6 +362,29 @@ class KernelsTest {
   }
 
   @Test
+  void multiMarginTakesNoPositionsBehindTheClasses() {
+    LossKernels.Labelled c =
+        new LossKernels.Labelled(
+            KernelKinds.Type.F32,
+            KernelKinds.Type.I64,
+            1 << 24,
+            1,
+            0,
+            false,
+            0,
+            -1,
+            KernelKinds.Reduction.SUM);
+    MemorySegment none = arena.allocate(0);
+    MemorySegment loss = f32(0);
+    assertThatThrownBy(() -> LossKernels.multiMargin(c, 1, 1, none, none, loss))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("multiMargin: expected classes innermost");
+    assertThatThrownBy(() -> LossKernels.multiMarginBackward(c, 1, 1, none, none, loss, none))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("multiMarginBackward: expected classes innermost");
+  }
+
+  @Test
   void emptyTensorsCountOnce() {
     TensorTable table = TensorTable.of(1, 0, 1);
     table.set(0, 0, MemorySegment.NULL);
