@@ -48,8 +48,8 @@ final class BlasChecks {
     if (rows == 0 || columns == 0 || count == 0) {
       return;
     }
-    long apart =
-        count > 1 && stride > segment.byteSize() ? Long.MAX_VALUE / 2 : (count - 1L) * stride;
+    boolean tooFar = count > 1 && stride > segment.byteSize() / (count - 1L);
+    long apart = tooFar ? Long.MAX_VALUE / 2 : (count - 1L) * stride;
     long elements = apart + (rows - 1L) * ld + columns;
     if (segment.byteSize() / size < elements) {
       throw new IllegalArgumentException(

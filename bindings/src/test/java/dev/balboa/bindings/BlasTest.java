@@ -286,4 +286,33 @@ class BlasTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
   }
+
+  @Test
+  void distancesThatOverflowAreRefused() {
+    // 18 GiB that nobody may touch.
+    MemorySegment huge = MemorySegment.ofAddress(f32(0).address()).reinterpret(18L << 30);
+    long stride = (1L << 32) + 8; // times 2^31 - 2 it is beyond 2^63
+    assertThatThrownBy(() ->
+            DirectGemm.sgemm(
+                false,
+                false,
+                1,
+                1,
+                1,
+                huge,
+                1,
+                stride,
+                huge,
+                1,
+                0,
+                false,
+                MemorySegment.NULL,
+                false,
+                huge,
+                1,
+                1,
+                Integer.MAX_VALUE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("sgemmDirect: a");
+  }
 }
