@@ -45,38 +45,37 @@ static int64_t round_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; 
 
 static int32_t read_shape(const int64_t *g, int32_t mask_kind, double scale, double dropout, shape *s) {
   BK_CHECK(g != NULL, BALBOA_ERR_NULL);
-  const shape read = {g[0],
-                      g[1],
-                      g[2],
-                      g[3],
-                      g[4],
-                      g[5],
-                      g[6],
-                      g[7],
-                      g[8],
-                      {g[9], g[10], g[11]},
-                      {g[12], g[13], g[14]},
-                      {g[15], g[16], g[17]},
-                      {g[18], g[19], g[20]},
-                      {g[21], g[22], g[23], g[24]},
-                      {g[3] * g[1] * g[6], g[6], g[1] * g[6]},
-                      g[1] * g[5],
-                      g[2] * g[5],
-                      g[2] * g[6],
-                      mask_kind,
-                      scale,
-                      dropout};
-  *s = read;
-  for (int i = 0; i < 7; i++) {
-    BK_CHECK(g[i] >= 0, BALBOA_ERR_ARGUMENT);
+  for (int i = 0; i < 25; i++) {
+    BK_CHECK(i == 7 || i == 8 || g[i] >= 0, BALBOA_ERR_ARGUMENT);
   }
-  for (int i = 9; i < 25; i++) {
-    BK_CHECK(g[i] >= 0, BALBOA_ERR_ARGUMENT);
-  }
+  *s = (shape){.batch = g[0],
+               .heads = g[1],
+               .kv_heads = g[2],
+               .queries = g[3],
+               .keys = g[4],
+               .depth = g[5],
+               .value_depth = g[6],
+               .causal = g[7],
+               .offset = bk_max(-g[3], bk_min(g[4], g[8])), /* beyond, queries see no key, or all of them */
+               .q = {g[9], g[10], g[11]},
+               .k = {g[12], g[13], g[14]},
+               .v = {g[15], g[16], g[17]},
+               .dout = {g[18], g[19], g[20]},
+               .mask = {g[21], g[22], g[23], g[24]},
+               .mask_kind = mask_kind,
+               .scale = scale,
+               .dropout = dropout};
   BK_CHECK(s->kv_heads == 0 ? s->heads == 0 : s->heads % s->kv_heads == 0, BALBOA_ERR_ARGUMENT);
-  const int64_t widest = bk_max(bk_max(s->depth, s->value_depth), bk_max(s->keys, 1));
-  const int64_t sizes[4] = {s->batch, s->heads, bk_max(s->queries, s->keys), widest};
-  BK_CHECK(bk_product(4, sizes) >= 0, BALBOA_ERR_ARGUMENT);
+  const int64_t widest = bk_max(bk_max(s->depth, s->value_depth), 1);
+  const int64_t scores[4] = {s->batch, s->heads, bk_max(s->queries, s->keys), bk_max(widest, s->keys)};
+  const int64_t keys[4] = {s->batch, s->kv_heads, s->keys, widest}; /* without heads there may be more of these */
+  BK_CHECK(bk_product(4, scores) >= 0 && bk_product(4, keys) >= 0, BALBOA_ERR_ARGUMENT);
+  s->dq_row = s->heads * s->depth;
+  s->dk_row = s->kv_heads * s->depth;
+  s->dv_row = s->kv_heads * s->value_depth;
+  s->out[0] = s->queries * s->heads * s->value_depth;
+  s->out[1] = s->value_depth;
+  s->out[2] = s->heads * s->value_depth;
   const int64_t rows[4] = {s->q[2], s->k[2], s->v[2], s->dout[2]};
   const int64_t widths[4] = {s->depth, s->depth, s->value_depth, s->value_depth};
   for (int i = 0; i < 4; i++) {

@@ -382,6 +382,7 @@ int32_t balboa_attention_bf16(const int64_t *geometry, int32_t mask_kind, double
   }
   status = plan(&j, slot_bytes_bf16(&j.s), scratch_bytes);
   BK_CHECK(status == BALBOA_OK, status);
+  BK_CHECK((uintptr_t)scratch % 64 == 0, BALBOA_ERR_ARGUMENT);
   BK_CHECK(sums != NULL && (j.s.value_depth == 0 || out != NULL), BALBOA_ERR_NULL);
   return run_forward(&j, forward_bf16);
 }

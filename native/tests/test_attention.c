@@ -227,6 +227,8 @@ static void refuses_bf16(void) {
     EXPECT_OK(balboa_attention_bf16(g, 0, 1, 0, x, x, x, NULL, NULL, x, sums, scratch, sizeof scratch));
     EXPECT_STATUS(BALBOA_ERR_ARGUMENT, balboa_attention_bf16(g, 0, 1, 0, x, x, x, NULL, NULL, x, sums, scratch, 64));
     EXPECT_STATUS(BALBOA_ERR_NULL, balboa_attention_bf16(g, 0, 1, 0, x, x, x, NULL, NULL, x, NULL, scratch, 1 << 20));
+    EXPECT_STATUS(BALBOA_ERR_ARGUMENT,
+                  balboa_attention_bf16(g, 0, 1, 0, x, x, x, NULL, NULL, x, sums, scratch + 4, (1 << 20) - 4));
   } else {
     EXPECT(balboa_attention_scratch(BALBOA_BF16, g) == BALBOA_ERR_KIND, "a processor without bf16");
     EXPECT_STATUS(BALBOA_ERR_KIND, balboa_attention_bf16(g, 0, 1, 0, x, x, x, NULL, NULL, x, sums, scratch, 1 << 20));
@@ -247,6 +249,8 @@ static void refusals(void) {
                 balboa_attention_f32(g, 0, 1, 1, x, x, x, NULL, key, x, x, scratch, 1 << 20));
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT,
                 balboa_attention_f32(g, 0, 1, 0, x, x, x, NULL, NULL, x, x, scratch, 64));
+  const int64_t many[25] = {1, 0, 1 << 30, 0, 1 << 30, 16, 16, 0, 0, 0, 0, 16, 0, 0, 16, 0, 0, 16, 0, 0, 16, 0, 0, 0, 0};
+  EXPECT(balboa_attention_scratch(BALBOA_F32, many) == BALBOA_ERR_ARGUMENT, "keys without heads");
   g[11] = 1; /* rows that overlap */
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT,
                 balboa_attention_f32(g, 0, 1, 0, x, x, x, NULL, NULL, x, x, scratch, 1 << 20));
@@ -255,6 +259,21 @@ static void refusals(void) {
   g[2] = 2;
   EXPECT_STATUS(BALBOA_ERR_ARGUMENT,
                 balboa_attention_f32(g, 0, 1, 0, x, x, x, NULL, NULL, x, x, scratch, 1 << 20));
+}
+
+/* Offsets far beyond the keys: every query sees all of them, or none. */
+static void far_offsets(void) {
+  const float q[4] = {0}, k[4] = {0}, v[4] = {1, 2, 3, 4};
+  int64_t g[25] = {1, 1, 1, 2, 2, 2, 2, 1, INT64_MAX, 4, 4, 2, 4, 4, 2, 4, 4, 2, 4, 4, 2, 0, 0, 0, 0};
+  float out[4], sums[2];
+  const int64_t bytes = balboa_attention_scratch(BALBOA_F32, g);
+  void *scratch = aligned_alloc(64, (size_t)(bytes + 63) / 64 * 64);
+  EXPECT_OK(balboa_attention_f32(g, 0, 1, 0, q, k, v, NULL, NULL, out, sums, scratch, bytes));
+  EXPECT(out[0] == 2 && out[3] == 3, "the mean of the values: %g, %g", (double)out[0], (double)out[3]);
+  g[8] = INT64_MIN;
+  EXPECT_OK(balboa_attention_f32(g, 0, 1, 0, q, k, v, NULL, NULL, out, sums, scratch, bytes));
+  EXPECT(out[0] == 0 && out[3] == 0, "no key: %g, %g", (double)out[0], (double)out[3]);
+  free(scratch);
 }
 
 int main(void) {
@@ -286,5 +305,6 @@ int main(void) {
   }
   refuses_bf16();
   refusals();
+  far_offsets();
   return check_done("attention");
 }

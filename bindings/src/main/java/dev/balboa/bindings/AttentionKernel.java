@@ -58,11 +58,11 @@ public final class AttentionKernel {
     }
 
     private long rows() {
-      return Math.multiplyExact(Math.multiplyExact(batch, heads), queries);
+      return KernelChecks.volume("attention", batch, heads, queries);
     }
 
     private long keyRows() {
-      return Math.multiplyExact(Math.multiplyExact(batch, keyHeads), keys);
+      return KernelChecks.volume("attention", batch, keyHeads, keys);
     }
   }
 
@@ -73,6 +73,8 @@ public final class AttentionKernel {
    */
   @SuppressWarnings("ArrayRecordComponent") // only handed over
   public record Strides(long[] q, long[] k, long[] v, long[] dout, long[] mask) {}
+
+  private static final long SCRATCH_ALIGNMENT = 64;
 
   private final KernelKinds.Type type;
   private final Sizes sizes;
@@ -183,7 +185,7 @@ public final class AttentionKernel {
     return width == 0 ? 0 : last;
   }
 
-  /** Returns the bytes of scratch memory for a run. */
+  /** Returns the bytes of scratch memory for a run, aligned to 64, on which BF16 relies. */
   public long scratchBytes() {
     return scratchBytes;
   }
@@ -202,7 +204,7 @@ public final class AttentionKernel {
       MemorySegment sums,
       MemorySegment scratch) {
     checkInputs(q, k, v, masks, key, scratch);
-    check("out", out, sizes.rows() * sizes.valueDepth);
+    checkRows("out", out, sizes.rows(), sizes.valueDepth);
     checkSums(sums);
     NativeThreads.bind();
     KernelChecks.status("attention", run(q, k, v, masks, key, out, sums, scratch));
@@ -252,12 +254,12 @@ public final class AttentionKernel {
       throw new IllegalArgumentException("attentionBackward: expected F32 or F64, got BF16");
     }
     checkInputs(q, k, v, masks, key, scratch);
-    check("out", out, sizes.rows() * sizes.valueDepth);
+    checkRows("out", out, sizes.rows(), sizes.valueDepth);
     checkSums(sums);
     check("dout", dout, needDout);
-    check("dq", dq, sizes.rows() * sizes.depth);
-    check("dk", dk, sizes.keyRows() * sizes.depth);
-    check("dv", dv, sizes.keyRows() * sizes.valueDepth);
+    checkRows("dq", dq, sizes.rows(), sizes.depth);
+    checkRows("dk", dk, sizes.keyRows(), sizes.depth);
+    checkRows("dv", dv, sizes.keyRows(), sizes.valueDepth);
     NativeThreads.bind();
     KernelChecks.status(
         "attentionBackward",
@@ -314,11 +316,19 @@ public final class AttentionKernel {
     KernelChecks.elements("attention", "mask", masks, needMask, maskBytes);
     KernelChecks.elements("attention", "key", key, dropout > 0 ? 2 : 0, Long.BYTES);
     KernelChecks.elements("attention", "scratch", scratch, scratchBytes, 1);
+    if (type == KernelKinds.Type.BF16 && scratch.address() % SCRATCH_ALIGNMENT != 0) {
+      throw new IllegalArgumentException(
+          "attention: scratch is not aligned to " + SCRATCH_ALIGNMENT + " bytes");
+    }
   }
 
   private void checkSums(MemorySegment sums) {
     int bytes = type == KernelKinds.Type.F64 ? Double.BYTES : Float.BYTES;
     KernelChecks.elements("attention", "sums", sums, sizes.rows(), bytes);
+  }
+
+  private void checkRows(String name, MemorySegment segment, long rows, long width) {
+    check(name, segment, KernelChecks.volume("attention", rows, width));
   }
 
   private void check(String name, MemorySegment segment, long count) {

@@ -78,6 +78,10 @@ class AttentionKernelTest {
       kernel.forward(bf16(1), bf16(0, 1), bf16(4, 8), NONE, NONE, out, sums, scratch);
       assertThat(Float.intBitsToFloat(out.get(ValueLayout.JAVA_SHORT, 0) << 16)).isEqualTo(7);
       assertThat((double) sums.get(ValueLayout.JAVA_FLOAT, 0)).isCloseTo(Math.log(4), within(1e-6));
+      MemorySegment odd = arena.allocate(kernel.scratchBytes() + 4, 64).asSlice(4);
+      refused(
+          () -> kernel.forward(out, bf16(0, 1), bf16(4, 8), NONE, NONE, out, sums, odd),
+          "scratch is not aligned to 64 bytes");
       refused(
           () -> kernel.backward(out, out, out, NONE, NONE, out, sums, out, out, out, out, scratch),
           "expected F32 or F64, got BF16");
@@ -124,6 +128,24 @@ class AttentionKernelTest {
                     STRIDES.v(),
                     STRIDES.dout(),
                     STRIDES.mask())),
+        "out of range");
+  }
+
+  @Test
+  void keysWithoutHeadsAreCountedToo() {
+    long many = 1 << 30;
+    long[] none = {0, 0, 16};
+    refused(
+        () ->
+            AttentionKernel.of(
+                KernelKinds.Type.F32,
+                new AttentionKernel.Sizes(1, 0, many, 0, many, 16, 16),
+                new AttentionKernel.Strides(none, none, none, none, new long[4]),
+                AttentionKernel.Mask.NONE,
+                false,
+                0,
+                1,
+                0),
         "out of range");
   }
 
