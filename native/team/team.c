@@ -8,6 +8,9 @@
  * may be asleep, or another thread may have its processor (a compiler of the JVM, another request). Waiting for it took
  * seven times as long as the region. Shares that meet at a barrier have all begun before one of them is done.
  *
+ * Where the system has no more threads to give, omp_get_max_threads() says how many there are, and our kernels share
+ * out their work among those.
+ *
  * As in libgomp, every thread that begins regions has workers of its own, which end with it, and a region within a
  * region has one thread. Beside libgomp this is fewer functions: it serves the libraries that are loaded together with
  * it (see NativeLoader) and nobody else in the process.
@@ -164,21 +167,38 @@ static void *work(void *argument) {
 static void *allocate(size_t size) {
   const size_t whole = (size + LINE - 1) / LINE * LINE;
   void *at = aligned_alloc(LINE, whole);
-  if (at == NULL) {
-    give_up("make a team of threads", ENOMEM);
-  }
-  return memset(at, 0, whole);
+  return at == NULL ? NULL : memset(at, 0, whole);
 }
 
-/* Workers leave signals to the threads that the program knows, but for those of a fault of their own. */
-static void hire(team *t, int count) {
+/* One more worker: what stood in the way, or 0. */
+static int hire_one(team *t) {
+  worker *w = allocate(sizeof *w);
+  if (w == NULL) {
+    return ENOMEM;
+  }
+  w->of = t;
+  w->index = t->hired + 1;
+  const int error = pthread_create(&w->thread, NULL, work, w);
+  if (error != 0) {
+    free(w);
+    return error;
+  }
+  pthread_setname_np(w->thread, "balboa-team");
+  t->workers[t->hired++] = w;
+  return 0;
+}
+
+/* As many workers as `count`, or fewer if the system has no threads or memory for more: what stood in the way, or 0.
+ * Workers leave signals to the threads that the program knows, but for those of a fault of their own. */
+static int hire(team *t, int count) {
   if (t->hired >= count) {
-    return;
+    return 0;
   }
-  t->workers = realloc(t->workers, (size_t)count * sizeof(worker *));
-  if (t->workers == NULL) {
-    give_up("make a team of threads", ENOMEM);
+  worker **workers = realloc(t->workers, (size_t)count * sizeof(worker *));
+  if (workers == NULL) {
+    return ENOMEM;
   }
+  t->workers = workers;
   sigset_t all, before;
   sigfillset(&all);
   static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
@@ -186,18 +206,12 @@ static void hire(team *t, int count) {
     sigdelset(&all, faults[i]);
   }
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  while (t->hired < count) {
-    worker *w = allocate(sizeof *w);
-    w->of = t;
-    w->index = t->hired + 1;
-    const int error = pthread_create(&w->thread, NULL, work, w);
-    if (error != 0) {
-      give_up("start a thread", error);
-    }
-    pthread_setname_np(w->thread, "balboa-team");
-    t->workers[t->hired++] = w;
+  int error = 0;
+  while (t->hired < count && error == 0) {
+    error = hire_one(t);
   }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return error;
 }
 
 static void tell(worker *w, void (*run)(void *), void *data, int count) {
@@ -242,6 +256,7 @@ static void begin(void) {
   }
 }
 
+/* NULL if there is no memory for it. */
 static team *own_team(void) {
   if (own == NULL) {
     pthread_once(&once, begin);
@@ -261,9 +276,16 @@ API int omp_get_thread_num(void);
 API int omp_in_parallel(void);
 API void omp_set_num_threads(int count);
 
+/* Threads that there are, not only wanted: whoever is told a number may leave each of them a share, and share out no
+ * other way when fewer come. That is why a region of more than this cannot begin. */
 int omp_get_max_threads(void) {
   pthread_once(&once, begin);
-  return wanted > 0 ? wanted : usual;
+  const int count = wanted > 0 ? wanted : usual;
+  if (count == 1 || me.of != NULL) {
+    return count;
+  }
+  team *t = own_team();
+  return t == NULL ? 1 : hire(t, count - 1) == 0 ? count : t->hired + 1;
 }
 
 void omp_set_num_threads(int count) { wanted = count > 0 ? count : 1; }
@@ -284,7 +306,10 @@ void GOMP_parallel(void (*run)(void *), void *data, unsigned count, unsigned fla
     run(data);
   } else {
     team *t = own_team();
-    hire(t, members - 1);
+    const int error = t == NULL ? ENOMEM : hire(t, members - 1);
+    if (error != 0) {
+      give_up("start the threads of a region", error);
+    }
     me.of = t;
     for (int i = 0; i < members - 1; i++) {
       tell(t->workers[i], run, data, members);

@@ -1,7 +1,24 @@
 /* The team's functions by themselves, on threads of this program. */
+#define _GNU_SOURCE
+#include <pthread.h>
+
+static int create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *data);
+#define pthread_create create
 #include "../team/team.c"
+#undef pthread_create
 
 #include "check.h"
+
+/* Threads that the system still gives to teams. */
+static atomic_int left = INT_MAX;
+
+static int create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *data) {
+  if (atomic_fetch_sub(&left, 1) <= 0) {
+    atomic_fetch_add(&left, 1);
+    return EAGAIN;
+  }
+  return pthread_create(thread, attributes, run, data);
+}
 
 enum { MOST = 6 };
 
@@ -104,13 +121,33 @@ static void late_workers(void) {
   }
 }
 
+/* A thread for which the system has fewer than it wants, and then enough. */
+static void *limited_caller(void *data) {
+  omp_set_num_threads(MOST);
+  for (int given = 0; given < MOST; given++) {
+    EXPECT(omp_get_max_threads() == 1 + given, "%d threads for %d given", omp_get_max_threads(), given);
+    region(0, 1 + given);
+    atomic_store(&left, 1);
+  }
+  return data;
+}
+
+static void few_threads(void) {
+  pthread_t thread;
+  atomic_store(&left, 0);
+  EXPECT(pthread_create(&thread, NULL, limited_caller, NULL) == 0, "a thread");
+  pthread_join(thread, NULL);
+  atomic_store(&left, INT_MAX);
+}
+
 int main(void) {
+  late_workers();
   EXPECT(omp_get_max_threads() >= 1, "a thread for each processor");
   omp_set_num_threads(0);
   EXPECT(omp_get_max_threads() == 1, "at least one thread");
   region(0, 1);
   GOMP_barrier(); /* nobody to wait for */
-  late_workers();
+  few_threads();
   callers();
   patience = 0; /* all waiting is sleeping now */
   callers();

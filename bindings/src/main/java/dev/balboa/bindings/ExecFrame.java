@@ -154,7 +154,7 @@ public final class ExecFrame implements AutoCloseable {
       if (unbound != 0) {
         throw new IllegalStateException(primitive.name() + ": no buffer set for " + missing());
       }
-      NativeThreads.bind(primitive.threads());
+      NativeThreads.bindAll(primitive.threads());
       int status =
           NativeCalls.execute(primitivePointer, stream.address(), count, arguments.address());
       if (status != 0) {

@@ -103,6 +103,23 @@ public final class NativeThreads {
     }
   }
 
+  /**
+   * The same for a primitive, which was made for as many and leaves each of them a share.
+   *
+   * @throws IllegalStateException if the system has no threads for them
+   */
+  static void bindAll(int threads) {
+    bind(threads);
+    if (threads > 1 && current() < threads) {
+      throw new IllegalStateException(
+          "native threads: only "
+              + current()
+              + " of "
+              + threads
+              + " could be started; is the number of threads or processes limited?");
+    }
+  }
+
   /** Returns the number of threads OpenMP code called from this thread would use now. */
   public static int current() {
     try {

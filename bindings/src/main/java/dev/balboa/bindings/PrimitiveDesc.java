@@ -39,7 +39,7 @@ public final class PrimitiveDesc implements AutoCloseable {
   static PrimitiveDesc create(
       String name, PrimitiveAttr attr, Supplier<String> arguments, Create create) {
     Supplier<String> details = () -> arguments.get() + ", " + attr;
-    NativeThreads.bind(attr.threads());
+    NativeThreads.bindAll(attr.threads());
     try (CallScope scope = new CallScope()) {
       MemorySegment nativeAttr = attr.toNative(scope);
       MemorySegment pointer =
@@ -158,7 +158,7 @@ public final class PrimitiveDesc implements AutoCloseable {
    * before.
    */
   public Primitive newPrimitive() {
-    NativeThreads.bind(attr.threads());
+    NativeThreads.bindAll(attr.threads());
     try (CallScope scope = new CallScope()) {
       MemorySegment desc = scope.use(handle);
       MemorySegment pointer =
