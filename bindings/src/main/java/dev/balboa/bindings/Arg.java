@@ -85,6 +85,17 @@ public final class Arg {
     return ATTR_POST_OP * (index + 1) | WEIGHTS;
   }
 
+  /** Whether every primitive that has the argument writes to it. */
+  static boolean isResult(int arg) {
+    return arg == DST
+        || arg == SCRATCHPAD
+        || arg == DIFF_SRC
+        || arg == DIFF_WEIGHTS
+        || arg == DIFF_BIAS
+        || arg == DIFF_SCALE
+        || arg == DIFF_SHIFT;
+  }
+
   /** Returns the name of an argument for messages. */
   static String name(int arg) {
     if (arg >= ATTR_POST_OP) {

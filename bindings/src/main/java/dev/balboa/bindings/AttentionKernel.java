@@ -206,6 +206,8 @@ public final class AttentionKernel {
     checkInputs(q, k, v, masks, key, scratch);
     checkRows("out", out, sizes.rows(), sizes.valueDepth);
     checkSums(sums);
+    KernelChecks.writable("attention", "out", out);
+    KernelChecks.writable("attention", "sums", sums);
     NativeThreads.bind();
     KernelChecks.status("attention", run(q, k, v, masks, key, out, sums, scratch));
   }
@@ -260,6 +262,9 @@ public final class AttentionKernel {
     checkRows("dq", dq, sizes.rows(), sizes.depth);
     checkRows("dk", dk, sizes.keyRows(), sizes.depth);
     checkRows("dv", dv, sizes.keyRows(), sizes.valueDepth);
+    KernelChecks.writable("attention", "dq", dq);
+    KernelChecks.writable("attention", "dk", dk);
+    KernelChecks.writable("attention", "dv", dv);
     NativeThreads.bind();
     KernelChecks.status(
         "attentionBackward",
@@ -315,7 +320,7 @@ public final class AttentionKernel {
     int maskBytes = mask == Mask.BOOL ? 1 : type.byteSize();
     KernelChecks.elements("attention", "mask", masks, needMask, maskBytes);
     KernelChecks.elements("attention", "key", key, dropout > 0 ? 2 : 0, Long.BYTES);
-    KernelChecks.elements("attention", "scratch", scratch, scratchBytes, 1);
+    KernelChecks.result("attention", "scratch", scratch, scratchBytes, 1);
     if (type == KernelKinds.Type.BF16 && scratch.address() % SCRATCH_ALIGNMENT != 0) {
       throw new IllegalArgumentException(
           "attention: scratch is not aligned to " + SCRATCH_ALIGNMENT + " bytes");

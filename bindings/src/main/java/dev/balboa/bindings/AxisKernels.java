@@ -52,7 +52,7 @@ public final class AxisKernels {
     long inputs = KernelChecks.volume(name, outer, weights.inputs(), inner);
     KernelChecks.elements(name, "x", x, inputs, size);
     long outputs = KernelChecks.volume(name, outer, weights.outputs(), inner);
-    KernelChecks.elements(name, "y", y, outputs, size);
+    KernelChecks.result(name, "y", y, outputs, size);
     NativeThreads.bind();
     KernelChecks.status(
         name,
@@ -84,7 +84,7 @@ public final class AxisKernels {
       MemorySegment y) {
     long total = KernelChecks.volume("cumsum", outer, n, inner);
     KernelChecks.elements("cumsum", "x", x, total, type.byteSize());
-    KernelChecks.elements("cumsum", "y", y, total, type.byteSize());
+    KernelChecks.result("cumsum", "y", y, total, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "cumsum",
@@ -107,7 +107,7 @@ public final class AxisKernels {
       MemorySegment y) {
     long total = KernelChecks.volume("cumprod", outer, n, inner);
     KernelChecks.elements("cumprod", "x", x, total, type.byteSize());
-    KernelChecks.elements("cumprod", "y", y, total, type.byteSize());
+    KernelChecks.result("cumprod", "y", y, total, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "cumprod",
@@ -130,7 +130,7 @@ public final class AxisKernels {
     long total = KernelChecks.volume(name, outer, n, inner);
     KernelChecks.elements(name, "x", x, total, type.byteSize());
     KernelChecks.elements(name, "dy", dy, total, type.byteSize());
-    KernelChecks.elements(name, "dx", dx, total, type.byteSize());
+    KernelChecks.result(name, "dx", dx, total, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         name,
@@ -155,7 +155,7 @@ public final class AxisKernels {
     long products = KernelChecks.volume(name, outer, inner);
     KernelChecks.elements(name, "x", x, total, type.byteSize());
     KernelChecks.elements(name, "dy", dy, products, type.byteSize());
-    KernelChecks.elements(name, "dx", dx, total, type.byteSize());
+    KernelChecks.result(name, "dx", dx, total, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         name, kernels_h.balboa_prod_backward(type.value(), outer, n, inner, x, dy, dx));
@@ -164,7 +164,7 @@ public final class AxisKernels {
   /** Writes {@code y[i] = start + i * step}, F32, F64, I32 or I64. */
   public static void arange(
       KernelKinds.Type type, long n, double start, double step, MemorySegment y) {
-    KernelChecks.elements("arange", "y", y, n, type.byteSize());
+    KernelChecks.result("arange", "y", y, n, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status("arange", kernels_h.balboa_arange(type.value(), n, start, step, y));
   }
@@ -176,7 +176,7 @@ public final class AxisKernels {
   public static void cosineWindow(
       long n, long period, int count, MemorySegment coefficients, MemorySegment y) {
     KernelChecks.elements("cosineWindow", "coefficients", coefficients, count, Double.BYTES);
-    KernelChecks.f32("cosineWindow", "y", y, n);
+    KernelChecks.result("cosineWindow", "y", y, n, Float.BYTES);
     NativeThreads.bind();
     KernelChecks.status(
         "cosineWindow", kernels_h.balboa_cosine_window(n, period, count, coefficients, y));
@@ -253,10 +253,10 @@ public final class AxisKernels {
       MemorySegment indices,
       MemorySegment scratch) {
     KernelChecks.elements(name, "x", x, total, type.byteSize());
-    KernelChecks.elements(name, "values", values, kept, type.byteSize());
-    KernelChecks.elements(name, "indices", indices, kept, Integer.BYTES);
+    KernelChecks.result(name, "values", values, kept, type.byteSize());
+    KernelChecks.result(name, "indices", indices, kept, Integer.BYTES);
     long bytes = KernelChecks.volume(name, slots, slotBytes(type, slotItems));
-    KernelChecks.elements(name, "scratch", scratch, bytes, 1);
+    KernelChecks.result(name, "scratch", scratch, bytes, 1);
     NativeThreads.bind();
   }
 
@@ -269,6 +269,8 @@ public final class AxisKernels {
       MemorySegment y,
       MemorySegment scratch) {
     g.require("gridSample", type.byteSize(), x, grid, y);
+    KernelChecks.writable("gridSample", "y", y);
+    KernelChecks.writable("gridSample", "scratch", scratch);
     NativeThreads.bind();
     KernelChecks.status(
         "gridSample",
@@ -302,6 +304,9 @@ public final class AxisKernels {
     String name = "gridSampleBackward";
     g.require(name, type.byteSize(), x, grid, dy);
     g.require(name, type.byteSize(), dx, dgrid, dy);
+    KernelChecks.writable(name, "dx", dx);
+    KernelChecks.writable(name, "dgrid", dgrid);
+    KernelChecks.writable(name, "scratch", scratch);
     NativeThreads.bind();
     KernelChecks.status(
         name,

@@ -59,7 +59,7 @@ public final class AxisMap {
 
   void require(String kernel, int elementSize, MemorySegment x, MemorySegment out) {
     KernelChecks.elements(kernel, "x", x, inputCount, elementSize);
-    KernelChecks.elements(kernel, "out", out, outputCount, elementSize);
+    KernelChecks.result(kernel, "out", out, outputCount, elementSize);
   }
 
   int ndim() {

@@ -66,6 +66,7 @@ public final class Blas {
     BlasChecks.matrix("sgemm", "a", a, transA ? k : m, transA ? m : k, lda, Float.BYTES);
     BlasChecks.matrix("sgemm", "b", b, transB ? n : k, transB ? k : n, ldb, Float.BYTES);
     BlasChecks.matrix("sgemm", "c", c, m, n, ldc, Float.BYTES);
+    KernelChecks.writable("sgemm", "c", c);
     if (m == 0 || n == 0) {
       return;
     }
@@ -181,6 +182,7 @@ public final class Blas {
     int order = right ? n : m;
     BlasChecks.matrix("strsm", "a", a, order, order, lda, Float.BYTES);
     BlasChecks.matrix("strsm", "b", b, m, n, ldb, Float.BYTES);
+    KernelChecks.writable("strsm", "b", b);
     if (m == 0 || n == 0) {
       return;
     }
@@ -219,6 +221,7 @@ public final class Blas {
     BlasChecks.matrix("sgemv", "a", a, m, n, lda, Float.BYTES);
     BlasChecks.vector("sgemv", "x", x, transA ? m : n, incX, Float.BYTES);
     BlasChecks.vector("sgemv", "y", y, transA ? n : m, incY, Float.BYTES);
+    KernelChecks.writable("sgemv", "y", y);
     OpenBlas.ensureThreads();
     cblas_h.cblas_sgemv(ROW_MAJOR, trans(transA), m, n, alpha, a, lda, x, incX, beta, y, incY);
   }
@@ -236,6 +239,7 @@ public final class Blas {
       int lda) {
     BlasChecks.sizes("sger", m, n, 0);
     BlasChecks.matrix("sger", "a", a, m, n, lda, Float.BYTES);
+    KernelChecks.writable("sger", "a", a);
     BlasChecks.vector("sger", "x", x, m, incX, Float.BYTES);
     BlasChecks.vector("sger", "y", y, n, incY, Float.BYTES);
     OpenBlas.ensureThreads();
@@ -272,6 +276,7 @@ public final class Blas {
     BlasChecks.matrix("dgemm", "a", a, transA ? k : m, transA ? m : k, lda, Double.BYTES);
     BlasChecks.matrix("dgemm", "b", b, transB ? n : k, transB ? k : n, ldb, Double.BYTES);
     BlasChecks.matrix("dgemm", "c", c, m, n, ldc, Double.BYTES);
+    KernelChecks.writable("dgemm", "c", c);
     if (m == 0 || n == 0) {
       return;
     }
@@ -387,6 +392,7 @@ public final class Blas {
     int order = right ? n : m;
     BlasChecks.matrix("dtrsm", "a", a, order, order, lda, Double.BYTES);
     BlasChecks.matrix("dtrsm", "b", b, m, n, ldb, Double.BYTES);
+    KernelChecks.writable("dtrsm", "b", b);
     if (m == 0 || n == 0) {
       return;
     }
@@ -428,6 +434,7 @@ public final class Blas {
     BlasChecks.matrix("dgemv", "a", a, m, n, lda, Double.BYTES);
     BlasChecks.vector("dgemv", "x", x, transA ? m : n, incX, Double.BYTES);
     BlasChecks.vector("dgemv", "y", y, transA ? n : m, incY, Double.BYTES);
+    KernelChecks.writable("dgemv", "y", y);
     OpenBlas.ensureThreads();
     cblas_h.cblas_dgemv(ROW_MAJOR, trans(transA), m, n, alpha, a, lda, x, incX, beta, y, incY);
   }
@@ -445,6 +452,7 @@ public final class Blas {
       int lda) {
     BlasChecks.sizes("dger", m, n, 0);
     BlasChecks.matrix("dger", "a", a, m, n, lda, Double.BYTES);
+    KernelChecks.writable("dger", "a", a);
     BlasChecks.vector("dger", "x", x, m, incX, Double.BYTES);
     BlasChecks.vector("dger", "y", y, n, incY, Double.BYTES);
     OpenBlas.ensureThreads();

@@ -94,6 +94,7 @@ final class BlasChecks {
     batch(routine, "a", a, transA ? k : m, transA ? m : k, lda, strideA, count, size);
     batch(routine, "b", b, transB ? n : k, transB ? k : n, ldb, strideB, count, size);
     batch(routine, "c", c, m, n, ldc, strideC, count, size);
+    KernelChecks.writable(routine, "c", c);
     disjoint(routine, m, n, ldc, strideC, count);
   }
 

@@ -45,6 +45,7 @@ public final class BlasSymmetric {
     BlasChecks.matrix("ssymv", "a", a, n, n, lda, Float.BYTES);
     BlasChecks.vector("ssymv", "x", x, n, incX, Float.BYTES);
     BlasChecks.vector("ssymv", "y", y, n, incY, Float.BYTES);
+    KernelChecks.writable("ssymv", "y", y);
     OpenBlas.ensureThreads();
     cblas_h.cblas_ssymv(ROW_MAJOR, uplo(upper), n, alpha, a, lda, x, incX, beta, y, incY);
   }
@@ -54,6 +55,7 @@ public final class BlasSymmetric {
       boolean upper, int n, float alpha, MemorySegment x, int incX, MemorySegment a, int lda) {
     BlasChecks.vector("ssyr", "x", x, n, incX, Float.BYTES);
     BlasChecks.matrix("ssyr", "a", a, n, n, lda, Float.BYTES);
+    KernelChecks.writable("ssyr", "a", a);
     OpenBlas.ensureThreads();
     cblas_h.cblas_ssyr(ROW_MAJOR, uplo(upper), n, alpha, x, incX, a, lda);
   }
@@ -80,6 +82,7 @@ public final class BlasSymmetric {
     BlasChecks.matrix("ssymm", "a", a, order, order, lda, Float.BYTES);
     BlasChecks.matrix("ssymm", "b", b, m, n, ldb, Float.BYTES);
     BlasChecks.matrix("ssymm", "c", c, m, n, ldc, Float.BYTES);
+    KernelChecks.writable("ssymm", "c", c);
     OpenBlas.ensureThreads();
     cblas_h.cblas_ssymm(
         ROW_MAJOR, side(right), uplo(upper), m, n, alpha, a, lda, b, ldb, beta, c, ldc);
@@ -103,6 +106,7 @@ public final class BlasSymmetric {
     BlasChecks.sizes("ssyrk", 0, n, k);
     BlasChecks.matrix("ssyrk", "a", a, transA ? k : n, transA ? n : k, lda, Float.BYTES);
     BlasChecks.matrix("ssyrk", "c", c, n, n, ldc, Float.BYTES);
+    KernelChecks.writable("ssyrk", "c", c);
     OpenBlas.ensureThreads();
     cblas_h.cblas_ssyrk(ROW_MAJOR, uplo(upper), trans(transA), n, k, alpha, a, lda, beta, c, ldc);
   }
@@ -131,6 +135,7 @@ public final class BlasSymmetric {
     BlasChecks.matrix("ssyr2k", "a", a, rows, columns, lda, Float.BYTES);
     BlasChecks.matrix("ssyr2k", "b", b, rows, columns, ldb, Float.BYTES);
     BlasChecks.matrix("ssyr2k", "c", c, n, n, ldc, Float.BYTES);
+    KernelChecks.writable("ssyr2k", "c", c);
     OpenBlas.ensureThreads();
     cblas_h.cblas_ssyr2k(
         ROW_MAJOR, uplo(upper), trans(transposed), n, k, alpha, a, lda, b, ldb, beta, c, ldc);
@@ -151,6 +156,7 @@ public final class BlasSymmetric {
     BlasChecks.matrix("dsymv", "a", a, n, n, lda, Double.BYTES);
     BlasChecks.vector("dsymv", "x", x, n, incX, Double.BYTES);
     BlasChecks.vector("dsymv", "y", y, n, incY, Double.BYTES);
+    KernelChecks.writable("dsymv", "y", y);
     OpenBlas.ensureThreads();
     cblas_h.cblas_dsymv(ROW_MAJOR, uplo(upper), n, alpha, a, lda, x, incX, beta, y, incY);
   }
@@ -160,6 +166,7 @@ public final class BlasSymmetric {
       boolean upper, int n, double alpha, MemorySegment x, int incX, MemorySegment a, int lda) {
     BlasChecks.vector("dsyr", "x", x, n, incX, Double.BYTES);
     BlasChecks.matrix("dsyr", "a", a, n, n, lda, Double.BYTES);
+    KernelChecks.writable("dsyr", "a", a);
     OpenBlas.ensureThreads();
     cblas_h.cblas_dsyr(ROW_MAJOR, uplo(upper), n, alpha, x, incX, a, lda);
   }
@@ -186,6 +193,7 @@ public final class BlasSymmetric {
     BlasChecks.matrix("dsymm", "a", a, order, order, lda, Double.BYTES);
     BlasChecks.matrix("dsymm", "b", b, m, n, ldb, Double.BYTES);
     BlasChecks.matrix("dsymm", "c", c, m, n, ldc, Double.BYTES);
+    KernelChecks.writable("dsymm", "c", c);
     OpenBlas.ensureThreads();
     cblas_h.cblas_dsymm(
         ROW_MAJOR, side(right), uplo(upper), m, n, alpha, a, lda, b, ldb, beta, c, ldc);
@@ -209,6 +217,7 @@ public final class BlasSymmetric {
     BlasChecks.sizes("dsyrk", 0, n, k);
     BlasChecks.matrix("dsyrk", "a", a, transA ? k : n, transA ? n : k, lda, Double.BYTES);
     BlasChecks.matrix("dsyrk", "c", c, n, n, ldc, Double.BYTES);
+    KernelChecks.writable("dsyrk", "c", c);
     OpenBlas.ensureThreads();
     cblas_h.cblas_dsyrk(ROW_MAJOR, uplo(upper), trans(transA), n, k, alpha, a, lda, beta, c, ldc);
   }
@@ -237,6 +246,7 @@ public final class BlasSymmetric {
     BlasChecks.matrix("dsyr2k", "a", a, rows, columns, lda, Double.BYTES);
     BlasChecks.matrix("dsyr2k", "b", b, rows, columns, ldb, Double.BYTES);
     BlasChecks.matrix("dsyr2k", "c", c, n, n, ldc, Double.BYTES);
+    KernelChecks.writable("dsyr2k", "c", c);
     OpenBlas.ensureThreads();
     cblas_h.cblas_dsyr2k(
         ROW_MAJOR, uplo(upper), trans(transposed), n, k, alpha, a, lda, b, ldb, beta, c, ldc);

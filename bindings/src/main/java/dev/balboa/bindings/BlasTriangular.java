@@ -47,6 +47,7 @@ public final class BlasTriangular {
       int incX) {
     BlasChecks.matrix("strmv", "a", a, n, n, lda, Float.BYTES);
     BlasChecks.vector("strmv", "x", x, n, incX, Float.BYTES);
+    KernelChecks.writable("strmv", "x", x);
     OpenBlas.ensureThreads();
     cblas_h.cblas_strmv(
         ROW_MAJOR, uplo(upper), trans(transA), diag(unitDiagonal), n, a, lda, x, incX);
@@ -67,6 +68,7 @@ public final class BlasTriangular {
       int incX) {
     BlasChecks.matrix("strsv", "a", a, n, n, lda, Float.BYTES);
     BlasChecks.vector("strsv", "x", x, n, incX, Float.BYTES);
+    KernelChecks.writable("strsv", "x", x);
     OpenBlas.ensureThreads();
     cblas_h.cblas_strsv(
         ROW_MAJOR, uplo(upper), trans(transA), diag(unitDiagonal), n, a, lda, x, incX);
@@ -92,6 +94,7 @@ public final class BlasTriangular {
     int order = right ? n : m;
     BlasChecks.matrix("strmm", "a", a, order, order, lda, Float.BYTES);
     BlasChecks.matrix("strmm", "b", b, m, n, ldb, Float.BYTES);
+    KernelChecks.writable("strmm", "b", b);
     OpenBlas.ensureThreads();
     cblas_h.cblas_strmm(
         ROW_MAJOR,
@@ -120,6 +123,7 @@ public final class BlasTriangular {
       int incX) {
     BlasChecks.matrix("dtrmv", "a", a, n, n, lda, Double.BYTES);
     BlasChecks.vector("dtrmv", "x", x, n, incX, Double.BYTES);
+    KernelChecks.writable("dtrmv", "x", x);
     OpenBlas.ensureThreads();
     cblas_h.cblas_dtrmv(
         ROW_MAJOR, uplo(upper), trans(transA), diag(unitDiagonal), n, a, lda, x, incX);
@@ -140,6 +144,7 @@ public final class BlasTriangular {
       int incX) {
     BlasChecks.matrix("dtrsv", "a", a, n, n, lda, Double.BYTES);
     BlasChecks.vector("dtrsv", "x", x, n, incX, Double.BYTES);
+    KernelChecks.writable("dtrsv", "x", x);
     OpenBlas.ensureThreads();
     cblas_h.cblas_dtrsv(
         ROW_MAJOR, uplo(upper), trans(transA), diag(unitDiagonal), n, a, lda, x, incX);
@@ -165,6 +170,7 @@ public final class BlasTriangular {
     int order = right ? n : m;
     BlasChecks.matrix("dtrmm", "a", a, order, order, lda, Double.BYTES);
     BlasChecks.matrix("dtrmm", "b", b, m, n, ldb, Double.BYTES);
+    KernelChecks.writable("dtrmm", "b", b);
     OpenBlas.ensureThreads();
     cblas_h.cblas_dtrmm(
         ROW_MAJOR,

@@ -20,6 +20,7 @@ public final class BlasVector {
       int n, float alpha, MemorySegment x, int incX, MemorySegment y, int incY) {
     BlasChecks.vector("saxpy", "x", x, n, incX, Float.BYTES);
     BlasChecks.vector("saxpy", "y", y, n, incY, Float.BYTES);
+    KernelChecks.writable("saxpy", "y", y);
     OpenBlas.ensureThreads();
     cblas_h.cblas_saxpy(n, alpha, x, incX, y, incY);
   }
@@ -27,6 +28,7 @@ public final class BlasVector {
   /** f32: {@code x = alpha * x}. */
   public static void sscal(int n, float alpha, MemorySegment x, int incX) {
     BlasChecks.vector("sscal", "x", x, n, incX, Float.BYTES);
+    KernelChecks.writable("sscal", "x", x);
     OpenBlas.ensureThreads();
     cblas_h.cblas_sscal(n, alpha, x, incX);
   }
@@ -65,6 +67,7 @@ public final class BlasVector {
       int n, double alpha, MemorySegment x, int incX, MemorySegment y, int incY) {
     BlasChecks.vector("daxpy", "x", x, n, incX, Double.BYTES);
     BlasChecks.vector("daxpy", "y", y, n, incY, Double.BYTES);
+    KernelChecks.writable("daxpy", "y", y);
     OpenBlas.ensureThreads();
     cblas_h.cblas_daxpy(n, alpha, x, incX, y, incY);
   }
@@ -72,6 +75,7 @@ public final class BlasVector {
   /** f64: {@code x = alpha * x}. */
   public static void dscal(int n, double alpha, MemorySegment x, int incX) {
     BlasChecks.vector("dscal", "x", x, n, incX, Double.BYTES);
+    KernelChecks.writable("dscal", "x", x);
     OpenBlas.ensureThreads();
     cblas_h.cblas_dscal(n, alpha, x, incX);
   }
@@ -109,6 +113,7 @@ public final class BlasVector {
   public static void scopy(int n, MemorySegment x, int incX, MemorySegment y, int incY) {
     BlasChecks.vector("scopy", "x", x, n, incX, Float.BYTES);
     BlasChecks.vector("scopy", "y", y, n, incY, Float.BYTES);
+    KernelChecks.writable("scopy", "y", y);
     OpenBlas.ensureThreads();
     cblas_h.cblas_scopy(n, x, incX, y, incY);
   }
@@ -116,7 +121,9 @@ public final class BlasVector {
   /** f32: exchanges {@code x} and {@code y}. */
   public static void sswap(int n, MemorySegment x, int incX, MemorySegment y, int incY) {
     BlasChecks.vector("sswap", "x", x, n, incX, Float.BYTES);
+    KernelChecks.writable("sswap", "x", x);
     BlasChecks.vector("sswap", "y", y, n, incY, Float.BYTES);
+    KernelChecks.writable("sswap", "y", y);
     OpenBlas.ensureThreads();
     cblas_h.cblas_sswap(n, x, incX, y, incY);
   }
@@ -125,7 +132,9 @@ public final class BlasVector {
   public static void srot(
       int n, MemorySegment x, int incX, MemorySegment y, int incY, float c, float s) {
     BlasChecks.vector("srot", "x", x, n, incX, Float.BYTES);
+    KernelChecks.writable("srot", "x", x);
     BlasChecks.vector("srot", "y", y, n, incY, Float.BYTES);
+    KernelChecks.writable("srot", "y", y);
     OpenBlas.ensureThreads();
     cblas_h.cblas_srot(n, x, incX, y, incY, c, s);
   }
@@ -134,6 +143,7 @@ public final class BlasVector {
   public static void dcopy(int n, MemorySegment x, int incX, MemorySegment y, int incY) {
     BlasChecks.vector("dcopy", "x", x, n, incX, Double.BYTES);
     BlasChecks.vector("dcopy", "y", y, n, incY, Double.BYTES);
+    KernelChecks.writable("dcopy", "y", y);
     OpenBlas.ensureThreads();
     cblas_h.cblas_dcopy(n, x, incX, y, incY);
   }
@@ -141,7 +151,9 @@ public final class BlasVector {
   /** f64: exchanges {@code x} and {@code y}. */
   public static void dswap(int n, MemorySegment x, int incX, MemorySegment y, int incY) {
     BlasChecks.vector("dswap", "x", x, n, incX, Double.BYTES);
+    KernelChecks.writable("dswap", "x", x);
     BlasChecks.vector("dswap", "y", y, n, incY, Double.BYTES);
+    KernelChecks.writable("dswap", "y", y);
     OpenBlas.ensureThreads();
     cblas_h.cblas_dswap(n, x, incX, y, incY);
   }
@@ -150,7 +162,9 @@ public final class BlasVector {
   public static void drot(
       int n, MemorySegment x, int incX, MemorySegment y, int incY, double c, double s) {
     BlasChecks.vector("drot", "x", x, n, incX, Double.BYTES);
+    KernelChecks.writable("drot", "x", x);
     BlasChecks.vector("drot", "y", y, n, incY, Double.BYTES);
+    KernelChecks.writable("drot", "y", y);
     OpenBlas.ensureThreads();
     cblas_h.cblas_drot(n, x, incX, y, incY, c, s);
   }

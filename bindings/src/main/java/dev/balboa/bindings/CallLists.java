@@ -115,6 +115,7 @@ public final class CallLists implements AutoCloseable {
   private final List<MemorySegment> streams = new ArrayList<>();
   private final List<MemorySegment> blocks = new ArrayList<>();
   private final long[] required;
+  private final boolean[] written;
   private final long[] bound;
   private final AtomicInteger state = new AtomicInteger();
   private MemorySegment first = MemorySegment.NULL;
@@ -123,6 +124,7 @@ public final class CallLists implements AutoCloseable {
   private CallLists(List<List<Call>> lists, int buffers) {
     this.lists = lists;
     this.required = new long[buffers];
+    this.written = new boolean[buffers];
     this.bound = new long[buffers];
   }
 
@@ -197,6 +199,7 @@ public final class CallLists implements AutoCloseable {
     for (int i = 0; i < call.operands(); i++) {
       Place place = kernel.operands().get(i);
       slot(arguments, numbers.length + i, place.buffer(), place.offset(), call.bytes(i));
+      written[place.buffer()] |= call.isResult(i);
     }
     long[] fields = {0, 0, arguments.address(), call.kind()};
     MemorySegment.copy(fields, 0, to, ValueLayout.JAVA_LONG, 0, fields.length);
@@ -234,24 +237,29 @@ public final class CallLists implements AutoCloseable {
             out -> dnnl_h.dnnl_memory_create(out, md, Dnnl.Engine.CPU, MemorySegment.NULL));
     memories.add(new Memory(handle.address(), a.buffer(), a.offset(), handle));
     require(a.buffer(), a.offset(), a.md().requiredBytes());
+    written[a.buffer()] |= Arg.isResult(a.arg());
     return handle;
   }
 
   /**
    * Puts a buffer into its place; it stays there until another one is put.
    *
-   * @throws IllegalArgumentException if the buffer is on the heap, too small or closed
+   * @throws IllegalArgumentException if the buffer is on the heap, too small, closed, or read-only
+   *     though results lie in it
    */
   public void set(int buffer, MemorySegment segment) {
     if (!segment.isNative()
         || segment.byteSize() < required[buffer]
-        || !segment.scope().isAlive()) {
+        || !segment.scope().isAlive()
+        || (segment.isReadOnly() && written[buffer])) {
       throw new IllegalArgumentException(
           "call lists: buffer "
               + buffer
               + " needs "
               + required[buffer]
-              + " bytes of living memory off the heap, got "
+              + " bytes of living "
+              + (written[buffer] ? "writable " : "")
+              + "memory off the heap, got "
               + segment);
     }
     long address = segment.address();

@@ -100,7 +100,7 @@ public final class ElementwiseProgram {
   public void run(StridedSpace space, MemorySegment... segments) {
     space.requireOperands("chain", inputs);
     MemorySegment out = segments[inputs];
-    KernelChecks.f32("chain", "result", out, space.count());
+    KernelChecks.result("chain", "result", out, space.count(), Float.BYTES);
     NativeThreads.bind();
     KernelChecks.status(
         "chain",

@@ -124,10 +124,14 @@ public final class ExecFrame implements AutoCloseable {
   /**
    * Puts a buffer into a slot; it stays there until another one is put.
    *
-   * @throws IllegalArgumentException if the buffer is on the heap, too small or closed
+   * @throws IllegalArgumentException if the buffer is on the heap, too small, closed, or read-only
+   *     though a result
    */
   public void set(int slot, MemorySegment buffer) {
-    if (!buffer.isNative() || buffer.byteSize() < required[slot] || !buffer.scope().isAlive()) {
+    if (!buffer.isNative()
+        || buffer.byteSize() < required[slot]
+        || !buffer.scope().isAlive()
+        || (buffer.isReadOnly() && Arg.isResult(args[slot]))) {
       throw refused(slot, buffer);
     }
     long address = buffer.address();
@@ -185,6 +189,9 @@ public final class ExecFrame implements AutoCloseable {
     }
     if (!buffer.scope().isAlive()) {
       return new IllegalArgumentException(what + " got memory that is closed");
+    }
+    if (buffer.isReadOnly() && Arg.isResult(args[slot])) {
+      return new IllegalArgumentException(what + " got read-only memory");
     }
     return new IllegalArgumentException(
         what + " needs " + required[slot] + " bytes, got " + buffer.byteSize());

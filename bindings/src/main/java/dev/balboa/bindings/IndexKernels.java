@@ -76,7 +76,7 @@ public final class IndexKernels {
     elementSize(name, elementSize);
     require(name, indexType, indices, count);
     KernelChecks.elements(name, "x", x, KernelChecks.volume(name, outer, rows, inner), elementSize);
-    KernelChecks.elements(
+    KernelChecks.result(
         name, "out", out, KernelChecks.volume(name, outer, count, inner), elementSize);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
@@ -106,7 +106,7 @@ public final class IndexKernels {
     int size = type.byteSize();
     require(name, indexType, indices, count);
     KernelChecks.elements(name, "dy", dy, KernelChecks.volume(name, outer, count, inner), size);
-    KernelChecks.elements(name, "dx", dx, KernelChecks.volume(name, outer, rows, inner), size);
+    KernelChecks.result(name, "dx", dx, KernelChecks.volume(name, outer, rows, inner), size);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     int status =
@@ -134,7 +134,7 @@ public final class IndexKernels {
     elementSize(name, elementSize);
     require(name, indexType, indices, count);
     KernelChecks.elements(name, "src", src, KernelChecks.volume(name, count, inner), elementSize);
-    KernelChecks.elements(name, "out", out, KernelChecks.volume(name, rows, inner), elementSize);
+    KernelChecks.result(name, "out", out, KernelChecks.volume(name, rows, inner), elementSize);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     int status =
@@ -159,6 +159,7 @@ public final class IndexKernels {
     String name = "gather";
     elementSize(name, elementSize);
     geometry.require(name, elementSize, x, out);
+    KernelChecks.writable(name, "out", out);
     require(name, indexType, indices, geometry.count());
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
@@ -193,6 +194,7 @@ public final class IndexKernels {
     String name = "scatter";
     elementSize(name, elementSize);
     geometry.require(name, elementSize, x, src);
+    KernelChecks.writable(name, "x", x);
     require(name, indexType, indices, geometry.count());
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
@@ -226,6 +228,7 @@ public final class IndexKernels {
       MemorySegment x) {
     String name = "scatterAdd";
     geometry.require(name, type.byteSize(), x, src);
+    KernelChecks.writable(name, "x", x);
     require(name, indexType, indices, geometry.count());
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
@@ -265,7 +268,7 @@ public final class IndexKernels {
     long values = KernelChecks.volume(name, outer, count, inner);
     require(name, indexType, indices, values);
     KernelChecks.elements(name, "y", y, values, bytes);
-    KernelChecks.elements(name, "x", x, KernelChecks.volume(name, outer, size, inner), bytes);
+    KernelChecks.result(name, "x", x, KernelChecks.volume(name, outer, size, inner), bytes);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     int status =
@@ -292,7 +295,7 @@ public final class IndexKernels {
       StridedSpace space, MemorySegment mask, long count, MemorySegment positions) {
     String name = "positions";
     KernelChecks.elements(name, "mask", mask, space.count(), 1);
-    KernelChecks.elements(
+    KernelChecks.result(
         name, "positions", positions, KernelChecks.volume(name, count, space.ndim()), Long.BYTES);
     NativeThreads.bind();
     MemorySegment found = KernelChecks.badIndexSlot();

@@ -72,6 +72,12 @@ public final class KernelCall {
     return bytes.length;
   }
 
+  /** Whether it writes to an operand. */
+  boolean isResult(int operand) {
+    return operand == bytes.length - 1
+        || (operand == 1 && kind == kernels_h.BALBOA_CALL_WINDOW_MAX_PLACES());
+  }
+
   int kind() {
     return kind;
   }

@@ -16,7 +16,7 @@ final class KernelChecks {
 
   private KernelChecks() {}
 
-  /** Requires off-heap memory of at least {@code count} elements. */
+  /** Requires living off-heap memory of at least {@code count} elements. */
   static void elements(String kernel, String name, MemorySegment segment, long count, int size) {
     if (!segment.isNative()) {
       throw new IllegalArgumentException(kernel + ": " + name + " is on the heap");
@@ -32,6 +32,22 @@ final class KernelChecks {
               + size
               + " bytes, the segment has "
               + segment.byteSize() / size);
+    }
+    if (!segment.scope().isAlive() || !segment.isAccessibleBy(Thread.currentThread())) {
+      throw new IllegalArgumentException(
+          kernel + ": " + name + " is closed or belongs to another thread");
+    }
+  }
+
+  /** The same of memory that is written. */
+  static void result(String kernel, String name, MemorySegment segment, long count, int size) {
+    elements(kernel, name, segment, count, size);
+    writable(kernel, name, segment);
+  }
+
+  static void writable(String kernel, String name, MemorySegment segment) {
+    if (segment.isReadOnly()) {
+      throw new IllegalArgumentException(kernel + ": " + name + " is read-only");
     }
   }
 

@@ -37,6 +37,7 @@ public final class Kernels {
     requireElementSize("copyStrided", elementSize);
     MemorySegment from = space.operand("copyStrided", 0, src, elementSize);
     MemorySegment to = space.operand("copyStrided", 1, dst, elementSize);
+    KernelChecks.writable("copyStrided", "dst", dst);
     NativeThreads.bind();
     KernelChecks.status(
         "copyStrided",
@@ -47,7 +48,7 @@ public final class Kernels {
   /** Fills n elements of 1, 2, 4 or 8 bytes with the low bytes of {@code pattern}. */
   public static void fill(int elementSize, long n, long pattern, MemorySegment dst) {
     requireElementSize("fill", elementSize);
-    KernelChecks.elements("fill", "dst", dst, n, elementSize);
+    KernelChecks.result("fill", "dst", dst, n, elementSize);
     NativeThreads.bind();
     KernelChecks.status("fill", kernels_h.balboa_fill(elementSize, n, pattern, dst));
   }
@@ -60,7 +61,7 @@ public final class Kernels {
       KernelKinds.Type dstType,
       MemorySegment dst) {
     KernelChecks.elements("cast", "src", src, n, srcType.byteSize());
-    KernelChecks.elements("cast", "dst", dst, n, dstType.byteSize());
+    KernelChecks.result("cast", "dst", dst, n, dstType.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "cast", kernels_h.balboa_cast(n, srcType.value(), src, dstType.value(), dst));
@@ -70,7 +71,7 @@ public final class Kernels {
   public static void lookup16(long n, MemorySegment table, MemorySegment x, MemorySegment y) {
     KernelChecks.elements("lookup", "table", table, 1 << 16, Short.BYTES);
     KernelChecks.elements("lookup", "x", x, n, Short.BYTES);
-    KernelChecks.elements("lookup", "y", y, n, Short.BYTES);
+    KernelChecks.result("lookup", "y", y, n, Short.BYTES);
     NativeThreads.bind();
     KernelChecks.status("lookup", kernels_h.balboa_lookup_16(n, table, x, y));
   }
@@ -86,7 +87,7 @@ public final class Kernels {
       double beta) {
     boolean wide = KernelChecks.isF64("unary", type);
     KernelChecks.elements("unary", "x", x, n, type.byteSize());
-    KernelChecks.elements("unary", "y", y, n, type.byteSize());
+    KernelChecks.result("unary", "y", y, n, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "unary",
@@ -146,7 +147,7 @@ public final class Kernels {
       double minusInfinity,
       MemorySegment y) {
     KernelChecks.elements("nanToNum", "x", x, n, type.byteSize());
-    KernelChecks.elements("nanToNum", "y", y, n, type.byteSize());
+    KernelChecks.result("nanToNum", "y", y, n, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "nanToNum",
@@ -163,7 +164,7 @@ public final class Kernels {
       MemorySegment y) {
     long n = KernelChecks.volume("gated", outer, half);
     KernelChecks.elements("gated", "x", x, Math.multiplyExact(2, n), type.byteSize());
-    KernelChecks.elements("gated", "y", y, n, type.byteSize());
+    KernelChecks.result("gated", "y", y, n, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "gated", kernels_h.balboa_gated(type.value(), gate.value(), outer, half, x, y));
@@ -181,7 +182,7 @@ public final class Kernels {
     long n = KernelChecks.volume("gatedBackward", outer, half);
     KernelChecks.elements("gatedBackward", "x", x, Math.multiplyExact(2, n), type.byteSize());
     KernelChecks.elements("gatedBackward", "dy", dy, n, type.byteSize());
-    KernelChecks.elements("gatedBackward", "dx", dx, Math.multiplyExact(2, n), type.byteSize());
+    KernelChecks.result("gatedBackward", "dx", dx, Math.multiplyExact(2, n), type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "gatedBackward",
@@ -199,7 +200,7 @@ public final class Kernels {
     boolean wide = KernelChecks.isF64(kernel, type);
     KernelChecks.elements(kernel, "saved", saved, n, type.byteSize());
     KernelChecks.elements(kernel, "dy", dy, n, type.byteSize());
-    KernelChecks.elements(kernel, "dx", dx, n, type.byteSize());
+    KernelChecks.result(kernel, "dx", dx, n, type.byteSize());
     NativeThreads.bind();
     return wide;
   }
@@ -215,7 +216,7 @@ public final class Kernels {
     space.requireOperands("binary", 2);
     MemorySegment left = space.operand("binary", 0, a, type.byteSize());
     MemorySegment right = space.operand("binary", 1, b, type.byteSize());
-    KernelChecks.elements("binary", "out", out, space.count(), type.byteSize());
+    KernelChecks.result("binary", "out", out, space.count(), type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "binary",
@@ -242,7 +243,7 @@ public final class Kernels {
     space.requireOperands("compare", 2);
     MemorySegment left = space.operand("compare", 0, a, type.byteSize());
     MemorySegment right = space.operand("compare", 1, b, type.byteSize());
-    KernelChecks.elements("compare", "out", out, space.count(), 1);
+    KernelChecks.result("compare", "out", out, space.count(), 1);
     NativeThreads.bind();
     KernelChecks.status(
         "compare",
@@ -268,7 +269,7 @@ public final class Kernels {
     space.requireOperands("logical", 2);
     MemorySegment left = space.operand("logical", 0, a, 1);
     MemorySegment right = space.operand("logical", 1, b, 1);
-    KernelChecks.elements("logical", "out", out, space.count(), 1);
+    KernelChecks.result("logical", "out", out, space.count(), 1);
     NativeThreads.bind();
     KernelChecks.status(
         "logical",
@@ -299,7 +300,7 @@ public final class Kernels {
     MemorySegment test = space.operand("where", 0, condition, 1);
     MemorySegment left = space.operand("where", 1, a, elementSize);
     MemorySegment right = space.operand("where", 2, b, elementSize);
-    KernelChecks.elements("where", "out", out, space.count(), elementSize);
+    KernelChecks.result("where", "out", out, space.count(), elementSize);
     NativeThreads.bind();
     KernelChecks.status(
         "where",
@@ -328,7 +329,7 @@ public final class Kernels {
     MemorySegment start = space.operand("lerp", 0, a, type.byteSize());
     MemorySegment end = space.operand("lerp", 1, b, type.byteSize());
     MemorySegment weight = space.operand("lerp", 2, w, type.byteSize());
-    KernelChecks.elements("lerp", "out", out, space.count(), type.byteSize());
+    KernelChecks.result("lerp", "out", out, space.count(), type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "lerp",

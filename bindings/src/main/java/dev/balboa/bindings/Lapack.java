@@ -70,6 +70,7 @@ public final class Lapack {
     long count = KernelChecks.volume("widenFinite", rows, columns);
     KernelChecks.elements("widenFinite", "x", x, count, wide ? Double.BYTES : Float.BYTES);
     numbers("widenFinite", "y", y, KernelChecks.volume("widenFinite", rows, ld));
+    KernelChecks.writable("widenFinite", "y", y);
     NativeThreads.bind();
     MemorySegment position = KernelChecks.badIndexSlot();
     KernelChecks.status(
@@ -86,7 +87,9 @@ public final class Lapack {
   public static void orientRows(
       int rows, int n, double tie, MemorySegment x, int width, MemorySegment other) {
     numbers("orientRows", "x", x, KernelChecks.volume("orientRows", rows, n));
+    KernelChecks.writable("orientRows", "x", x);
     numbers("orientRows", "other", other, KernelChecks.volume("orientRows", rows, width));
+    KernelChecks.writable("orientRows", "other", other);
     NativeThreads.bind();
     KernelChecks.status("orientRows", kernels_h.balboa_orient_rows(rows, n, tie, x, width, other));
   }
@@ -98,6 +101,7 @@ public final class Lapack {
    */
   public static int dpotrf(boolean upper, int n, MemorySegment a) {
     matrix("dpotrf", "a", a, n, n);
+    KernelChecks.writable("dpotrf", "a", a);
     OpenBlas.ensureThreads();
     return info(
         "dpotrf",
@@ -111,7 +115,9 @@ public final class Lapack {
    */
   public static int dgetrf(int n, MemorySegment a, MemorySegment pivots) {
     matrix("dgetrf", "a", a, n, n);
+    KernelChecks.writable("dgetrf", "a", a);
     wholes("dgetrf", "pivots", pivots, n);
+    KernelChecks.writable("dgetrf", "pivots", pivots);
     OpenBlas.ensureThreads();
     return info(
         "dgetrf", lapack_h.LAPACKE_dgetrf_work(COLUMN_MAJOR, n, n, a, Math.max(1, n), pivots));
@@ -127,6 +133,7 @@ public final class Lapack {
       MemorySegment b) {
     matrix("dgetrs", "factors", factors, n, n);
     matrix("dgetrs", "b", b, n, columns);
+    KernelChecks.writable("dgetrs", "b", b);
     wholes("dgetrs", "pivots", pivots, n);
     for (int i = 0; i < n; i++) {
       int pivot = pivots.getAtIndex(ValueLayout.JAVA_INT, i);
@@ -159,6 +166,7 @@ public final class Lapack {
       MemorySegment b) {
     matrix("dtrtrs", "a", a, n, n);
     matrix("dtrtrs", "b", b, n, columns);
+    KernelChecks.writable("dtrtrs", "b", b);
     OpenBlas.ensureThreads();
     int ld = Math.max(1, n);
     return info(
@@ -193,8 +201,11 @@ public final class Lapack {
   public static void dgeqrt(int m, int n, MemorySegment a, MemorySegment t, MemorySegment work) {
     int block = qrBlock(m, n);
     matrix("dgeqrt", "a", a, m, n);
+    KernelChecks.writable("dgeqrt", "a", a);
     matrix("dgeqrt", "t", t, block, Math.min(m, n));
+    KernelChecks.writable("dgeqrt", "t", t);
     numbers("dgeqrt", "work", work, qrWork(n));
+    KernelChecks.writable("dgeqrt", "work", work);
     OpenBlas.ensureThreads();
     info(
         "dgeqrt",
@@ -221,7 +232,9 @@ public final class Lapack {
     matrix("dgemqrt", "factors", factors, m, n);
     matrix("dgemqrt", "t", t, block, n);
     matrix("dgemqrt", "c", c, m, columns);
+    KernelChecks.writable("dgemqrt", "c", c);
     numbers("dgemqrt", "work", work, qrWork(columns));
+    KernelChecks.writable("dgemqrt", "work", work);
     OpenBlas.ensureThreads();
     int ld = Math.max(1, m);
     byte trans = flag(transposed ? 'T' : 'N');
@@ -301,7 +314,9 @@ public final class Lapack {
       MemorySegment wholes) {
     int k = Math.min(m, n);
     matrix("dgesdd", "u", u, m, k);
+    KernelChecks.writable("dgesdd", "u", u);
     matrix("dgesdd", "vt", vt, k, n);
+    KernelChecks.writable("dgesdd", "vt", vt);
     return svd('S', m, n, a, s, u, vt, work, wholes);
   }
 
@@ -330,9 +345,13 @@ public final class Lapack {
       MemorySegment wholes) {
     int k = Math.min(m, n);
     matrix("dgesdd", "a", a, m, n);
+    KernelChecks.writable("dgesdd", "a", a);
     numbers("dgesdd", "s", s, k);
+    KernelChecks.writable("dgesdd", "s", s);
     wholes("dgesdd", "wholes", wholes, 8L * k);
+    KernelChecks.writable("dgesdd", "wholes", wholes);
     numbers("dgesdd", "work", work, 1);
+    KernelChecks.writable("dgesdd", "work", work);
     long length = Math.min(work.byteSize() / Double.BYTES, Integer.MAX_VALUE);
     OpenBlas.ensureThreads();
     return info(
@@ -378,9 +397,13 @@ public final class Lapack {
       MemorySegment work,
       MemorySegment wholes) {
     matrix("dsyevd", "a", a, n, n);
+    KernelChecks.writable("dsyevd", "a", a);
     numbers("dsyevd", "w", w, n);
+    KernelChecks.writable("dsyevd", "w", w);
     numbers("dsyevd", "work", work, eigenWork(n));
+    KernelChecks.writable("dsyevd", "work", work);
     wholes("dsyevd", "wholes", wholes, eigenWholes(n));
+    KernelChecks.writable("dsyevd", "wholes", wholes);
     OpenBlas.ensureThreads();
     return info(
         "dsyevd",

@@ -83,6 +83,7 @@ public final class LossKernels {
     c.check("crossEntropy", labels, weights);
     c.scores("crossEntropy", "x", x);
     c.loss("crossEntropy", "loss", loss);
+    KernelChecks.writable("crossEntropy", "loss", loss);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     status(
@@ -116,6 +117,7 @@ public final class LossKernels {
     c.scores("crossEntropyBackward", "x", x);
     c.loss("crossEntropyBackward", "dloss", dloss);
     c.scores("crossEntropyBackward", "dx", dx);
+    KernelChecks.writable("crossEntropyBackward", "dx", dx);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     status(
@@ -148,6 +150,7 @@ public final class LossKernels {
     c.check("nll", labels, weights);
     c.scores("nll", "x", x);
     c.loss("nll", "loss", loss);
+    KernelChecks.writable("nll", "loss", loss);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     status(
@@ -178,6 +181,7 @@ public final class LossKernels {
     c.check("nllBackward", labels, weights);
     c.loss("nllBackward", "dloss", dloss);
     c.scores("nllBackward", "dx", dx);
+    KernelChecks.writable("nllBackward", "dx", dx);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     status(
@@ -209,11 +213,12 @@ public final class LossKernels {
       MemorySegment x,
       MemorySegment labels,
       MemorySegment loss) {
+    c.requireInnermost("multiMargin");
     c.check("multiMargin", labels, MemorySegment.NULL);
     c.scores("multiMargin", "x", x);
     c.loss("multiMargin", "loss", loss);
+    KernelChecks.writable("multiMargin", "loss", loss);
     NativeThreads.bind();
-    c.requireInnermost("multiMargin");
     MemorySegment bad = KernelChecks.badIndexSlot();
     status(
         "multiMargin",
@@ -241,12 +246,13 @@ public final class LossKernels {
       MemorySegment labels,
       MemorySegment dloss,
       MemorySegment dx) {
+    c.requireInnermost("multiMarginBackward");
     c.check("multiMarginBackward", labels, MemorySegment.NULL);
     c.scores("multiMarginBackward", "x", x);
     c.loss("multiMarginBackward", "dloss", dloss);
     c.scores("multiMarginBackward", "dx", dx);
+    KernelChecks.writable("multiMarginBackward", "dx", dx);
     NativeThreads.bind();
-    c.requireInnermost("multiMarginBackward");
     MemorySegment bad = KernelChecks.badIndexSlot();
     status(
         "multiMarginBackward",
@@ -322,7 +328,8 @@ public final class LossKernels {
     a.check("ctc", targets, inputLengths, targetLengths);
     a.scores("ctc", "x", x);
     a.real("ctc", "loss", loss, a.batch);
-    KernelChecks.elements("ctc", "work", work, a.forwardWork(), Double.BYTES);
+    KernelChecks.writable("ctc", "loss", loss);
+    KernelChecks.result("ctc", "work", work, a.forwardWork(), Double.BYTES);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     status(
@@ -361,8 +368,9 @@ public final class LossKernels {
     a.check("ctcBackward", targets, inputLengths, targetLengths);
     a.scores("ctcBackward", "x", x);
     a.scores("ctcBackward", "dx", dx);
+    KernelChecks.writable("ctcBackward", "dx", dx);
     a.real("ctcBackward", "dloss", dloss, a.batch);
-    KernelChecks.elements("ctcBackward", "work", work, a.backwardWork(), Double.BYTES);
+    KernelChecks.result("ctcBackward", "work", work, a.backwardWork(), Double.BYTES);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     status(

@@ -48,8 +48,11 @@ public final class Lu {
   public static void factor(
       int count, int n, MemorySegment a, int ld, MemorySegment pivots, MemorySegment zeros) {
     matrices("lu", "a", a, count, n, n, ld);
+    KernelChecks.writable("lu", "a", a);
     wholes("lu", "pivots", pivots, (long) count * n);
+    KernelChecks.writable("lu", "pivots", pivots);
     wholes("lu", "zeros", zeros, count);
+    KernelChecks.writable("lu", "zeros", zeros);
     NativeThreads.bind();
     KernelChecks.status(
         "lu", kernels_h.balboa_lu(OpenBlas.dgemm(), count, n, a, ld, pivots, zeros));
@@ -70,6 +73,7 @@ public final class Lu {
       MemorySegment b) {
     matrices("lu_solve", "factors", factors, count, n, n, ld);
     matrices("lu_solve", "b", b, count, n, columns, columns);
+    KernelChecks.writable("lu_solve", "b", b);
     wholes("lu_solve", "pivots", pivots, (long) count * n);
     NativeThreads.bind();
     int status =

@@ -75,7 +75,7 @@ public final class OptimizerKernels {
   /** Writes the sum of the squares of list 0 to out, f64[1]. */
   public static void sumSquares(TensorTable table, MemorySegment out) {
     table.requireF32("sumSquares");
-    KernelChecks.elements("sumSquares", "out", out, 1, Double.BYTES);
+    KernelChecks.result("sumSquares", "out", out, 1, Double.BYTES);
     NativeThreads.bind();
     KernelChecks.status(
         "sumSquares",
@@ -99,7 +99,7 @@ public final class OptimizerKernels {
    */
   public static void clipNorm(TensorTable table, double maxNorm, MemorySegment norm) {
     table.requireF32("clipNorm");
-    KernelChecks.elements("clipNorm", "norm", norm, 1, Double.BYTES);
+    KernelChecks.result("clipNorm", "norm", norm, 1, Double.BYTES);
     NativeThreads.bind();
     KernelChecks.status(
         "clipNorm",

@@ -144,8 +144,8 @@ public final class PanelConvolution {
     KernelChecks.f32(NAME, "weights", w, weights);
     KernelChecks.f32OrNull(NAME, "bias", bias, filters);
     KernelChecks.f32OrNull(NAME, "residual", residual, outputs);
-    KernelChecks.f32(NAME, "y", y, outputs);
-    KernelChecks.elements(NAME, "scratch", scratch, 0, 1);
+    KernelChecks.result(NAME, "y", y, outputs, Float.BYTES);
+    KernelChecks.result(NAME, "scratch", scratch, 0, 1);
     NativeThreads.bind();
     KernelChecks.status(
         NAME,

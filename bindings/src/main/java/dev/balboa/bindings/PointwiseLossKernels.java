@@ -40,6 +40,7 @@ public final class PointwiseLossKernels {
   public void forward(MemorySegment output, MemorySegment target, MemorySegment loss) {
     String name = "pointwiseLoss";
     check(name, output, target, loss);
+    KernelChecks.writable(name, "loss", loss);
     NativeThreads.bind();
     KernelChecks.status(
         name,
@@ -59,9 +60,9 @@ public final class PointwiseLossKernels {
       MemorySegment dtarget) {
     String name = "pointwiseLossBackward";
     check(name, output, target, dloss);
-    KernelChecks.elements(name, "doutput", doutput, n, type.byteSize());
+    KernelChecks.result(name, "doutput", doutput, n, type.byteSize());
     if (!dtarget.equals(MemorySegment.NULL)) {
-      KernelChecks.elements(name, "dtarget", dtarget, n, type.byteSize());
+      KernelChecks.result(name, "dtarget", dtarget, n, type.byteSize());
     }
     NativeThreads.bind();
     KernelChecks.status(

@@ -134,9 +134,9 @@ public final class PooledChain {
    */
   public void run(MemorySegment args, MemorySegment[] s) {
     KernelChecks.f32(NAME, "x", s[0], links.getFirst().inputs());
-    KernelChecks.f32(NAME, "y", s[1], links.getLast().outputs());
+    KernelChecks.result(NAME, "y", s[1], links.getLast().outputs(), Float.BYTES);
     KernelChecks.elements(NAME, "arguments", args, argumentBytes(), 1);
-    KernelChecks.elements(NAME, "scratch", s[2], 0, 1);
+    KernelChecks.result(NAME, "scratch", s[2], 0, 1);
     int at = FIRST_WEIGHTS;
     for (int i = 0; i < links.size(); i++) {
       Link link = links.get(i);

@@ -27,7 +27,7 @@ public final class PreluKernels {
     long elements = KernelChecks.volume("prelu", outer, channels, inner);
     KernelChecks.elements("prelu", "x", x, elements, type.byteSize());
     KernelChecks.elements("prelu", "weight", weight, channels, type.byteSize());
-    KernelChecks.elements("prelu", "y", y, elements, type.byteSize());
+    KernelChecks.result("prelu", "y", y, elements, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "prelu", kernels_h.balboa_prelu(type.value(), outer, channels, inner, x, weight, y));
@@ -48,8 +48,8 @@ public final class PreluKernels {
     KernelChecks.elements("preluBackward", "x", x, elements, type.byteSize());
     KernelChecks.elements("preluBackward", "weight", weight, channels, type.byteSize());
     KernelChecks.elements("preluBackward", "dy", dy, elements, type.byteSize());
-    KernelChecks.elements("preluBackward", "dx", dx, elements, type.byteSize());
-    KernelChecks.elements("preluBackward", "dweight", dweight, channels, type.byteSize());
+    KernelChecks.result("preluBackward", "dx", dx, elements, type.byteSize());
+    KernelChecks.result("preluBackward", "dweight", dweight, channels, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "preluBackward",

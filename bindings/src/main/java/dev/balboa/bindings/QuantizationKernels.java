@@ -32,7 +32,7 @@ public final class QuantizationKernels {
       View v, MemorySegment x, MemorySegment scales, MemorySegment zeros, MemorySegment y) {
     check("quantize", v, scales, zeros);
     KernelChecks.elements("quantize", "x", x, v.elements("quantize"), v.real.byteSize());
-    KernelChecks.elements("quantize", "y", y, v.elements("quantize"), v.code.byteSize());
+    KernelChecks.result("quantize", "y", y, v.elements("quantize"), v.code.byteSize());
     KernelChecks.status(
         "quantize",
         kernels_h.balboa_quantize(
@@ -44,7 +44,7 @@ public final class QuantizationKernels {
       View v, MemorySegment q, MemorySegment scales, MemorySegment zeros, MemorySegment y) {
     check("dequantize", v, scales, zeros);
     KernelChecks.elements("dequantize", "q", q, v.elements("dequantize"), v.code.byteSize());
-    KernelChecks.elements("dequantize", "y", y, v.elements("dequantize"), v.real.byteSize());
+    KernelChecks.result("dequantize", "y", y, v.elements("dequantize"), v.real.byteSize());
     KernelChecks.status(
         "dequantize",
         kernels_h.balboa_dequantize(
@@ -60,8 +60,8 @@ public final class QuantizationKernels {
       MemorySegment zero) {
     KernelChecks.elements("range", "smallest", smallest, 1, real.byteSize());
     KernelChecks.elements("range", "largest", largest, 1, real.byteSize());
-    KernelChecks.elements("range", "scale", scale, 1, real.byteSize());
-    KernelChecks.elements("range", "zero", zero, 1, 1);
+    KernelChecks.result("range", "scale", scale, 1, real.byteSize());
+    KernelChecks.result("range", "zero", zero, 1, 1);
     KernelChecks.status(
         "range", kernels_h.balboa_quantize_range(real.value(), smallest, largest, scale, zero));
   }

@@ -48,7 +48,7 @@ public final class RandomKernels {
     boolean wide = KernelChecks.isF64("dropout", type);
     KernelChecks.elements("dropout", "key", key, 2, Long.BYTES);
     KernelChecks.elements("dropout", "x", x, n, type.byteSize());
-    KernelChecks.elements("dropout", "y", y, n, type.byteSize());
+    KernelChecks.result("dropout", "y", y, n, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "dropout",
@@ -72,7 +72,7 @@ public final class RandomKernels {
           "integers: [" + low + ", " + high + ") is no range of " + type);
     }
     KernelChecks.elements("integers", "key", key, 2, Long.BYTES);
-    KernelChecks.elements("integers", "y", y, n, type.byteSize());
+    KernelChecks.result("integers", "y", y, n, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "integers",
@@ -84,14 +84,14 @@ public final class RandomKernels {
   /** The numbers 0 to n - 1 in random order, i32[n]; {@code key} is i64[2], seed and sequence. */
   public static void permutation(long n, MemorySegment key, MemorySegment y) {
     KernelChecks.elements("permutation", "key", key, 2, Long.BYTES);
-    KernelChecks.elements("permutation", "y", y, n, Integer.BYTES);
+    KernelChecks.result("permutation", "y", y, n, Integer.BYTES);
     NativeThreads.bind();
     KernelChecks.status("permutation", kernels_h.balboa_permutation(n, key, y));
   }
 
   private static void check(String kernel, long n, MemorySegment key, MemorySegment y) {
     KernelChecks.elements(kernel, "key", key, 2, Long.BYTES);
-    KernelChecks.f32(kernel, "y", y, n);
+    KernelChecks.result(kernel, "y", y, n, Float.BYTES);
     NativeThreads.bind();
   }
 }

@@ -40,13 +40,13 @@ public final class RecurrentKernels {
     check.ofLstm("c0", c0);
     check.ofPeepholes("peepholes", peepholes);
     check.lengths(lengths);
-    check.of("y", y, shape.outputs());
-    check.of("last h", hLast, shape.states());
-    check.ofLstm("last c", cLast);
+    check.result("y", y, shape.outputs());
+    check.result("last h", hLast, shape.states());
+    check.resultLstm("last c", cLast);
     if (workspace.address() != 0) {
-      check.of("workspace", workspace, shape.workspace());
+      check.result("workspace", workspace, shape.workspace());
     }
-    check.of("scratch", scratch, shape.forwardScratch());
+    check.result("scratch", scratch, shape.forwardScratch());
     NativeThreads.bind();
     KernelChecks.status(
         "recurrentForward",
@@ -100,13 +100,13 @@ public final class RecurrentKernels {
     check.of("dy", dy, shape.outputs());
     check.of("last dh", dhLast, shape.states());
     check.ofLstm("last dc", dcLast);
-    check.of("dsums", dsums, shape.rows() * shape.biases());
-    check.of("before", before, shape.outputs());
-    check.of("reset", reset, shape.cell() == RecurrentShape.Cell.GRU ? shape.outputs() : 0);
-    check.of("dh0", dh0, shape.states());
-    check.ofLstm("dc0", dc0);
-    check.ofPeepholes("dpeepholes", dpeepholes);
-    check.of("scratch", scratch, shape.backwardScratch());
+    check.result("dsums", dsums, shape.rows() * shape.biases());
+    check.result("before", before, shape.outputs());
+    check.result("reset", reset, shape.cell() == RecurrentShape.Cell.GRU ? shape.outputs() : 0);
+    check.result("dh0", dh0, shape.states());
+    check.resultLstm("dc0", dc0);
+    check.resultPeepholes("dpeepholes", dpeepholes);
+    check.result("scratch", scratch, shape.backwardScratch());
     NativeThreads.bind();
     KernelChecks.status(
         "recurrentBackward",
@@ -145,6 +145,20 @@ public final class RecurrentKernels {
     void ofPeepholes(String name, MemorySegment segment) {
       boolean any = shape.cell() == RecurrentShape.Cell.LSTM_PEEPHOLE;
       of(name, segment, any ? 3 * shape.hidden() : 0);
+    }
+
+    void result(String name, MemorySegment segment, long count) {
+      KernelChecks.result(kernel, name, segment, count, type.byteSize());
+    }
+
+    void resultLstm(String name, MemorySegment segment) {
+      ofLstm(name, segment);
+      KernelChecks.writable(kernel, name, segment);
+    }
+
+    void resultPeepholes(String name, MemorySegment segment) {
+      ofPeepholes(name, segment);
+      KernelChecks.writable(kernel, name, segment);
     }
 
     void lengths(MemorySegment segment) {

@@ -26,7 +26,7 @@ public final class ReductionKernels {
       MemorySegment out) {
     KernelChecks.elements(
         "reduce", "x", x, KernelChecks.volume("reduce", outer, n, inner), type.byteSize());
-    KernelChecks.elements(
+    KernelChecks.result(
         "reduce", "out", out, KernelChecks.volume("reduce", outer, inner), type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
@@ -48,7 +48,7 @@ public final class ReductionKernels {
     String kernel = max ? "argmax" : "argmin";
     KernelChecks.elements(
         kernel, "x", x, KernelChecks.volume(kernel, outer, n, inner), type.byteSize());
-    KernelChecks.elements(
+    KernelChecks.result(
         kernel, "out", out, KernelChecks.volume(kernel, outer, inner), Integer.BYTES);
     NativeThreads.bind();
     KernelChecks.status(
@@ -69,7 +69,7 @@ public final class ReductionKernels {
     long elements = KernelChecks.volume("softmax", outer, n, inner);
     boolean wide = KernelChecks.isF64("softmax", type);
     KernelChecks.elements("softmax", "x", x, elements, type.byteSize());
-    KernelChecks.elements("softmax", "y", y, elements, type.byteSize());
+    KernelChecks.result("softmax", "y", y, elements, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "softmax",
@@ -94,7 +94,7 @@ public final class ReductionKernels {
     boolean wide = KernelChecks.isF64("softmaxBackward", type);
     KernelChecks.elements("softmaxBackward", "y", y, elements, type.byteSize());
     KernelChecks.elements("softmaxBackward", "dy", dy, elements, type.byteSize());
-    KernelChecks.elements("softmaxBackward", "dx", dx, elements, type.byteSize());
+    KernelChecks.result("softmaxBackward", "dx", dx, elements, type.byteSize());
     NativeThreads.bind();
     KernelChecks.status(
         "softmaxBackward",
@@ -112,7 +112,8 @@ public final class ReductionKernels {
    */
   public static void oneHot(long rows, long classes, MemorySegment labels, MemorySegment out) {
     KernelChecks.elements("oneHot", "labels", labels, rows, Integer.BYTES);
-    KernelChecks.f32("oneHot", "out", out, KernelChecks.volume("oneHot", rows, classes));
+    KernelChecks.result(
+        "oneHot", "out", out, KernelChecks.volume("oneHot", rows, classes), Float.BYTES);
     NativeThreads.bind();
     MemorySegment bad = KernelChecks.badIndexSlot();
     KernelChecks.status(

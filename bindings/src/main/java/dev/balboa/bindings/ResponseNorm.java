@@ -33,6 +33,7 @@ public record ResponseNorm(
   public void forward(MemorySegment x, MemorySegment y) {
     check("x", x);
     check("y", y);
+    KernelChecks.writable("responseNorm", "y", y);
     NativeThreads.bind();
     KernelChecks.status(
         "responseNorm",
@@ -45,7 +46,9 @@ public record ResponseNorm(
     check("x", x);
     check("dy", dy);
     check("dx", dx);
+    KernelChecks.writable("responseNorm", "dx", dx);
     check("scratch", scratch);
+    KernelChecks.writable("responseNorm", "scratch", scratch);
     NativeThreads.bind();
     KernelChecks.status(
         "responseNormBackward",

@@ -61,9 +61,12 @@ public record RowNorm(
       MemorySegment variance) {
     check("x", x, rows * n, type);
     check("y", y, rows * n, type);
+    KernelChecks.writable("rowNorm", "y", y);
     checkIfPresent("gamma", gamma, parameters());
     checkIfPresent("beta", beta, parameters());
     checkStatistics(mean, variance);
+    KernelChecks.writable("rowNorm", "mean", mean);
+    KernelChecks.writable("rowNorm", "variance", variance);
     NativeThreads.bind();
     KernelChecks.status(
         "rowNorm",
@@ -96,9 +99,12 @@ public record RowNorm(
     check("x", x, rows * n, type);
     check("dy", dy, rows * n, type);
     check("dx", dx, rows * n, type);
+    KernelChecks.writable("rowNorm", "dx", dx);
     checkIfPresent("gamma", gamma, parameters());
     checkIfPresent("dgamma", dgamma, parameters());
+    KernelChecks.writable("rowNorm", "dgamma", dgamma);
     checkIfPresent("dbeta", dbeta, parameters());
+    KernelChecks.writable("rowNorm", "dbeta", dbeta);
     checkStatistics(mean, variance);
     NativeThreads.bind();
     KernelChecks.status(

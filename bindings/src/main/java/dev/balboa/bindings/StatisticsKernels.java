@@ -33,7 +33,7 @@ public final class StatisticsKernels {
   public static void center(
       KernelKinds.Type type, long outer, long n, long inner, MemorySegment x, MemorySegment y) {
     checkInput("center", type, outer, n, inner, x);
-    KernelChecks.elements(
+    KernelChecks.result(
         "center", "y", y, KernelChecks.volume("center", outer, n, inner), type.byteSize());
     NativeThreads.bind();
     KernelChecks.status("center", kernels_h.balboa_center(type.value(), outer, n, inner, x, y));
@@ -64,7 +64,7 @@ public final class StatisticsKernels {
       MemorySegment out) {
     KernelChecks.elements(
         "reduceBool", "x", x, KernelChecks.volume("reduceBool", outer, n, inner), 1);
-    KernelChecks.elements(
+    KernelChecks.result(
         "reduceBool",
         "out",
         out,
@@ -84,7 +84,7 @@ public final class StatisticsKernels {
       MemorySegment x,
       MemorySegment out) {
     checkInput(kernel, type, outer, n, inner, x);
-    KernelChecks.elements(
+    KernelChecks.result(
         kernel, "out", out, KernelChecks.volume(kernel, outer, inner), type.byteSize());
     NativeThreads.bind();
   }

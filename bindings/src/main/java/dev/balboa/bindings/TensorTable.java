@@ -56,9 +56,9 @@ public final class TensorTable {
     return new TensorTable(type, roles, sizes.clone());
   }
 
-  /** Puts a tensor in its place. */
+  /** Puts a tensor in its place, in memory that can be written. */
   public void set(int role, int index, MemorySegment tensor) {
-    KernelChecks.elements("tensor table", "tensor", tensor, sizes[index], type.byteSize());
+    KernelChecks.result("tensor table", "tensor", tensor, sizes[index], type.byteSize());
     filled[role].set(index);
     pointers[role].setAtIndex(ValueLayout.ADDRESS, index, tensor);
   }

@@ -115,7 +115,7 @@ public final class WindowPool {
 
   /** The first largest element of each window, NaN the largest, and its place in the plane, i32. */
   public void max(MemorySegment x, MemorySegment y, MemorySegment index) {
-    KernelChecks.elements("windowMax", "index", index, outputs, Integer.BYTES);
+    KernelChecks.result("windowMax", "index", index, outputs, Integer.BYTES);
     runMax(x, y, index);
   }
 
@@ -126,7 +126,7 @@ public final class WindowPool {
 
   private void runMax(MemorySegment x, MemorySegment y, MemorySegment index) {
     elements("x", x, inputs);
-    elements("y", y, outputs);
+    result("y", y, outputs);
     NativeThreads.bind();
     KernelChecks.status(
         "windowMax", kernels_h.balboa_window_max(type.value(), outer, inner, windows, x, y, index));
@@ -141,7 +141,7 @@ public final class WindowPool {
   public void maxBackward(MemorySegment index, MemorySegment dy, MemorySegment dx) {
     KernelChecks.elements("windowMaxBackward", "index", index, outputs, Integer.BYTES);
     elements("dy", dy, outputs);
-    elements("dx", dx, inputs);
+    result("dx", dx, inputs);
     NativeThreads.bind();
     KernelChecks.status(
         "windowMaxBackward",
@@ -176,7 +176,7 @@ public final class WindowPool {
   public void mean(MemorySegment x, MemorySegment y) {
     requireMeans("windowMean");
     elements("x", x, inputs);
-    elements("y", y, outputs);
+    result("y", y, outputs);
     NativeThreads.bind();
     KernelChecks.status(
         "windowMean", kernels_h.balboa_window_mean(type.value(), outer, windows, x, y));
@@ -186,11 +186,15 @@ public final class WindowPool {
   public void meanBackward(MemorySegment dy, MemorySegment dx) {
     requireMeans("windowMeanBackward");
     elements("dy", dy, outputs);
-    elements("dx", dx, inputs);
+    result("dx", dx, inputs);
     NativeThreads.bind();
     KernelChecks.status(
         "windowMeanBackward",
         kernels_h.balboa_window_mean_backward(type.value(), outer, windows, dy, dx));
+  }
+
+  private void result(String name, MemorySegment segment, long count) {
+    KernelChecks.result("windowPool", name, segment, count, type.byteSize());
   }
 
   private void elements(String name, MemorySegment segment, long count) {

@@ -55,7 +55,7 @@ public final class WinogradFilters {
    */
   public void run(MemorySegment w, MemorySegment u) {
     KernelChecks.f32(NAME, "weights", w, weights);
-    KernelChecks.f32(NAME, "transformed weights", u, transformed);
+    KernelChecks.result(NAME, "transformed weights", u, transformed, Float.BYTES);
     NativeThreads.bind();
     KernelChecks.status(NAME, kernels_h.balboa_winograd_transform_f32(numbers, w, u));
   }

@@ -127,4 +127,18 @@ class CallListsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("reluBackward: negative size");
   }
+
+  @Test
+  void resultsLieInMemoryThatCanBeWritten() {
+    List<CallLists.Place> places = List.of(new CallLists.Place(0, 0), new CallLists.Place(1, 0));
+    List<CallLists.Call> calls = List.of(new CallLists.Kernel(KernelCall.add(4), places));
+    try (Arena arena = Arena.ofConfined();
+        CallLists lists = CallLists.create(List.of(calls), 2)) {
+      MemorySegment fixed = arena.allocate(16, 8).asReadOnly();
+      lists.set(0, fixed);
+      assertThatThrownBy(() -> lists.set(1, fixed))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("buffer 1 needs 16 bytes of living writable memory");
+    }
+  }
 }

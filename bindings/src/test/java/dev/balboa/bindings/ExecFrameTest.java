@@ -140,7 +140,10 @@ class ExecFrameTest {
       assertThatThrownBy(() -> frame.set(1, MemorySegment.ofArray(new float[64])))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("off-heap");
-      frame.set(0, arena.allocate(256));
+      assertThatThrownBy(() -> frame.set(1, arena.allocate(256).asReadOnly()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("DST f32[64]:a got read-only memory");
+      frame.set(0, arena.allocate(256).asReadOnly());
       assertThatThrownBy(frame::execute)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("no buffer set for DST");

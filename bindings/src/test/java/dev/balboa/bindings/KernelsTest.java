@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -382,6 +383,34 @@ class KernelsTest {
     assertThatThrownBy(() -> LossKernels.multiMarginBackward(c, 1, 1, none, none, loss, none))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("multiMarginBackward: expected classes innermost");
+  }
+
+  @Test
+  void refusesMemoryThatIsClosedOrOfAnotherThread() throws InterruptedException {
+    TensorTable table = TensorTable.of(1, 1);
+    MemorySegment gone;
+    try (Arena closed = Arena.ofConfined()) {
+      gone = closed.allocate(4);
+      Thread thread =
+          new Thread(() -> refused(() -> table.set(0, 0, gone), "tensor is closed or belongs to"));
+      AtomicReference<Throwable> thrown = new AtomicReference<>();
+      thread.setUncaughtExceptionHandler((t, e) -> thrown.set(e));
+      thread.start();
+      thread.join();
+      assertThat(thrown.get()).isNull();
+    }
+    refused(() -> table.set(0, 0, gone), "tensor is closed or belongs to");
+  }
+
+  @Test
+  void refusesResultsThatAreReadOnly() {
+    MemorySegment fixed = f32(1, 2).asReadOnly();
+    refused(() -> Kernels.fill(4, 2, 1, fixed), "fill: dst is read-only");
+    refused(() -> TensorTable.of(1, 2).set(0, 0, fixed), "tensor is read-only");
+    refused(() -> BlasVector.sscal(2, 3, fixed, 1), "sscal: x is read-only");
+    MemorySegment y = f32(0, 0);
+    BlasVector.saxpy(2, 3, fixed, 1, y, 1);
+    assertThat(floats(y)).containsExactly(3, 6);
   }
 
   @Test

@@ -132,6 +132,18 @@ class PooledChainTest {
   }
 
   @Test
+  void refusesWeightsThatAreClosed() {
+    PooledChain chain = PooledChain.of(List.of(direct(), winograd(BETWEEN)), false);
+    MemorySegment[] s = operands(chain);
+    try (Arena closed = Arena.ofConfined()) {
+      s[3] = closed.allocate(s[3].byteSize(), 64);
+    }
+    assertThatThrownBy(() -> chain.run(chain.newArguments(), s))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("weights is closed");
+  }
+
+  @Test
   void refusesLinksWithTooFewNumbers() {
     MemorySegment numbers = arena.allocate(11 * 8, 8);
     assertThatThrownBy(
