@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Post-training quantization of a model: convolutions and linear maps on bytes, with ranges of
@@ -31,6 +32,9 @@ import java.util.function.Function;
  *
  * <p>The parameters of the model stay as they are; what was compiled quantizes them again whenever
  * they change. The ranges stay those of the calibration.
+ *
+ * <p>Bytes have no code for NaN: one that goes into a product counts as some number of the range, so
+ * that what comes out is finite. What is beyond the range, infinities included, saturates.
  *
  * <p>Thread rule: immutable.
  */
@@ -52,6 +56,7 @@ public final class Int8 {
    * Runs a model as in inference on samples, some hundred of which are customary.
    *
    * @param batches inputs of the model
+   * @throws IllegalArgumentException if nothing goes into one of the products
    * @throws UnsupportedOperationException if the backend has no fast arithmetic of bytes on this
    *     processor
    */
@@ -87,6 +92,11 @@ public final class Int8 {
     }
     if (recorder.names == null) {
       throw new IllegalArgumentException("calibration: expected at least one batch");
+    }
+    List<String> unseen = recorder.unseen();
+    if (!unseen.isEmpty()) {
+      throw new IllegalArgumentException(
+          "calibration: the batches brought no numbers to the products " + unseen);
     }
     List<Range> ranges = recorder.seen.stream().map(calibration::range).toList();
     return new Int8(options, recorder.names, List.copyOf(recorder.seen), ranges);
@@ -169,6 +179,13 @@ public final class Int8 {
         names = List.copyOf(captured);
         names.forEach(_ -> seen.add(new Histogram()));
       }
+    }
+
+    List<String> unseen() {
+      return IntStream.range(0, names.size())
+          .filter(i -> seen.get(i).count() == 0)
+          .mapToObj(names::get)
+          .toList();
     }
 
     @Override

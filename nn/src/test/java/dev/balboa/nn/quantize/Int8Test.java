@@ -148,6 +148,37 @@ class Int8Test {
   }
 
   @Test
+  void anEmptyBatchHasTheSameProducts() {
+    try (Sequential model = Sequential.of(Shape.of(4), new Dense(8).relu(), new Dense(3)).build(1)) {
+      Tensor x = Tensor.of(new float[] {1, 2, 3, 4}, 1, 4);
+      Tensor nothing = Tensor.of(new float[0], 0, 4);
+      Int8 int8 = Int8.calibrate(model, List.of(nothing, x), Calibration.minMax());
+      try (Compiled compiled = model.compile(int8.options())) {
+        assertThat(compiled.run(nothing).shape()).isEqualTo(Shape.of(0, 3));
+        assertThat(error(compiled.run(x), model.infer(x))).isLessThan(0.08);
+      }
+      assertThatThrownBy(() -> Int8.calibrate(model, List.of(nothing), Calibration.minMax()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("no numbers", "0.weight", "1.weight");
+    }
+  }
+
+  /** There is no code for it. */
+  @Test
+  void notANumberIsLost() {
+    try (Sequential model = Sequential.of(Shape.of(2), new Dense(3)).build(1)) {
+      Tensor x = Tensor.of(new float[] {-1, 1}, 1, 2);
+      Int8 int8 = Int8.calibrate(model, List.of(x), Calibration.minMax());
+      try (Compiled compiled = model.compile(int8.options())) {
+        Tensor nan = Tensor.of(new float[] {Float.NaN, 0.5f}, 1, 2);
+        for (float y : compiled.run(nan).toFloats()) {
+          assertThat(y).isFinite();
+        }
+      }
+    }
+  }
+
+  @Test
   void otherModelsAndNoSamplesAreRefused() {
     try (Sequential model = network();
         Sequential other = Sequential.of(Shape.of(4), new Dense(3)).build(1)) {

@@ -58,7 +58,7 @@ final class QuantizableNodes {
   private boolean isProduct(Graph graph, Node.Apply node) {
     return (node.op() instanceof Conv || node.op() instanceof Linear)
         && graph.spec(node.inputs().get(0)).dtype() == DType.F32
-        && graph.spec(node.inputs().get(0)).shape().size() > 0
+        && graph.spec(node.inputs().get(1)).shape().size() > 0
         && !fixed.contains(node.inputs().get(0))
         && fixed.contains(node.inputs().get(1));
   }

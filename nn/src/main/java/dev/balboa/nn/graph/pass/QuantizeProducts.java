@@ -113,14 +113,21 @@ public final class QuantizeProducts implements Pass {
 
     Graph run() {
       for (Node node : graph.nodes()) {
-        int product = products.indexOf(node);
-        if (product >= 0 && ranges.get(product) != null) {
-          product((Node.Apply) node, ranges.get(product));
+        Range range = range(node);
+        if (range != null) {
+          product((Node.Apply) node, range);
         } else {
           rewrite.add(rewrite.current(node));
         }
       }
       return rewrite.build();
+    }
+
+    /** The range of a product's input, {@code null} if it stays in F32, as one of nothing does. */
+    private Range range(Node node) {
+      int product = products.indexOf(node);
+      boolean empty = product >= 0 && graph.spec(node.inputs().get(0)).shape().size() == 0;
+      return product < 0 || empty ? null : ranges.get(product);
     }
 
     private void product(Node.Apply node, Range range) {
@@ -193,12 +200,10 @@ public final class QuantizeProducts implements Pass {
       Range range = null;
       for (Node reader : graph.nodes()) {
         if (reader.inputs().contains(value)) {
-          int product = products.indexOf(reader);
-          boolean onlyInput = reader.inputs().lastIndexOf(value) == 0;
-          if (product < 0 || ranges.get(product) == null || !onlyInput) {
+          range = range(reader);
+          if (range == null || reader.inputs().lastIndexOf(value) != 0) {
             return null;
           }
-          range = ranges.get(product);
         }
       }
       return range;
