@@ -144,7 +144,7 @@ public final class EagerExecutor implements BaseExecutor {
   public Value keepGradient(Value gradient, GradientMemory sweep) {
     ArrayValue own = contiguous((ArrayValue) gradient);
     Block block = own.storage().block();
-    boolean whole = own.storage().offset() == 0 && own.isContiguous();
+    boolean whole = own.storage().offset() == 0 && own.isContiguous() && !block.isSealed();
     if (!(whole && block.isOwnedBy(sweep.scope()) && sweep.take(block))) {
       own = (ArrayValue) apply(new Contiguous(), List.of(own)).get(0);
       block = own.storage().block();
@@ -177,11 +177,22 @@ public final class EagerExecutor implements BaseExecutor {
       input.storage().block().address();
       var view = op.view(input.spec(), strided);
       if (view.isPresent()) {
+        if (isOpaque(inputs.get(0))) {
+          input.storage().block().seal();
+        }
         return seen(out, input.storage(), view.get());
       }
     }
     Storage plain = contiguous(input).storage();
+    if (isOpaque(inputs.get(0))) {
+      plain.block().seal();
+    }
     return seen(out, plain, op.view(input.spec(), (Layout.Strided) plain.layout()).orElseThrow());
+  }
+
+  /** Whether a view of it is one of a copy. */
+  private static boolean isOpaque(Value value) {
+    return value instanceof ArrayValue array && array.storage().layout() instanceof Layout.Opaque;
   }
 
   private static ArrayValue seen(TensorSpec out, Storage whole, ViewOp.View view) {
@@ -193,6 +204,14 @@ public final class EagerExecutor implements BaseExecutor {
     return input.isContiguous()
         ? input
         : (ArrayValue) compute(new Contiguous(), List.of(input)).get(0);
+  }
+
+  private static void requireUnsealed(InPlaceOp op, TensorSpec[] specs, Storage[] in) {
+    for (int i = 0; i < op.mutated(); i++) {
+      if (in[i].block().isSealed()) {
+        throw op.sealed(i, specs[i]);
+      }
+    }
   }
 
   private List<Value> compute(Op op, List<Value> inputs) {
@@ -210,6 +229,7 @@ public final class EagerExecutor implements BaseExecutor {
     ExecuteEvent event = ExecuteEvent.started();
     try (PrimitiveCache.Lease lease = cache.lease(key, prepare)) {
       if (op instanceof InPlaceOp inPlace) {
+        requireUnsealed(inPlace, specs, in);
         runInPlace(inPlace, lease.entry().prepared(), in);
         return List.of();
       }

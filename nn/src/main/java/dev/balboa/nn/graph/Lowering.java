@@ -141,16 +141,31 @@ final class Lowering {
 
   private void view(ViewOp op, int in, int out) {
     Place from = places.get(in);
-    if (from.layout() instanceof Layout.Strided s) {
-      var view = op.view(from.spec(), s);
-      if (view.isPresent()) {
-        put(out, seen(from, view.get(), graph.spec(out)));
-        return;
-      }
+    boolean shares = aliases.root(in) == aliases.root(out);
+    boolean written = aliases.isMutated(in) || aliases.isMutated(out);
+    boolean expressed =
+        from.layout() instanceof Layout.Strided s && op.view(from.spec(), s).isPresent();
+    if (written && shares && !expressed) {
+      throw new IllegalArgumentException(
+          op.name()
+              + ": "
+              + graph.spec(out)
+              + " is written in place: expected memory in row-major order behind it, got "
+              + from.layout()
+              + "; copy() that before keeping it");
     }
-    Place copy = dense(in);
-    var view = op.view(copy.spec(), (Layout.Strided) copy.layout()).orElseThrow();
-    put(out, seen(copy, view, graph.spec(out)));
+    Place seen = from;
+    if (written && !shares) {
+      seen = copy(from, contiguous(from.spec()), fixed.has(out));
+    } else if (!expressed) {
+      seen = dense(in);
+    }
+    var view = op.view(seen.spec(), (Layout.Strided) seen.layout()).orElseThrow();
+    put(out, seen(seen, view, graph.spec(out)));
+  }
+
+  private static Layout.Strided contiguous(TensorSpec spec) {
+    return Layout.Strided.contiguous(spec.shape().dims());
   }
 
   private static Place seen(Place whole, ViewOp.View view, TensorSpec spec) {
@@ -193,7 +208,16 @@ final class Lowering {
     }
     Step.Call call = new Step.Native(prepared);
     add(new Step(op.name(), op, call, List.copyOf(in), out, scratch(prepared, early)), early);
+    node.outputs().stream().filter(aliases::isMutated).forEach(this::makeDense);
     node.mutated().forEach(v -> versions.merge(aliases.root(v), 1, Integer::sum));
+  }
+
+  /** Puts what is written in place into row-major order, by which views share memory. */
+  private void makeDense(int value) {
+    Place place = places.get(value);
+    if (!place.isDense()) {
+      put(value, copy(place, contiguous(place.spec()), false));
+    }
   }
 
   /** Where an input is that nobody reads any more, if the output may take its place. */
@@ -226,6 +250,9 @@ final class Lowering {
   /** Lowers operations in a row that the backend computes together; their number, or 0. */
   private int chain() {
     List<Node.Apply> nodes = chains.from(at);
+    if (nodes.stream().anyMatch(n -> n.outputs().stream().anyMatch(aliases::isMutated))) {
+      return 0;
+    }
     for (; nodes.size() > 1; nodes = Chains.shorter(nodes)) {
       Chains.Found found = chains.of(at, nodes);
       List<Place> in = new ArrayList<>(found.inputs().stream().map(places::get).toList());
@@ -273,6 +300,10 @@ final class Lowering {
   private void checkInPlace(InPlaceOp op, Node node, List<TensorSpec> specs, List<Layout> layouts) {
     op.checkWritable(specs, layouts);
     for (int i = 0; i < op.mutated(); i++) {
+      Buffer buffer = places.get(node.inputs().get(i)).buffer();
+      if (buffer.home == Buffer.Home.HELD && buffer.block.isSealed()) {
+        throw op.sealed(i, specs.get(i));
+      }
       int root = aliases.root(node.inputs().get(i));
       for (int j = i + 1; j < node.inputs().size(); j++) {
         if (root == aliases.root(node.inputs().get(j))) {
@@ -327,8 +358,7 @@ final class Lowering {
 
   private Place dense(int value) {
     Place place = places.get(value);
-    Layout dense = Layout.Strided.contiguous(place.spec().shape().dims());
-    return place.isDense() ? place : copied(value, place, dense);
+    return place.isDense() ? place : copied(value, place, contiguous(place.spec()));
   }
 
   /** A value in another layout; the same copy for all who ask until the value is overwritten. */
@@ -361,7 +391,7 @@ final class Lowering {
   }
 
   private Place fresh(boolean early, TensorSpec spec) {
-    return fresh(early, spec, Layout.Strided.contiguous(spec.shape().dims()));
+    return fresh(early, spec, contiguous(spec));
   }
 
   private Place fresh(boolean early, TensorSpec spec, Layout layout) {

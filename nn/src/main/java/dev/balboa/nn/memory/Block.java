@@ -51,6 +51,9 @@ public final class Block {
   private int state;
   private int version;
 
+  /** Whether others hold a copy of what is in here that has to stay the same. */
+  private boolean sealed;
+
   /** Uses in progress while confined. */
   private int uses;
 
@@ -187,6 +190,19 @@ public final class Block {
    */
   public void bumpVersion() {
     VERSION.getAndAdd(this, 1);
+  }
+
+  /**
+   * Notes that the memory stands for a value elsewhere, of which it is a copy: writing to it in
+   * place would not reach that value.
+   */
+  public void seal() {
+    sealed = true;
+  }
+
+  /** Whether it must not be written in place, see {@link #seal()}. */
+  public boolean isSealed() {
+    return sealed;
   }
 
   /**

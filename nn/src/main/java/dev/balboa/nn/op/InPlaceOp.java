@@ -52,6 +52,18 @@ public sealed interface InPlaceOp extends Op permits Assign, AssignRows, Optimiz
             + other);
   }
 
+  /** Input {@code written}, which is written, is a view of a copy. */
+  default IllegalArgumentException sealed(int written, TensorSpec spec) {
+    return new IllegalArgumentException(
+        name()
+            + ": input "
+            + written
+            + " is written in place: expected memory in row-major order behind it, got "
+            + spec
+            + ", a view of what a backend keeps in a layout of its own; copy() that before taking"
+            + " the view");
+  }
+
   @Override
   default List<Value> vjp(Vjp context) {
     throw new UnsupportedOperationException(name() + ": an in-place operation has no derivative");

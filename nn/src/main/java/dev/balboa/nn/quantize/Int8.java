@@ -33,8 +33,8 @@ import java.util.stream.IntStream;
  * <p>The parameters of the model stay as they are; what was compiled quantizes them again whenever
  * they change. The ranges stay those of the calibration.
  *
- * <p>Bytes have no code for NaN: one that goes into a product counts as some number of the range, so
- * that what comes out is finite. What is beyond the range, infinities included, saturates.
+ * <p>Bytes have no code for NaN: one that goes into a product counts as some number of the range,
+ * so that what comes out is finite. What is beyond the range, infinities included, saturates.
  *
  * <p>Thread rule: immutable.
  */

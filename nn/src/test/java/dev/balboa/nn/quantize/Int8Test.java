@@ -149,7 +149,8 @@ class Int8Test {
 
   @Test
   void anEmptyBatchHasTheSameProducts() {
-    try (Sequential model = Sequential.of(Shape.of(4), new Dense(8).relu(), new Dense(3)).build(1)) {
+    try (Sequential model =
+        Sequential.of(Shape.of(4), new Dense(8).relu(), new Dense(3)).build(1)) {
       Tensor x = Tensor.of(new float[] {1, 2, 3, 4}, 1, 4);
       Tensor nothing = Tensor.of(new float[0], 0, 4);
       Int8 int8 = Int8.calibrate(model, List.of(nothing, x), Calibration.minMax());
