@@ -18,11 +18,23 @@ final class KernelChecks {
 
   /** Requires living off-heap memory of at least {@code count} elements. */
   static void elements(String kernel, String name, MemorySegment segment, long count, int size) {
+    // Short, so that it is compiled into its callers.
+    if (!segment.isNative()
+        || count < 0
+        || segment.byteSize() / size < count
+        || !segment.scope().isAlive()
+        || !segment.isAccessibleBy(Thread.currentThread())) {
+      throw refused(kernel, name, segment, count, size);
+    }
+  }
+
+  private static IllegalArgumentException refused(
+      String kernel, String name, MemorySegment segment, long count, int size) {
     if (!segment.isNative()) {
-      throw new IllegalArgumentException(kernel + ": " + name + " is on the heap");
+      return new IllegalArgumentException(kernel + ": " + name + " is on the heap");
     }
     if (count < 0 || segment.byteSize() / size < count) {
-      throw new IllegalArgumentException(
+      return new IllegalArgumentException(
           kernel
               + ": "
               + name
@@ -33,10 +45,8 @@ final class KernelChecks {
               + " bytes, the segment has "
               + segment.byteSize() / size);
     }
-    if (!segment.scope().isAlive() || !segment.isAccessibleBy(Thread.currentThread())) {
-      throw new IllegalArgumentException(
-          kernel + ": " + name + " is closed or belongs to another thread");
-    }
+    return new IllegalArgumentException(
+        kernel + ": " + name + " is closed or belongs to another thread");
   }
 
   /** The same of memory that is written. */
@@ -47,8 +57,12 @@ final class KernelChecks {
 
   static void writable(String kernel, String name, MemorySegment segment) {
     if (segment.isReadOnly()) {
-      throw new IllegalArgumentException(kernel + ": " + name + " is read-only");
+      throw readOnly(kernel, name);
     }
+  }
+
+  private static IllegalArgumentException readOnly(String kernel, String name) {
+    return new IllegalArgumentException(kernel + ": " + name + " is read-only");
   }
 
   static void f32(String kernel, String name, MemorySegment segment, long count) {

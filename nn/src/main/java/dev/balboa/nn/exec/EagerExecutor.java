@@ -206,14 +206,6 @@ public final class EagerExecutor implements BaseExecutor {
         : (ArrayValue) compute(new Contiguous(), List.of(input)).get(0);
   }
 
-  private static void requireUnsealed(InPlaceOp op, TensorSpec[] specs, Storage[] in) {
-    for (int i = 0; i < op.mutated(); i++) {
-      if (in[i].block().isSealed()) {
-        throw op.sealed(i, specs[i]);
-      }
-    }
-  }
-
   private List<Value> compute(Op op, List<Value> inputs) {
     int count = inputs.size();
     TensorSpec[] specs = new TensorSpec[count];
@@ -229,7 +221,6 @@ public final class EagerExecutor implements BaseExecutor {
     ExecuteEvent event = ExecuteEvent.started();
     try (PrimitiveCache.Lease lease = cache.lease(key, prepare)) {
       if (op instanceof InPlaceOp inPlace) {
-        requireUnsealed(inPlace, specs, in);
         runInPlace(inPlace, lease.entry().prepared(), in);
         return List.of();
       }
@@ -264,6 +255,9 @@ public final class EagerExecutor implements BaseExecutor {
 
   private static void runInPlace(InPlaceOp op, Prepared prepared, Storage[] in) {
     for (int i = 0; i < op.mutated(); i++) {
+      if (in[i].block().isSealed()) {
+        throw op.sealed(i);
+      }
       for (int j = i + 1; j < in.length; j++) {
         if (in[i].block() == in[j].block()) {
           throw op.sharedMemory(i, j);

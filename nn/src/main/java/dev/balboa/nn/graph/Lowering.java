@@ -302,7 +302,7 @@ final class Lowering {
     for (int i = 0; i < op.mutated(); i++) {
       Buffer buffer = places.get(node.inputs().get(i)).buffer();
       if (buffer.home == Buffer.Home.HELD && buffer.block.isSealed()) {
-        throw op.sealed(i, specs.get(i));
+        throw op.sealed(i);
       }
       int root = aliases.root(node.inputs().get(i));
       for (int j = i + 1; j < node.inputs().size(); j++) {

@@ -53,15 +53,13 @@ public sealed interface InPlaceOp extends Op permits Assign, AssignRows, Optimiz
   }
 
   /** Input {@code written}, which is written, is a view of a copy. */
-  default IllegalArgumentException sealed(int written, TensorSpec spec) {
+  default IllegalArgumentException sealed(int written) {
     return new IllegalArgumentException(
         name()
             + ": input "
             + written
-            + " is written in place: expected memory in row-major order behind it, got "
-            + spec
-            + ", a view of what a backend keeps in a layout of its own; copy() that before taking"
-            + " the view");
+            + " is written in place: expected memory in row-major order behind it, got a view of"
+            + " what a backend keeps in a layout of its own; copy() that before taking the view");
   }
 
   @Override
