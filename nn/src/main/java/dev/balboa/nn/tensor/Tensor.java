@@ -306,6 +306,9 @@ public final class Tensor
   /**
    * Copies {@code other}, of the same spec, over this tensor's elements; not recorded, so this must
    * not require a gradient.
+   *
+   * @throws IllegalArgumentException if this is a result that the backend keeps in a layout of its
+   *     own, as convolutions' are, or a view of one: write to a {@link #copy()} of it
    */
   public void assign(Tensor other) {
     apply(new Assign(), this, other);

@@ -33,8 +33,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>Model and loss run once per shape, on tensors without elements; see {@link
  * dev.balboa.nn.graph.Compiled} for what that means. Learning rate, momentum, step counts and
- * random keys are read anew at each step, so schedules work as before. A loss or gradient norm that
- * is not finite ends the step before anything is updated.
+ * random keys are read anew at each step, so schedules work as before. Which parameters are frozen
+ * is decided when a shape is captured. A loss or gradient norm that is not finite ends the step
+ * before the optimizer updates anything; running statistics, which are written on the way forward,
+ * have changed by then, as eagerly.
  *
  * <p>Ownership: model and optimizer stay the caller's; closing this frees the programs. Making a
  * step drops gradients that had been accumulated before.
